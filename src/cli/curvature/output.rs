@@ -198,7 +198,10 @@ fn heading(
     let exact = if report.exact {
         "all eigenvalues, exact up to rounding".to_owned()
     } else {
-        format!("{} matrix-vector products", report.products)
+        format!(
+            "by {} products, to an estimated error of {:e} times the largest magnitude",
+            report.products, inquiry.tolerance
+        )
     };
     writeln!(
         out,

@@ -1,12 +1,12 @@
-//! The critical points of an objective in a view: minima, maxima, saddles and flat places, with their curvature.
+//! Critical points of an objective in a view: minima, maxima, saddles and flat points, with the eigenvalues of the Hessian.
 //!
 //! The gradient is sampled on a grid of [`CELLS`]² cells, and Newton's method on ∇f = 0 starts from every cell in which
-//! both of its components change their sign, from every sample where it is locally shortest, from a coarse grid, and from
-//! the places that are known. What it finds is checked, told apart and put in order. Minima at kinks, where there is no
-//! gradient, are searched for from the samples that lie lower than their neighbours.
+//! both components of the gradient change sign, from every local minimum of the sampled gradient norm, from a coarse grid, and from known
+//! points. The points found are verified, deduplicated and sorted. Minima at kinks, where f has no gradient, are searched from samples that
+//! are lower than their neighbours.
 //!
-//! All lengths are shares of the view, so that a view of any width is searched alike. What is narrower than two cells may
-//! be missed, unless it is known; zooming in finds it.
+//! All lengths are shares of the view, so that the search does not depend on its width. Features narrower than two cells may be missed,
+//! unless they are known; zooming in finds them.
 
 mod clusters;
 mod field;
@@ -23,34 +23,34 @@ use field::SampledField;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
-/// The most points that are told; of more, those that come first in the order of [`find`] remain.
+/// Largest number of points; of more, the first ones in the order of [`find`] are kept.
 pub const MAX_POINTS: usize = 2000;
 
-/// Cells along each side of the grid that the gradient is sampled on.
+/// Number of cells along each side of the sampling grid.
 pub const CELLS: usize = 128;
 
-/// The length of a cell as a share of the view.
+/// Side of a cell, as a share of the view.
 const CELL: f64 = 1.0 / 128.0;
 
-/// What a critical point is.
+/// Kind of a critical point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// f rises to all sides.
+    /// f increases in all directions.
     Minimum,
-    /// f falls to all sides.
+    /// f decreases in all directions.
     Maximum,
-    /// f rises to some sides and falls to others, and no eigenvalue is 0.
+    /// f increases in some directions and decreases in others, and no eigenvalue is 0.
     Saddle,
-    /// An eigenvalue of the Hessian is 0 to rounding: a place on the floor of a valley or on the crest of a ridge that is
-    /// level along a whole curve, or a lone point whose shape the Hessian does not tell, as in the monkey saddle.
+    /// An eigenvalue of the Hessian is 0 up to rounding: a point of a level valley floor or ridge, or a degenerate point as of the monkey
+    /// saddle.
     Flat,
 }
 
 impl Kind {
-    /// All kinds in order.
+    /// All kinds, in the order of lists.
     pub const ALL: [Self; 4] = [Self::Minimum, Self::Maximum, Self::Saddle, Self::Flat];
 
-    /// Its name.
+    /// Returns the name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Minimum => "minimum",
@@ -61,26 +61,26 @@ impl Kind {
     }
 }
 
-/// A point where the gradient is 0, or a minimum at a kink.
+/// Point where the gradient is 0, or a minimum at a kink.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CriticalPoint {
-    /// Where.
+    /// Coordinates.
     pub at: [f64; 2],
-    /// f there.
+    /// Value of f.
     pub value: f64,
-    /// What it is.
+    /// Kind.
     pub kind: Kind,
-    /// The Hessian's eigenvalues, smaller first; both are infinite at a kink.
+    /// Eigenvalues of the Hessian, smaller first; both are infinite at a kink.
     pub eigenvalues: [f64; 2],
 }
 
 impl CriticalPoint {
-    /// Whether it is a minimum at a kink: the slope jumps, and there is no Hessian.
+    /// Whether it is a minimum at a kink, where the gradient jumps and there is no Hessian.
     pub fn is_kink(&self) -> bool {
         self.eigenvalues[0] == f64::INFINITY
     }
 
-    /// By kind, then by value, then by place.
+    /// Compares by kind, then by value, then by coordinates.
     fn order(&self, other: &Self) -> Ordering {
         let place = |axis: usize| self.at[axis].total_cmp(&other.at[axis]);
         self.kind
@@ -91,16 +91,15 @@ impl CriticalPoint {
     }
 }
 
-/// The critical points of an objective in two parameters inside a view or on its border, minima first, then by value, then
-/// by place; at most [`MAX_POINTS`]. `known` are places where one is expected; they are only further starts, but the points that
-/// they lead to are all told. `None` if it was cancelled.
+/// Finds the critical points of an objective in two parameters inside a view or on its border, sorted by kind, then by value, then
+/// by coordinates; at most [`MAX_POINTS`]. `known` are expected points: they are further starts, and the points found from them are all
+/// kept. `None` if cancelled.
 ///
-/// Points that coincide to a millionth of the view are one. Of a curve of critical points, like the floor of a level
-/// valley or a ring, one is told, as [`Kind::Flat`]: one that is known, or the nearest to the middle of the view. Ground
-/// that is level to all sides holds none. Maxima and saddles at kinks are not told, nor are minima on the border of the
-/// view where the gradient is not 0.
+/// Points that coincide to a millionth of the view are one. A curve of critical points, as a level valley floor or a ring, is represented
+/// by one point of [`Kind::Flat`]: a known one, or the nearest to the centre of the view. Regions where f is constant have none. Maxima
+/// and saddles at kinks are left out, as are minima on the border of the view where the gradient is not 0.
 ///
-/// Starts are spread over the threads of the current pool; the result does not depend on how many there are.
+/// Starts are distributed over the threads of the current pool; the result does not depend on their number.
 pub fn find(
     objective: &dyn Objective,
     view: Rect,
@@ -122,46 +121,49 @@ pub fn find(
         .collect();
 
     let starts: Vec<[f64; 2]> = known.iter().copied().chain(samples.starts(view)).collect();
-    let solved = each(&starts, cancel, |start| newton::solve(&field, start))?;
+    let solved = search_all(&starts, cancel, |start| newton::solve(&field, start))?;
     let near =
         |at: [f64; 2], other: [f64; 2], cells: f64| field.distance(at, other) <= cells * CELL;
-    // What is known but no smooth point may be a kink.
+    // A known point that is no smooth critical point may be a kink.
     let known_kinks: Vec<[f64; 2]> = known
         .iter()
         .zip(&solved)
         .filter(|(at, solved)| solved.is_none_or(|point| !near(**at, point.at, 1.0)))
         .map(|(at, _)| *at)
         .collect();
-    let of_known = solved[..known.len()].iter().flatten().count();
+    let known_count = solved[..known.len()].iter().flatten().count();
     let points: Vec<CriticalPoint> = solved.into_iter().flatten().collect();
-    let (points, of_known) = distinct(&field, &points, of_known);
+    let (points, known_count) = distinct(&field, &points, known_count);
 
-    let lows: Vec<CriticalPoint> = points
+    let minima: Vec<CriticalPoint> = points
         .iter()
         .copied()
         .filter(|point| matches!(point.kind, Kind::Minimum | Kind::Flat))
         .collect();
-    let explained = |&(at, value): &([f64; 2], f64)| {
-        lows.iter()
-            .any(|low| near(at, low.at, 2.0) && low.value <= value)
+    let is_explained = |&(at, value): &([f64; 2], f64)| {
+        minima
+            .iter()
+            .any(|minimum| near(at, minimum.at, 2.0) && minimum.value <= value)
     };
-    let kinks = each(&known_kinks, cancel, |at| {
+    let kinks = search_all(&known_kinks, cancel, |at| {
         nonsmooth_minima::refine_minimum(&field, at, 1e-3 * CELL)
     })?;
     let mut kinks: Vec<CriticalPoint> = kinks.into_iter().flatten().collect();
-    let kinks_of_known = kinks.len();
-    let pits: Vec<[f64; 2]> = samples
+    let known_kink_count = kinks.len();
+    let low_samples: Vec<[f64; 2]> = samples
         .local_minima(view)
-        .filter(|pit| !explained(pit) && !kinks.iter().any(|kink| near(pit.0, kink.at, 1.5)))
+        .filter(|sample| {
+            !is_explained(sample) && !kinks.iter().any(|kink| near(sample.0, kink.at, 1.5))
+        })
         .map(|(at, _)| at)
         .collect();
-    let found = each(&pits, cancel, |at| {
+    let found = search_all(&low_samples, cancel, |at| {
         nonsmooth_minima::refine_sampled_minimum(&field, at)
     })?;
     kinks.extend(found.into_iter().flatten());
-    let kinks = lowest(&field, &kinks, kinks_of_known);
+    let kinks = lowest(&field, &kinks, known_kink_count);
 
-    let mut points = cluster(&field, &points, of_known);
+    let mut points = cluster(&field, &points, known_count);
     points.extend(kinks);
     points.sort_by(CriticalPoint::order);
     let (mut points, _) = distinct(&field, &points, 0);
@@ -169,8 +171,8 @@ pub fn find(
     Some(points)
 }
 
-/// What each start leads to, in order. `None` if it was cancelled.
-fn each(
+/// Searches from each start, in parallel. `None` if cancelled.
+fn search_all(
     starts: &[[f64; 2]],
     cancel: &Cancel,
     search: impl Fn([f64; 2]) -> Option<CriticalPoint> + Sync,
@@ -181,7 +183,7 @@ fn each(
         .collect()
 }
 
-/// Of points that coincide the first, and how many of the first `count` remain.
+/// Returns the first of each set of points that coincide, and the number of kept ones among the first `count`.
 fn distinct(
     field: &SampledField,
     points: &[CriticalPoint],
@@ -198,12 +200,12 @@ fn distinct(
     (points, remaining)
 }
 
-/// Of kinks that lie closer together than the grid tells apart, as along a crease, the lowest; the first `known` all stay.
+/// Returns the lowest of each set of kinks closer than 1.5 cells, as along a crease, and all of the first `known`.
 fn lowest(field: &SampledField, kinks: &[CriticalPoint], known: usize) -> Vec<CriticalPoint> {
     let firsts = connected_components(field, kinks, 1.5 * CELL, |_, _| true);
     let chosen = |index: &usize| {
-        let mates = (0..kinks.len()).filter(|other| firsts[*other] == firsts[*index]);
-        let best = mates.min_by(|a, b| {
+        let members = (0..kinks.len()).filter(|other| firsts[*other] == firsts[*index]);
+        let best = members.min_by(|a, b| {
             let key = |i: usize| (i >= known, kinks[i]);
             let ((a_new, a), (b_new, b)) = (key(*a), key(*b));
             a_new.cmp(&b_new).then_with(|| a.order(&b))

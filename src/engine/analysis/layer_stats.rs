@@ -1,5 +1,4 @@
-//! What a network's layers say while it trains: how large gradients, weights and updates are, which units are dead, and how noisy the
-//! gradient of a mini-batch is.
+//! Training statistics of a network's layers: norms of gradients, weights and updates, dead units, and the gradient noise scale.
 
 use crate::engine::declare::settings;
 use crate::engine::network::activation::Activation;
@@ -15,44 +14,44 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 settings! {
-    /// From where on the gradient of a layer counts as exploding or vanishing.
+    /// Gradient norms at which a layer counts as exploding or vanishing.
     pub struct Thresholds("Thresholds of gradients") {
-        /// A gradient explodes where its norm is above.
+        /// Gradient norm above which the gradient explodes.
         exploding: f64 = 100.0, in 0.0.., log 1.0..=1e6;
-        /// A gradient vanishes where its norm is below.
+        /// Gradient norm below which the gradient vanishes.
         vanishing: f64 = 1e-5, in 0.0.., log 1e-10..=1.0;
     }
 }
 
-/// What the norm of a gradient says.
+/// Health of a layer by its gradient norm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GradientHealth {
-    /// It is between the thresholds.
+    /// Between the thresholds.
     Fine,
-    /// It is so small that the layer hardly learns.
+    /// Below the threshold: the layer hardly learns.
     Vanishing,
-    /// It is so large, or no number, that a step leads far away.
+    /// Above the threshold, or NaN: a step may diverge.
     Exploding,
 }
 
-/// What some of the parameters say. Norms are Euclidean.
+/// Statistics of the parameters of a layer. Norms are Euclidean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerStats {
-    /// Which they are: `layers.0` is the first layer with its normalisation, `all` the whole network.
+    /// Name: `layers.0` is the first layer with its normalisation, `all` the whole network.
     pub name: String,
-    /// The norm of the gradient of the loss of all data, L2 included, as it is before any clipping.
+    /// Norm of the gradient of the loss on all data, L2 included, before clipping.
     pub grad_norm: f64,
     /// ‖θ‖.
     pub weight_norm: f64,
-    /// ‖θ − θ′‖ / ‖θ′‖, where θ′ are the weights before. `None` where there are none, or where they are all zero.
+    /// ‖θ − θ′‖ / ‖θ′‖, where θ′ are the previous weights. `None` without previous weights, or where they are all zero.
     pub update_ratio: Option<f64>,
-    /// The share of ReLU units whose output and slope are zero for every sample, so that nothing reaches the weights into them. `None`
-    /// for other activations, and for the last layer, which has none.
+    /// Share of dead ReLU units, whose output and derivative are zero for every sample, so that their incoming weights have no gradient. `None`
+    /// for other activations, and for the last layer.
     pub dead: Option<f64>,
 }
 
 impl LayerStats {
-    /// What the norm of the gradient says.
+    /// Returns the health of the layer by its gradient norm.
     pub fn health(&self, thresholds: &Thresholds) -> GradientHealth {
         if self.grad_norm < thresholds.vanishing {
             GradientHealth::Vanishing
@@ -64,34 +63,33 @@ impl LayerStats {
     }
 }
 
-/// What a network says at some weights.
+/// Statistics of all layers at some weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnosis {
-    /// Each layer, in order.
+    /// Statistics of each layer, in order.
     pub layers: Vec<LayerStats>,
-    /// The whole network.
+    /// Statistics of the whole network.
     pub whole: LayerStats,
-    /// The simple noise scale tr(Σ) / ‖G‖² of McCandlish et al. 2018, section 2.2: about how many samples a mini-batch can have
-    /// before more of them hardly help a step. G is the gradient, and Σ the covariance of the gradients of single samples, with each
-    /// sample of the data drawn equally often; so tr(Σ) is divided by their number, not by one less. `None` where batch normalisation
-    /// couples the samples, and where the gradient is zero.
+    /// Simple noise scale tr(Σ) / ‖G‖² (McCandlish et al. 2018, section 2.2): about the largest useful mini-batch size. G is the gradient, Σ the
+    /// covariance of the gradients of single samples over the data, so that tr(Σ) is divided by their number, not by one less. `None`
+    /// where batch normalisation couples the samples, and where the gradient is zero.
     pub noise_scale: Option<f64>,
 }
 
 impl NetworkLoss {
-    /// What the network says at `theta`, beside the weights before the last step if they are given. It costs about two gradients. The
-    /// bits do not depend on the number of threads.
+    /// Computes the layer statistics at `theta`, with update ratios if the previous weights are given. It costs about two gradients. The bits
+    /// do not depend on the number of threads.
     pub fn diagnose(&self, theta: &[f64], previous: Option<&[f64]>) -> Diagnosis {
         let layout = &self.shape.layout;
         let mut gradient = vec![0.0; layout.dim()];
         self.gradient(theta, &mut gradient);
-        let seen = self.per_sample_stats(theta);
+        let per_sample = self.per_sample_stats(theta);
         let previous = previous.filter(|previous| previous.len() == theta.len());
         let moved = previous.map(|previous| {
             let moved = theta.iter().zip(previous).map(|(new, old)| new - old);
             (moved.collect::<Vec<f64>>(), previous)
         });
-        let vitals = |name: String, ranges: &[Range<usize>], dead: Option<f64>| {
+        let stats = |name: String, ranges: &[Range<usize>], dead: Option<f64>| {
             let norm = |vector: &[f64]| norm(vector, ranges);
             let ratio = moved.as_ref().map(|(moved, old)| norm(moved) / norm(old));
             LayerStats {
@@ -103,35 +101,41 @@ impl NetworkLoss {
             }
         };
         let layer = |l: usize| {
-            let dead = seen
+            let dead = per_sample
                 .dead
                 .get(l)
                 .map(|[dead, units]| real(*dead) / real(*units));
             let norms = (l < layout.norms()).then(|| layout.norm(l));
             let norms = norms.into_iter().flatten();
             let ranges: Vec<_> = [layout.layer(l)].into_iter().chain(norms).collect();
-            vitals(format!("layers.{l}"), &ranges, dead)
+            stats(format!("layers.{l}"), &ranges, dead)
         };
-        let [dead, units] = [0, 1].map(|i| seen.dead.iter().map(|counts| counts[i]).sum::<usize>());
+        let [dead, units] = [0, 1].map(|i| {
+            per_sample
+                .dead
+                .iter()
+                .map(|counts| counts[i])
+                .sum::<usize>()
+        });
         let dead = (units > 0).then(|| real(dead) / real(units));
-        let noise_scale = seen.squared_gradients.map(|squares| {
+        let noise_scale = per_sample.squared_gradients.map(|squares| {
             let data = gradient.iter().zip(theta).map(|(g, t)| g - self.l2 * t);
             let mean: f64 = data.map(|g| g * g).sum();
             let square: f64 = gradient.iter().map(|g| g * g).sum();
             let trace = squares / real(self.samples) - mean;
-            // Rounding may leave less than nothing; what is no number stays none.
+            // Negative values are rounding; NaN stays NaN.
             let trace = if trace < 0.0 { 0.0 } else { trace };
             trace / square
         });
         let all = 0..layout.dim();
         Diagnosis {
             layers: (0..layout.layers()).map(layer).collect(),
-            whole: vitals("all".to_owned(), std::slice::from_ref(&all), dead),
+            whole: stats("all".to_owned(), std::slice::from_ref(&all), dead),
             noise_scale: noise_scale.filter(|scale| scale.is_finite()),
         }
     }
 
-    /// What single samples show.
+    /// Computes the statistics that need the gradients of single samples.
     fn per_sample_stats(&self, theta: &[f64]) -> PerSampleStats {
         let hidden = &self.shape.widths[1..self.shape.widths.len() - 1];
         let coupled = self.is_coupled();
@@ -141,7 +145,7 @@ impl NetworkLoss {
             let places = number * part..self.samples.min((number + 1) * part);
             self.chunk_stats(theta, places, hidden, coupled)
         });
-        // Sums over parts are made in the order of the samples.
+        // Parts are summed in the order of the samples, so that the bits do not depend on the number of threads.
         let parts: Vec<(f64, Vec<Vec<bool>>)> = parts.collect();
         let count = |l: usize, width: usize| {
             let dead = |unit: &usize| !parts.iter().any(|(_, alive)| alive[l][*unit]);
@@ -158,7 +162,7 @@ impl NetworkLoss {
         }
     }
 
-    /// The sum of the squared norms of the gradients of some samples, and which units are alive for one of them.
+    /// Returns the sum of the squared gradient norms of some samples, and for each unit whether it is active for one of them.
     fn chunk_stats(
         &self,
         theta: &[f64],
@@ -204,19 +208,19 @@ impl NetworkLoss {
     }
 }
 
-/// What single samples show.
+/// Statistics over single samples.
 struct PerSampleStats {
-    /// Of each hidden layer how many units are dead, and how many there are; nothing where there are no ReLUs.
+    /// Numbers of dead units and of all units in each hidden layer; empty for other activations than ReLU.
     dead: Vec<[usize; 2]>,
-    /// The sum of the squared norms of their gradients, without λ; `None` where they are coupled.
+    /// Sum of the squared norms of the samples' gradients, without λ; `None` where samples are coupled.
     squared_gradients: Option<f64>,
 }
 
-/// Sums the squared norms of the gradients of single samples. That of a layer is the outer product of d and h, whose squared norm is
+/// Sum of the squared gradient norms of single samples. The gradient of a layer is the outer product of d and h, whose squared norm is
 /// ‖d‖² ‖h‖²: Goodfellow 2015, "Efficient Per-Example Gradient Computations".
 struct SquaredGradients<'a> {
     widths: &'a [usize],
-    /// 1 where there are biases, which are weights of an input that is 1.
+    /// 1 with biases, which are weights of a constant input 1; else 0.
     bias: f64,
     sum: f64,
 }
@@ -242,7 +246,7 @@ impl FactorSink for SquaredGradients<'_> {
     }
 }
 
-/// The Euclidean norm of some parts of a vector together.
+/// Returns the Euclidean norm of some ranges of a vector.
 fn norm(vector: &[f64], ranges: &[Range<usize>]) -> f64 {
     let parts = ranges.iter().flat_map(|range| &vector[range.clone()]);
     parts.map(|x| x * x).sum::<f64>().sqrt()
@@ -263,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn planted_dead_units_are_found() {
+    fn dead_units_are_found() {
         for (residual, samples) in [(false, 40), (true, 700)] {
             let network = format!("mlp:hidden=8/8,activation=relu,residual={residual}");
             let loss = loss(&network, &format!("moons:samples={samples}"));
@@ -284,17 +288,17 @@ mod tests {
     }
 
     #[test]
-    fn the_norm_of_a_gradient_tells_a_layers_health() {
+    fn gradient_norms_are_classified_by_thresholds() {
         let at = |grad_norm| {
             let name = String::new();
-            let vitals = LayerStats {
+            let stats = LayerStats {
                 name,
                 grad_norm,
                 weight_norm: 1.0,
                 update_ratio: None,
                 dead: None,
             };
-            vitals.health(&Thresholds::default())
+            stats.health(&Thresholds::default())
         };
         let found = [0.0, 9e-6, 1e-5, 1.0, 100.0, 101.0, f64::INFINITY].map(at);
         assert_eq!(
@@ -304,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bits_are_the_same_on_any_number_of_threads() {
+    fn statistics_do_not_depend_on_the_number_of_threads() {
         let loss = loss(
             "mlp:hidden=9/7,activation=relu,norm=layer,loss=ce,l2=0.1",
             "blobs:samples=1500",

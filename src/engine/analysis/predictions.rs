@@ -1,4 +1,4 @@
-//! What a network says of its data: the class at each place of two inputs, the curve over one, which class is taken for which.
+//! Predictions of a network on its data: decision regions over two inputs, the fitted curve over one, the confusion matrix.
 
 use crate::engine::cancel::Cancel;
 use crate::engine::network::data::{Data, Targets};
@@ -7,61 +7,60 @@ use crate::engine::network::{NetworkLoss, TrainingTask};
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 
-/// Points of a curve.
+/// Number of points of a curve.
 const CURVE_POINTS: usize = 257;
 
-/// Rows of inputs that go through a network between two looks at whether the work was cancelled.
+/// Number of inputs that are evaluated between two checks for cancellation.
 const BATCH_ROWS: usize = 512;
 
-/// What a network at some weights says of its training and of its test data, in this order wherever there are two of something.
+/// Predictions of a network on its training and test data; pairs are in this order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predictions {
-    /// Of two inputs and classes.
+    /// Decision regions, for two inputs and classes.
     Regions(DecisionRegions),
-    /// Of one input and one number.
+    /// Fitted curve, for one input and one number.
     Curve(FittedCurve),
-    /// Of other inputs and classes.
+    /// Confusion matrix, for other inputs and classes.
     Confusion(ConfusionMatrix),
-    /// Of other inputs and numbers: what an output should be, and what it is.
+    /// Pairs of target and prediction, for other inputs and numbers.
     Scatter([Vec<[f64; 2]>; 2]),
 }
 
-/// The class at each place of two inputs.
+/// Predicted class at each point of a grid over two inputs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecisionRegions {
-    /// What the grid covers: all samples, and a margin.
+    /// Window of the grid: all samples, and a margin.
     pub window: Rect,
-    /// Points along a side of the grid, whose outer points lie on the border of the window.
+    /// Number of points along a side of the grid, whose outer points lie on the border of the window.
     pub side: usize,
-    /// The class at each point, row by row, the first at the low end of the second input; `None` where the outputs are no numbers.
+    /// Prediction at each point, row by row from the low end of the second input; `None` where the outputs are NaN.
     pub cells: Vec<Option<Prediction>>,
-    /// Samples with their class.
+    /// Samples with their classes.
     pub samples: [Vec<([f64; 2], usize)>; 2],
-    /// The names of the classes.
+    /// Names of the classes.
     pub names: Vec<String>,
 }
 
-/// The output over the input.
+/// Output as a function of the input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FittedCurve {
-    /// Input and output, by ascending input.
+    /// Pairs of input and output, by ascending input.
     pub line: Vec<[f64; 2]>,
-    /// Samples: input and target.
+    /// Samples, pairs of input and target.
     pub samples: [Vec<[f64; 2]>; 2],
 }
 
-/// Which class is taken for which.
+/// Counts of true and predicted classes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfusionMatrix {
-    /// How many samples of a class are taken for another, a row for each class and a column for what it is taken for. What has no class by
-    /// the network, because its outputs are no numbers, is left out.
+    /// Number of samples by true class (rows) and predicted class (columns). Samples whose outputs are NaN are left out.
     pub counts: [Vec<usize>; 2],
-    /// The names of the classes.
+    /// Names of the classes.
     pub names: Vec<String>,
 }
 
 impl Predictions {
-    /// How many points a grid may have along its sides, coarse ones first: one where a network is quick.
+    /// Returns the sides of grids to compute one after the other, a coarse one first where the network is slow.
     pub fn grid_sides(task: &TrainingTask) -> &'static [usize] {
         const QUICK: usize = 20_000;
         let pairs = task.loss.widths().windows(2);
@@ -74,7 +73,7 @@ impl Predictions {
         }
     }
 
-    /// What a network says at `theta`, where there is a grid on `side`² points. `None` if it was cancelled.
+    /// Computes the predictions at `theta`, on a grid of `side`² points for two inputs. `None` if cancelled.
     pub fn compute(
         task: &TrainingTask,
         theta: &[f64],
@@ -95,7 +94,7 @@ impl Predictions {
     }
 }
 
-/// A network at some weights.
+/// Network with its weights.
 struct ModelAtWeights<'a> {
     task: &'a TrainingTask,
     theta: &'a [f64],
@@ -123,7 +122,7 @@ impl ModelAtWeights<'_> {
         widths[widths.len() - 1]
     }
 
-    /// Both data with the network on them; the second may have no samples, and no network then.
+    /// Returns training and test data with the losses on them; the test data may be empty, without a loss.
     fn parts(&self) -> [(&Data, Option<&NetworkLoss>); 2] {
         let TrainingTask {
             loss, test, split, ..
@@ -227,7 +226,7 @@ fn number_of(net: &NetworkLoss, sample: usize, output: usize) -> Option<f64> {
     }
 }
 
-/// A window around places with a margin of a tenth, as wide as high unless one is more than three times the other.
+/// Returns a window around points with a margin of a tenth, square unless one side is more than three times the other.
 fn window(places: impl Iterator<Item = [f64; 2]>) -> Rect {
     let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
     for at in places {
@@ -269,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_is_of_the_class_that_the_outputs_are_for() {
+    fn a_cell_has_the_predicted_class_and_probability() {
         for (model, data, classes) in [
             ("mlp:hidden=4,loss=bce", "moons:samples=24", 2),
             ("mlp:hidden=4,loss=ce", "blobs:samples=24,classes=3", 3),
@@ -322,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_a_curve_over_one_input_and_pairs_over_several() {
+    fn regressions_have_a_curve_over_one_input_and_pairs_over_several() {
         let curve = task("mlp:hidden=4,loss=mse", "sine:samples=20");
         let Predictions::Curve(found) = fit(&curve) else {
             panic!("a sine has one input");
@@ -343,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn strange_weights_have_no_classes_and_cancelled_work_leaves_nothing() {
+    fn nan_weights_have_no_classes_and_cancelled_predictions_are_none() {
         let task = task("mlp:hidden=4,loss=bce", "moons:samples=24");
         let broken = vec![f64::NAN; task.start.len()];
         let never = Cancel::default();

@@ -1,196 +1,103 @@
-//! Sweeps: where runs end over one setting, or over two, and which values are the best. The grid search of the textbooks.
+//! Sweeps (grid search): final losses of runs over the values of one or two settings, and the best values.
 //!
 //! ```
+//! use ravine::engine::analysis::sweep::{SweepContext, SweepMetric, run_curves, swept_runs};
 //! use ravine::engine::cancel::Cancel;
 //! use ravine::engine::files::NoFiles;
-//! use ravine::engine::scene::Scene;
-//! use ravine::engine::analysis::sweep::{Measure, Setup, curves, lines};
+//! use ravine::engine::landscape::AnyLandscape;
+//! use ravine::engine::objective::GradientSettings;
+//! use ravine::engine::training::RunSettings;
 //!
-//! let scene = Scene::new("quadratic:a=1,b=10".parse()?);
-//! let ground = scene.ground(&NoFiles).map_err(|error| error.to_string())?;
-//! let (conditions, cancel, done) = (scene.conditions(), Cancel::default(), 0.into());
-//! let setup = Setup {
-//!     objective: &*ground.objective,
-//!     start: scene.start_theta(),
-//!     conditions: &conditions,
-//!     goal: None,
-//!     cancel: &cancel,
-//!     done: &done,
+//! let landscape: AnyLandscape = "quadratic:a=1,b=10".parse()?;
+//! let problem = landscape.as_dyn().load(&NoFiles)?;
+//! let run_settings = RunSettings {
+//!     steps: 100,
+//!     gradient_settings: GradientSettings::default(),
+//!     tolerance: None,
+//!     record_every: 1,
 //! };
-//! let swept = curves(&setup, lines(&["sgd".parse()?], &"lr=0.01..0.3:linear:30".parse()?)?).unwrap();
-//! // 2 / (λ₁ + λ₂) is 0.1818; from 2 / λ₂ on, it diverges.
-//! let best = swept[0].winner(Measure::Final).unwrap();
-//! assert_eq!(swept[0].line.grid.text(best), "0.18");
+//! let context = SweepContext {
+//!     objective: &*problem.objective,
+//!     start: &[-4.0, 2.0],
+//!     run_settings: &run_settings,
+//!     goal: None,
+//!     cancel: &Cancel::default(),
+//!     done: &0.into(),
+//! };
+//! let runs = swept_runs(&["sgd".parse()?], &"lr=0.01..0.3:linear:30".parse()?)?;
+//! let curves = run_curves(&context, runs).expect("not cancelled");
+//! // The best learning rate, 2 / (λ₁ + λ₂), is 0.1818; from 2 / λ₂ = 0.2 on, runs diverge.
+//! let best = curves[0].best(SweepMetric::Final).expect("a finite loss");
+//! assert_eq!(curves[0].line.grid.text(best), "0.18");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod axis_values;
 mod lr_limit;
 mod range;
+mod score;
 
 pub use axis_values::AxisValues;
 pub use lr_limit::{lr_limit, lr_limits, quadratic_lambda_max};
 pub use range::{MAX_VALUES, SweepAxis, Values};
+pub use score::{Score, SweepMetric};
 
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::SettingError;
 use crate::engine::objective::Objective;
-use crate::engine::training::{self, Outcome, RunSettings, RunSpec};
+use crate::engine::training::{self, RunSettings, RunSpec};
 use rayon::prelude::*;
-use std::fmt;
-use std::str::FromStr;
+use score::best;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The most points of a map.
+/// Largest number of points of a map.
 pub const MAX_POINTS: usize = 1_000_000;
 
-/// What makes one run better than another; less is better.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SweepMetric {
-    /// The loss after the last step.
-    #[default]
-    Final,
-    /// The lowest loss on the way.
-    Best,
-    /// The steps until the loss is down at the goal.
-    Steps,
-}
-
-impl SweepMetric {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Final, Self::Best, Self::Steps];
-
-    /// Its name: "final", "best" or "steps".
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Final => "final",
-            Self::Best => "best",
-            Self::Steps => "steps",
-        }
-    }
-
-    /// Its name for people.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Final => "Final loss",
-            Self::Best => "Best loss",
-            Self::Steps => "Steps to the goal",
-        }
-    }
-}
-
-impl FromStr for SweepMetric {
-    type Err = SettingError;
-    fn from_str(text: &str) -> Result<Self, SettingError> {
-        Self::ALL
-            .into_iter()
-            .find(|measure| measure.name() == text)
-            .ok_or_else(|| SettingError::Name {
-                family: "measure",
-                given: text.to_owned(),
-                valid: Self::ALL.map(Self::name).to_vec(),
-            })
-    }
-}
-
-impl fmt::Display for SweepMetric {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Score {
-    /// The loss of the last row that a trajectory would keep.
-    pub loss: f64,
-    /// The lowest loss on the way.
-    pub best: f64,
-    /// The first step at which the loss was down at the goal.
-    pub goal_step: Option<u64>,
-    /// How it ended.
-    pub outcome: Outcome,
-}
-
-impl Score {
-    /// The step at which it diverged, if it did.
-    pub fn diverged(&self) -> Option<u64> {
-        match self.outcome {
-            Outcome::Diverged(step, _) => Some(step),
-            _ => None,
-        }
-    }
-
-    /// What is compared. A run that diverged has none, whatever it reached before, and one that did not reach the goal has
-    /// no steps to it.
-    pub fn value(&self, measure: SweepMetric) -> Option<f64> {
-        let value = match measure {
-            SweepMetric::Final => Some(self.loss),
-            SweepMetric::Best => Some(self.best),
-            SweepMetric::Steps => self.goal_step.map(crate::engine::numeric::real),
-        };
-        value.filter(|value| self.diverged().is_none() && value.is_finite())
-    }
-}
-
-/// The place of the lowest measure; the first, if several are as low.
-fn best(scores: &[Score], measure: SweepMetric) -> Option<usize> {
-    let mut lowest: Option<(usize, f64)> = None;
-    for (index, score) in scores.iter().enumerate() {
-        if let Some(value) = score.value(measure)
-            && lowest.is_none_or(|(_, lowest)| value < lowest)
-        {
-            lowest = Some((index, value));
-        }
-    }
-    lowest.map(|(index, _)| index)
-}
-
-/// A run and the values that a setting of it takes.
+/// A run, and the values of its setting to sweep over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweptRun {
-    /// Its place among the runs that were asked for.
+    /// Index among the runs of the sweep.
     pub run: usize,
-    /// The run as it is.
+    /// Unchanged run.
     pub spec: RunSpec,
-    /// The values.
+    /// Values of the setting.
     pub grid: AxisValues,
 }
 
-/// The lines of the runs that have the setting; the others are left out.
+/// Returns the runs that have the setting, with its values; the others are left out.
 ///
 /// # Errors
-/// No run has the setting, or a value is not legal for one that has.
+/// Returns an error if no run has the setting, or if a value is not legal for one that has it.
 pub fn swept_runs(specs: &[RunSpec], over: &SweepAxis) -> Result<Vec<SweptRun>, SettingError> {
-    let mut lines = Vec::new();
+    let mut runs = Vec::new();
     let mut missing: Option<SettingError> = None;
     for (run, spec) in specs.iter().enumerate() {
         match AxisValues::new(over, spec) {
-            Ok(grid) => lines.push(SweptRun {
+            Ok(grid) => runs.push(SweptRun {
                 run,
                 spec: spec.clone(),
                 grid,
             }),
-            Err(refusal @ (SettingError::Key { .. } | SettingError::Name { .. })) => {
+            Err(error @ (SettingError::Key { .. } | SettingError::Name { .. })) => {
                 missing = Some(match missing {
-                    Some(earlier) => joined(earlier, refusal),
-                    None => refusal,
+                    Some(earlier) => merge_errors(earlier, error),
+                    None => error,
                 });
             }
-            Err(refusal) => return Err(refusal),
+            Err(error) => return Err(error),
         }
     }
-    if !lines.is_empty() {
-        return Ok(lines);
+    if !runs.is_empty() {
+        return Ok(runs);
     }
     Err(missing.unwrap_or_else(|| {
         SettingError::Grammar("there is no run to sweep; expected at least one".to_owned())
     }))
 }
 
-/// One refusal for two runs that lack the same setting.
-fn joined(earlier: SettingError, refusal: SettingError) -> SettingError {
-    match (earlier, refusal) {
+/// Merges the errors of two runs that lack a setting.
+fn merge_errors(earlier: SettingError, error: SettingError) -> SettingError {
+    match (earlier, error) {
         (
             SettingError::Key {
                 owner,
@@ -223,20 +130,20 @@ fn joined(earlier: SettingError, refusal: SettingError) -> SettingError {
     }
 }
 
-/// What all runs of a sweep share.
+/// Inputs that all runs of a sweep share.
 #[derive(Clone, Copy)]
 pub struct SweepContext<'a> {
-    /// The loss.
+    /// Objective.
     pub objective: &'a dyn Objective,
-    /// Where every run starts.
+    /// Start of every run.
     pub start: &'a [f64],
-    /// What every run is made under.
+    /// Settings of every run.
     pub run_settings: &'a RunSettings,
-    /// The loss that [`SweepMetric::Steps`] waits for.
+    /// Goal loss of [`SweepMetric::Steps`].
     pub goal: Option<f64>,
-    /// Ends the work.
+    /// Cancels the sweep.
     pub cancel: &'a Cancel,
-    /// Counts the runs that are done, for whoever watches; there are [`run_count`] of them.
+    /// Number of finished runs, for a progress display; [`run_count`] is the total.
     pub done: &'a AtomicUsize,
 }
 
@@ -261,50 +168,50 @@ impl SweepContext<'_> {
     }
 }
 
-/// How many runs the curves of some lines are made from: one for each value, and the run as it is.
-pub fn run_count(lines: &[SweptRun]) -> usize {
-    lines.iter().map(|line| line.grid.len() + 1).sum()
+/// Returns the number of runs of [`run_curves`]: one for each value, and each unchanged run.
+pub fn run_count(runs: &[SweptRun]) -> usize {
+    runs.iter().map(|line| line.grid.len() + 1).sum()
 }
 
-/// Where the runs of a line end.
+/// Scores of a run over the values of a setting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepCurve {
-    /// The line.
+    /// Run and values.
     pub line: SweptRun,
-    /// One score for each value of its grid.
+    /// Score for each value.
     pub scores: Vec<Score>,
-    /// The score of the run as it is.
+    /// Score of the unchanged run.
     pub current: Score,
 }
 
 impl SweepCurve {
-    /// The place of the value with the lowest measure, the first if there are several; `None` if there is no measure at all.
-    pub fn best(&self, measure: SweepMetric) -> Option<usize> {
-        best(&self.scores, measure)
+    /// Returns the index of the best value, the first of several; `None` if no run has a value of the metric.
+    pub fn best(&self, metric: SweepMetric) -> Option<usize> {
+        best(&self.scores, metric)
     }
 
-    /// The run with value `index`.
+    /// Returns the run with value `index`.
     pub fn spec(&self, index: usize) -> RunSpec {
         self.line.grid.apply(&self.line.spec, index)
     }
 }
 
-/// Runs every line at every value. `None` if it was cancelled.
+/// Runs every run at every value. `None` if cancelled.
 ///
-/// Runs are spread over the threads of the current pool and collected by index; the bits do not depend on how many.
-pub fn run_curves(setup: &SweepContext, lines: Vec<SweptRun>) -> Option<Vec<SweepCurve>> {
-    let jobs: Vec<(&SweptRun, usize)> = lines
+/// Runs are distributed over the threads of the current pool and collected by index; the bits do not depend on their number.
+pub fn run_curves(context: &SweepContext, runs: Vec<SweptRun>) -> Option<Vec<SweepCurve>> {
+    let tasks: Vec<(&SweptRun, usize)> = runs
         .iter()
         .flat_map(|line| (0..=line.grid.len()).map(move |index| (line, index)))
         .collect();
-    // Beyond the grid lies the run as it is.
-    let scores = jobs
+    // The index after the last value stands for the unchanged run.
+    let scores = tasks
         .par_iter()
-        .map(|(line, index)| setup.score(&line.grid.apply(&line.spec, *index)))
+        .map(|(line, index)| context.score(&line.grid.apply(&line.spec, *index)))
         .collect::<Option<Vec<Score>>>()?;
     let mut scores = scores.into_iter();
-    let mut curves = Vec::with_capacity(lines.len());
-    for line in lines {
+    let mut curves = Vec::with_capacity(runs.len());
+    for line in runs {
         let own: Vec<Score> = scores.by_ref().take(line.grid.len()).collect();
         let current = scores.next()?;
         curves.push(SweepCurve {
@@ -316,21 +223,21 @@ pub fn run_curves(setup: &SweepContext, lines: Vec<SweptRun>) -> Option<Vec<Swee
     Some(curves)
 }
 
-/// Where a run ends over two of its settings.
+/// Scores of a run over the values of two settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepMap {
-    /// The run as it is.
+    /// Unchanged run.
     pub spec: RunSpec,
-    /// The values along x and along y.
+    /// Values along x and along y.
     pub grids: [AxisValues; 2],
-    /// One score for each pair of values, row by row of x, y rising.
+    /// Score for each pair of values, row by row in ascending order of y.
     pub scores: Vec<Score>,
-    /// The score of the run as it is.
+    /// Score of the unchanged run.
     pub current: Score,
 }
 
 impl SweepMap {
-    /// The score at the places of an x and a y value.
+    /// Returns the score at the indices of an x and a y value.
     pub fn score(&self, [x, y]: [usize; 2]) -> Option<&Score> {
         let columns = self.grids[0].len();
         self.scores
@@ -338,26 +245,26 @@ impl SweepMap {
             .filter(|_| x < columns)
     }
 
-    /// The places of the values with the lowest measure, the first in a row of x if there are several.
-    pub fn best(&self, measure: SweepMetric) -> Option<[usize; 2]> {
+    /// Returns the indices of the best pair of values, the first of several.
+    pub fn best(&self, metric: SweepMetric) -> Option<[usize; 2]> {
         let columns = self.grids[0].len();
-        best(&self.scores, measure).map(|index| [index % columns, index / columns])
+        best(&self.scores, metric).map(|index| [index % columns, index / columns])
     }
 
-    /// The run with a pair of values.
+    /// Returns the run with a pair of values.
     pub fn spec(&self, at: [usize; 2]) -> RunSpec {
-        both(&self.grids, &self.spec, at)
+        with_pair(&self.grids, &self.spec, at)
     }
 }
 
-fn both(grids: &[AxisValues; 2], spec: &RunSpec, [x, y]: [usize; 2]) -> RunSpec {
+fn with_pair(grids: &[AxisValues; 2], spec: &RunSpec, [x, y]: [usize; 2]) -> RunSpec {
     grids[1].apply(&grids[0].apply(spec, x), y)
 }
 
-/// The values of two settings of a run.
+/// Returns the values of two settings of a run.
 ///
 /// # Errors
-/// The run lacks a setting, a value is not legal, both settings are the same, or there are more than [`MAX_POINTS`] pairs.
+/// Returns an error if the run lacks a setting, a value is not legal, both settings are one, or there are more than [`MAX_POINTS`] pairs.
 pub fn grids(spec: &RunSpec, overs: [&SweepAxis; 2]) -> Result<[AxisValues; 2], SettingError> {
     let [x, y] = [
         AxisValues::new(overs[0], spec)?,
@@ -379,14 +286,14 @@ pub fn grids(spec: &RunSpec, overs: [&SweepAxis; 2]) -> Result<[AxisValues; 2], 
     Ok([x, y])
 }
 
-/// Runs `spec` at every pair of values. `None` if it was cancelled. Spread over threads as [`run_curves`] are.
-pub fn run_map(setup: &SweepContext, spec: &RunSpec, grids: [AxisValues; 2]) -> Option<SweepMap> {
+/// Runs `spec` at every pair of values, on all threads as in [`run_curves`]. `None` if cancelled.
+pub fn run_map(context: &SweepContext, spec: &RunSpec, grids: [AxisValues; 2]) -> Option<SweepMap> {
     let columns = grids[0].len();
     let scores = (0..columns * grids[1].len())
         .into_par_iter()
-        .map(|index| setup.score(&both(&grids, spec, [index % columns, index / columns])))
+        .map(|index| context.score(&with_pair(&grids, spec, [index % columns, index / columns])))
         .collect::<Option<Vec<Score>>>()?;
-    let current = setup.score(spec)?;
+    let current = context.score(spec)?;
     Some(SweepMap {
         spec: spec.clone(),
         grids,

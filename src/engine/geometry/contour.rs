@@ -1,8 +1,8 @@
 //! Contour lines of a surface by marching squares, joined into polylines.
 //!
-//! Strips of a few rows of cells are traced on all threads. The chains of crossings that they yield meet at the rows of grid
-//! points between strips, where they are put together to whole lines. A value exactly at a level counts as above it, as if
-//! the level lay a hair lower: a plateau at the level has one outline, and no line has a gap or a fork.
+//! Strips of a few rows of cells are traced on all threads. Their chains of crossings meet at the rows of grid points between strips,
+//! where they are joined into whole lines. A value exactly at a level counts as above it, as if the level were slightly lower: a plateau at
+//! the level has one outline, and no line has a gap or a fork.
 
 mod flags;
 mod levels;
@@ -18,29 +18,29 @@ use rayon::prelude::*;
 use std::ops::Range;
 use strip::{Strip, Tracer};
 
-/// A line along which the surface has one value.
+/// Contour line: a polyline along which the surface has one value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContourLine {
-    /// The value.
+    /// Value of the surface on the line.
     pub level: f64,
-    /// Points in coordinates of the plane, each on an edge of the grid. At least two, neighbours distinct. What lies above
-    /// the level is on the right.
+    /// Points in coordinates of the plane, each on an edge of the grid; at least two, neighbours distinct. Higher values are on the
+    /// right of the line.
     pub points: Vec<[f64; 2]>,
-    /// Whether the last point is joined to the first. An open line ends at the border or beside a value that is not finite.
+    /// Whether the last point is joined to the first. An open line ends at the border or next to a value that is not finite.
     pub closed: bool,
 }
 
-/// The contour lines of `surface`, by ascending level. `None` if cancelled.
+/// Returns the contour lines of `surface`, by ascending level. `None` if cancelled.
 ///
-/// Levels that are not finite or occur twice are left out. Cells with a corner that is not finite have no lines. Where
-/// a cell is a saddle, the mean of its corners decides which of them are connected.
+/// Levels that are not finite or occur twice are left out. Cells with a corner that is not finite have no lines. In a saddle cell the
+/// mean of the corners decides which of them are connected.
 ///
-/// All threads of the current pool take part; the lines do not depend on how many there are.
+/// Strips are distributed over the threads of the current pool; the lines do not depend on their number.
 pub fn lines(surface: &Surface, levels: &[f64], cancel: &Cancel) -> Option<Vec<ContourLine>> {
     lines_by_strips(STRIP_ROWS, surface, levels, cancel)
 }
 
-/// How many rows of cells a strip has: few enough that its crossings stay in the cache.
+/// Rows of cells in a strip, few enough that its crossings stay in the cache.
 const STRIP_ROWS: usize = 32;
 
 fn lines_by_strips(
@@ -91,32 +91,32 @@ fn lines_by_strips(
     Some(lines.into_iter().flatten().collect())
 }
 
-/// A part of a line within a strip.
+/// Part of a line within a strip.
 struct Chain {
-    /// The number of its level.
+    /// Index of the level.
     level: u32,
-    /// Where its points are in those of the strip. At least one, neighbours distinct.
+    /// Range of its points in those of the strip; at least one, neighbours distinct.
     points: Range<usize>,
-    /// Where it begins and where it ends.
+    /// First and last end.
     ends: [End; 2],
-    /// Whether it is a whole line by itself, closed.
+    /// Whether it is a whole closed line.
     closed: bool,
 }
 
-/// Where a chain begins or ends.
+/// End of a chain.
 #[derive(Clone, Copy)]
 enum End {
-    /// Where the line does.
+    /// End of the line.
     Inside,
-    /// At this one of the crossings on the lower border of the strip.
+    /// Crossing of this index on the lower border of the strip.
     Bottom(usize),
-    /// At this one of the crossings on the upper border of the strip.
+    /// Crossing of this index on the upper border of the strip.
     Top(usize),
 }
 
-/// Which chain follows which, counted through all strips.
+/// Links the chains of all strips that follow each other.
 fn links(strips: &[Strip]) -> Links {
-    // The chains that begin at the crossings of the lower and the upper border of each strip.
+    // Chains that begin at the crossings of the lower and the upper border of each strip.
     let mut begins = Vec::new();
     let mut count = 0;
     for strip in strips {
@@ -150,7 +150,7 @@ fn links(strips: &[Strip]) -> Links {
     links
 }
 
-/// The line through some chains of points, unless it encloses nothing, as around a single grid point exactly at the level.
+/// Joins chains of points into a line; `None` where it encloses no area, as around a single grid point exactly at the level.
 fn line<'a>(
     level: f64,
     chains: impl Iterator<Item = &'a [[f64; 2]]> + Clone,

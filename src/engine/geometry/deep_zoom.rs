@@ -1,22 +1,22 @@
-//! Windows so small that f64 rounds the landscape away.
+//! Deep zoom: surfaces on windows so small that differences of f vanish in f64 rounding.
 //!
-//! Around a point where f is −78, f64 tells no heights apart that differ by less than 1e-14, although a window of width
-//! 1e-9 around a minimum holds only heights of 1e-17. There the exact gradient g and Hessian H at the window's middle c
-//! tell the landscape instead: f(c + d) − f(c) = gᵀd + ½ dᵀH d + O(|d|³). The term that is left out is known to be
-//! negligible before this is used: H is the same at the corners.
+//! Around a point where f is −78, f64 does not resolve differences below 1e-14, although f varies by 1e-17 only in a window of width
+//! 1e-9 around a minimum. There the surface is computed from the exact gradient g and Hessian H at the window's centre c:
+//! f(c + d) − f(c) = gᵀd + ½ dᵀH d + O(|d|³). The remainder is negligible where H is constant over the window, which is tested at the
+//! corners.
 
 use crate::engine::geometry::surface::Surface;
 use crate::engine::objective::Objective;
 
-/// H may differ by this share of itself at the corners.
+/// Largest relative difference of H at the corners.
 const HESSIAN_TOLERANCE: f64 = 1e-3;
 
-/// Values may differ from the model by this share of its range before rounding is to blame.
+/// Largest difference of values from the quadratic model, relative to its range, that does not count as rounding.
 const ROUNDING_TOLERANCE: f64 = 1e-3;
 
 impl Surface {
-    /// The surface less its value in the middle, by gradient and Hessian there, and that value, if f64 rounds the values of this
-    /// surface so much that it shows. The objective has two parameters, and the surface is one of its plane.
+    /// Returns the surface minus its value at the centre, computed from the gradient and Hessian there, and that value; `None` unless f64
+    /// rounding is visible in this surface. The objective has two parameters, and the surface is of its plane.
     pub fn deep_zoom(&self, objective: &dyn Objective) -> Option<(Self, f64)> {
         let view = self.view;
         let hessian = |share: [f64; 2]| {
@@ -33,7 +33,7 @@ impl Surface {
         {
             return None;
         }
-        let steady = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+        let is_constant = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
             .into_iter()
             .all(|corner| {
                 let there = hessian(corner);
@@ -41,7 +41,7 @@ impl Surface {
                     .zip(there)
                     .all(|(here, there)| (here - there).abs() <= HESSIAN_TOLERANCE * size)
             });
-        if !steady {
+        if !is_constant {
             return None;
         }
         let place = |index: usize| {
@@ -54,8 +54,8 @@ impl Surface {
         };
         let model = |index: usize| {
             let [dx, dy] = place(index);
-            let bend = h[0] * dx * dx + 2.0 * h[1] * dx * dy + h[2] * dy * dy;
-            g[0] * dx + g[1] * dy + 0.5 * bend
+            let curvature = h[0] * dx * dx + 2.0 * h[1] * dx * dy + h[2] * dy * dy;
+            g[0] * dx + g[1] * dy + 0.5 * curvature
         };
         let values: Vec<f64> = (0..self.values.len()).map(model).collect();
         let ends = |[low, high]: [f64; 2], value: f64| [low.min(value), high.max(value)];
@@ -91,38 +91,38 @@ mod tests {
         let view = Rect::new([x - half, x + half], [y - half, y + half]).unwrap();
         let (plane, never) = (Plane::identity(), Cancel::default());
         let plain = Surface::sample(&*problem.objective, &plane, view, 33, 33, &never).unwrap();
-        let closeup = plain.deep_zoom(&*problem.objective);
-        (plain, closeup)
+        let deep = plain.deep_zoom(&*problem.objective);
+        (plain, deep)
     }
 
     #[test]
-    fn a_window_of_1e_9_around_a_minimum_is_the_bowl_that_theory_says() {
+    fn a_window_of_1e_9_around_a_minimum_is_the_quadratic_of_its_hessian() {
         let minimum = [-2.903_534_027_771_177; 2];
-        let (plain, closeup) = sample("styblinski-tang", minimum, 1e-9);
-        let (closeup, base) = closeup.expect("values of −78 cannot show 1e-17");
+        let (plain, deep) = sample("styblinski-tang", minimum, 1e-9);
+        let (deep, base) = deep.expect("values of −78 cannot show 1e-17");
         assert!((base + 78.332_331_407_542_84).abs() < 1e-12);
         // f″ = 6 t² − 16 on each axis; the corner is half the width away on both.
-        let bend = 6.0 * minimum[0] * minimum[0] - 16.0;
-        let corner = 2.0 * 0.5 * bend * 0.25e-18;
+        let curvature = 6.0 * minimum[0] * minimum[0] - 16.0;
+        let corner = 2.0 * 0.5 * curvature * 0.25e-18;
         for index in [0, 32, 32 * 33, 33 * 33 - 1] {
             assert!(
-                (closeup.values[index] - corner).abs() < 1e-3 * corner,
+                (deep.values[index] - corner).abs() < 1e-3 * corner,
                 "{}",
-                closeup.values[index]
+                deep.values[index]
             );
         }
-        assert!(closeup.values[16 * 33 + 16].abs() < 1e-3 * corner);
+        assert!(deep.values[16 * 33 + 16].abs() < 1e-3 * corner);
         let distinct = |surface: &Surface| {
             let mut bits: Vec<u64> = surface.values.iter().map(|value| value.to_bits()).collect();
             bits.sort_unstable();
             bits.dedup();
             bits.len()
         };
-        assert!(distinct(&plain) < 10 && distinct(&closeup) > 100);
+        assert!(distinct(&plain) < 10 && distinct(&deep) > 100);
     }
 
     #[test]
-    fn a_window_that_f64_resolves_stays_as_it_is() {
+    fn a_window_that_f64_resolves_is_unchanged() {
         for (landscape, at, width) in [
             ("styblinski-tang", [-2.903_534; 2], 1e-3),
             ("rosenbrock", [1.0; 2], 1e-9),
@@ -136,14 +136,14 @@ mod tests {
     }
 
     #[test]
-    fn formulas_that_cancel_are_mended_too() {
-        let (_, closeup) = sample(
+    fn formulas_with_cancellation_are_resolved_too() {
+        let (_, deep) = sample(
             "formula:f=20+x^2+y^2-10*(cos(2*pi*x)+cos(2*pi*y))",
             [0.0; 2],
             1e-9,
         );
         let corner = 0.5 * 2.0 * (2.0 + 40.0 * std::f64::consts::PI.powi(2)) * 0.25e-18;
-        let value = closeup.unwrap().0.values[0];
+        let value = deep.unwrap().0.values[0];
         assert!(
             (value - corner).abs() < 1e-6 * corner,
             "{value} is not {corner}"

@@ -1,4 +1,4 @@
-//! The grid of an objective on a rectangle of a plane.
+//! Surface: values of an objective on a grid over a rectangle of a plane.
 
 use crate::engine::cancel::Cancel;
 use crate::engine::numeric::real;
@@ -9,20 +9,20 @@ use rayon::prelude::*;
 /// Values on a regular grid whose outer points lie on the border of the view. Row 0 is at the low end of y.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Surface {
-    /// What the grid covers.
+    /// Rectangle that the grid covers.
     pub view: Rect,
-    /// Points along x.
+    /// Number of points along x.
     pub columns: usize,
-    /// Points along y.
+    /// Number of points along y.
     pub rows: usize,
     /// Values, row by row; they may be infinite or NaN.
     pub values: Vec<f64>,
 }
 
 impl Surface {
-    /// Samples `objective` on `plane`. At least 2 × 2 points. `None` if it was cancelled.
+    /// Samples `objective` on `plane`, on at least 2 × 2 points. `None` if cancelled.
     ///
-    /// Rows are computed on all threads of the current pool; the values do not depend on how many there are.
+    /// Rows are distributed over the threads of the current pool; the values do not depend on their number.
     pub fn sample(
         objective: &dyn Objective,
         plane: &Plane,
@@ -34,7 +34,7 @@ impl Surface {
         Self::sample_into(Vec::new(), objective, plane, view, [columns, rows], cancel)
     }
 
-    /// The same into the memory of an earlier surface's values, which spares a large one's being cleared.
+    /// Samples like [`Surface::sample`] into the buffer of an earlier surface, so that a large one need not be allocated and zeroed.
     pub fn sample_into(
         mut values: Vec<f64>,
         objective: &dyn Objective,
@@ -44,7 +44,7 @@ impl Surface {
         cancel: &Cancel,
     ) -> Option<Self> {
         let (columns, rows) = (columns.max(2), rows.max(2));
-        // So many rows go together; see `Objective::rows`. A network has work that it does once for all of them.
+        // Rows per call of `Objective::rows`: a network does part of its work once per call.
         let together = match plane.dim() {
             ..=2 => 8,
             _ => rows.div_ceil(4 * rayon::current_num_threads()),
@@ -74,13 +74,13 @@ impl Surface {
         })
     }
 
-    /// The point of the view at fractional grid coordinates.
+    /// Returns the point at fractional grid coordinates.
     pub fn point(&self, column: f64, row: f64) -> [f64; 2] {
         self.view
             .at([column / real(self.columns - 1), row / real(self.rows - 1)])
     }
 
-    /// The coordinates of the columns and of the rows, with the bits that the values are computed at.
+    /// Returns the coordinates of the columns and of the rows, with the bits that the values were computed at.
     pub fn axes(&self) -> [Vec<f64>; 2] {
         let along = |count: usize, axis: usize| {
             let at = |index| self.view.at([share(index, count); 2])[axis];
@@ -89,8 +89,7 @@ impl Surface {
         [along(self.columns, 0), along(self.rows, 1)]
     }
 
-    /// The height between the four points around a place, interpolated along both axes; `None` outside the view, or where it is not
-    /// finite.
+    /// Returns the bilinear interpolation at a point; `None` outside the view, or where it is not finite.
     pub fn height(&self, at: [f64; 2]) -> Option<f64> {
         if !self.view.contains(at) {
             return None;
@@ -112,7 +111,7 @@ impl Surface {
         Some(low + up * (high - low)).filter(|height| height.is_finite())
     }
 
-    /// Lowest and highest finite value; `None` if there is none.
+    /// Returns the lowest and the highest finite value; `None` if there is none.
     pub fn range(&self) -> Option<[f64; 2]> {
         let finite = self
             .values
@@ -124,7 +123,7 @@ impl Surface {
             .reduce(|[low, high], [value, _]| [low.min(value), high.max(value)])
     }
 
-    /// The finite value below which `share` of the finite values lie; `None` if there is none.
+    /// Returns the quantile `share` of the finite values; `None` if there is none.
     pub fn quantile(&self, share: f64) -> Option<f64> {
         let mut finite: Vec<f64> = self
             .values
@@ -143,6 +142,7 @@ impl Surface {
     }
 }
 
+/// Returns the position of index `index` of `count` points, from 0 to 1.
 pub(in crate::engine) fn share(index: usize, count: usize) -> f64 {
     real(index) / real(count - 1)
 }
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn same_bits_on_any_number_of_threads() {
+    fn values_do_not_depend_on_the_number_of_threads() {
         let bits = |surface: Surface| {
             surface
                 .values
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_grid_reaches_the_border_and_knows_its_range() {
+    fn the_grid_includes_the_border_and_the_minimum() {
         let surface = sample(2, &Cancel::default()).unwrap();
         assert_eq!(surface.point(0.0, 0.0), [-5.0, -5.0]);
         assert_eq!(surface.point(64.0, 32.0), [5.0, 5.0]);
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn cancelled_work_leaves_nothing() {
+    fn cancelled_sampling_is_none() {
         let cancel = Cancel::default();
         cancel.cancel();
         assert_eq!(sample(2, &cancel), None);

@@ -1,9 +1,8 @@
-//! The traces of the Hessian and of the Gauss-Newton matrix, exactly.
+//! Exact traces of the Hessian and of the Gauss–Newton matrix of a network.
 //!
-//! The layer z = W h + b is linear in its weights, so that the second derivative by one of them is that by its z times h². What is needed
-//! is the trace of the Hessian of each sample's loss by the z of each layer. That goes back through the network as the loss's
-//! derivative does: section 3 of Botev, Ritter & Barber 2017, but for the mean over the samples, which is taken last. It is held as a
-//! sum of s a aᵀ over a few columns a, and a diagonal.
+//! A layer z = W h + b is linear in its weights, so that the second derivative by a weight is that by its z times h². The trace of each
+//! sample's Hessian by the z of each layer is computed by backpropagation: section 3 of Botev, Ritter & Barber 2017, with the mean over the
+//! samples taken last. The Hessian by z is stored as a sum of s a aᵀ over a few columns a, plus a diagonal.
 
 use super::forward_backward::{Activations, Shape, multiply_by};
 use super::gemm::{Accumulate, MatrixMut, MatrixRef, gemm, padded_len};
@@ -17,11 +16,11 @@ use crate::engine::numeric::real;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// With more operations for each sample than this many products of a matrix and a vector take, the trace is not worth it.
+/// Largest cost of an exact trace, in matrix-vector products; a stochastic estimate is cheaper beyond it.
 const MAX_PRODUCTS: usize = 100;
 
-/// The trace of each tensor's block on the diagonal of the Hessian, or of the Gauss-Newton matrix, in the order of the tensors. `None`
-/// for networks with normalisation, where samples or units depend on each other, and where it would take too long.
+/// Returns the trace of each tensor's diagonal block of the Hessian, or of the Gauss–Newton matrix, in the order of the tensors. `None`
+/// for the Fisher matrix, for networks with normalisation, where samples or units are coupled, and where it would take too long.
 pub(super) fn exact_traces(
     net: &NetworkLoss,
     matrix: CurvatureMatrix,
@@ -33,7 +32,7 @@ pub(super) fn exact_traces(
         return None;
     }
     let weights = net.weights(theta);
-    let descent = BackwardSweep {
+    let sweep = BackwardSweep {
         net,
         matrix,
         theta,
@@ -47,7 +46,7 @@ pub(super) fn exact_traces(
     let places: Vec<Range<usize>> = net.blocks(0..net.samples).collect();
     let parts: Vec<Vec<[f64; 2]>> = places
         .into_par_iter()
-        .map(|places| descent.block(places))
+        .map(|places| sweep.block(places))
         .collect();
     let mut traces = Vec::new();
     for l in 0..shape.layout.layers() {
@@ -62,7 +61,7 @@ pub(super) fn exact_traces(
     Some(traces)
 }
 
-/// How many multiplications a sample takes, about.
+/// Returns about the number of multiplications for each sample.
 fn operations(shape: &Shape, loss: Loss, matrix: CurvatureMatrix) -> usize {
     let mut columns = match loss {
         Loss::Ce => shape.outputs() + 1,
@@ -99,14 +98,14 @@ struct BackwardSweep<'a> {
     squared_weights: Vec<f64>,
 }
 
-/// s a aᵀ for each sample: a number, and a padded row.
+/// Term s a aᵀ for each sample: s, and a as a padded row.
 struct FactorColumn {
     share: Vec<f64>,
     rows: Vec<f64>,
 }
 
 impl BackwardSweep<'_> {
-    /// Of each layer, the sums over some samples of the traces for weights and for biases.
+    /// Returns the sums over some samples of the traces by weights and by biases, for each layer.
     fn block(&self, places: Range<usize>) -> Vec<[f64; 2]> {
         let (net, shape) = (self.net, &self.net.shape);
         let count = places.len();
@@ -115,15 +114,15 @@ impl BackwardSweep<'_> {
             BackwardCache::new(shape, count),
         );
         let inputs = net.input_rows(places.clone());
-        let (way, weights) = (Evaluator::new(net, self.weights), self.weights);
+        let (evaluator, weights) = (Evaluator::new(net, self.weights), self.weights);
         let own = places.clone();
-        way.forward_backward(own, &mut block, inputs, self.matrix, &mut derivatives);
+        evaluator.forward_backward(own, &mut block, inputs, self.matrix, &mut derivatives);
         let last = shape.hidden();
-        let bends =
+        let is_nonlinear =
             self.matrix == CurvatureMatrix::Hessian && shape.activation.has_second_derivative();
-        // Columns by what a layer makes; a diagonal of the layer above.
+        // Terms of the Hessian by the outputs of the layer, and the diagonal of the layer above.
         let mut columns = self.outputs(&block, places);
-        let mut spread = Vec::new();
+        let mut diagonal_above = Vec::new();
         let mut sums = vec![[0.0; 2]; last + 1];
         for l in (0..=last).rev() {
             let [stride, width] = [shape.stride(l + 1), shape.widths[l + 1]];
@@ -155,24 +154,24 @@ impl BackwardSweep<'_> {
                     below.push(FactorColumn { share, rows });
                 }
             }
-            if let Some(hidden) = hidden.filter(|_| bends) {
+            if let Some(hidden) = hidden.filter(|_| is_nonlinear) {
                 let diagonal = hidden.d2phi.chunks_exact(stride);
                 for (trace, row) in traces.iter_mut().zip(diagonal) {
                     *trace += row[..width].iter().sum::<f64>();
                 }
-                if !spread.is_empty() {
-                    let rows = spread
+                if !diagonal_above.is_empty() {
+                    let rows = diagonal_above
                         .chunks_exact(stride)
                         .zip(hidden.dphi.chunks_exact(stride));
-                    for (trace, (spread, slope)) in traces.iter_mut().zip(rows) {
-                        let pairs = spread[..width].iter().zip(slope);
+                    for (trace, (diagonal_above, slope)) in traces.iter_mut().zip(rows) {
+                        let pairs = diagonal_above[..width].iter().zip(slope);
                         *trace += pairs.map(|(a, slope)| a * slope * slope).sum::<f64>();
                     }
                 }
                 match l {
                     0 => {}
-                    // Its share of the last traces is all that is wanted of it.
-                    1 => spread = self.spread(&hidden.d2phi),
+                    // Only its contribution to the traces of the first layer is needed.
+                    1 => diagonal_above = self.diagonal_above(&hidden.d2phi),
                     _ => self.split(l, &hidden.d2phi, &mut below),
                 }
             }
@@ -186,13 +185,13 @@ impl BackwardSweep<'_> {
         sums
     }
 
-    /// The diagonal of Wᵀ diag(q) W for each row q, where W belongs to layer 1.
-    fn spread(&self, q: &[f64]) -> Vec<f64> {
+    /// Returns the diagonal of Wᵀ diag(q) W for each row q, where W are the weights of layer 1.
+    fn diagonal_above(&self, q: &[f64]) -> Vec<f64> {
         let shape = &self.net.shape;
         let stride = shape.stride(2);
-        let mut spread = vec![0.0; q.len() / stride * shape.stride(1)];
+        let mut diagonal_above = vec![0.0; q.len() / stride * shape.stride(1)];
         let to = MatrixMut {
-            numbers: &mut spread,
+            numbers: &mut diagonal_above,
             width: shape.widths[1],
         };
         let left = MatrixRef {
@@ -202,10 +201,10 @@ impl BackwardSweep<'_> {
         };
         let squares = &self.squared_weights[..];
         gemm(to, Accumulate::Existing, (left, squares), None, None);
-        spread
+        diagonal_above
     }
 
-    /// Wᵀ diag(q) W for each row q: a column for each row of W.
+    /// Adds the terms of Wᵀ diag(q) W for each row q: one for each row of W.
     fn split(&self, l: usize, q: &[f64], columns: &mut Vec<FactorColumn>) {
         let shape = &self.net.shape;
         let [stride, width] = [shape.stride(l + 1), shape.widths[l]];
@@ -219,7 +218,7 @@ impl BackwardSweep<'_> {
         }));
     }
 
-    /// The Hessian of the loss by the outputs.
+    /// Returns the Hessian of the loss by the outputs.
     fn outputs(&self, block: &Activations, places: Range<usize>) -> Vec<FactorColumn> {
         let (net, shape) = (self.net, &self.net.shape);
         let [out, stride] = [shape.outputs(), padded_len(shape.outputs())];
@@ -323,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn where_samples_or_units_depend_on_each_other_or_it_takes_too_long_they_are_not_known() {
+    fn coupled_large_and_fisher_traces_are_not_computed() {
         for network in [
             "hidden=4,norm=batch,loss=ce",
             "hidden=4,norm=layer,loss=ce",

@@ -1,32 +1,32 @@
-//! sin, cos, eˣ and eˣ − 1 over any [`Real`], by nothing but additions, multiplications and moved bits, so that they have
-//! the same bits on every processor and in every lane. Within 2 units in the last place.
+//! Deterministic sin, cos, eˣ and eˣ − 1 over any [`Real`], by additions, multiplications and bit shifts only, so that their bits are the same
+//! on every processor and in every lane. The error is at most 2 units in the last place.
 //!
-//! The argument is reduced as Cody and Waite do (Software Manual for the Elementary Functions, 1980), what remains goes
-//! into Taylor's series up to the term that no longer counts.
+//! Arguments are reduced as by Cody and Waite (Software Manual for the Elementary Functions, 1980); the reduced argument goes into Taylor
+//! series that end where further terms are below rounding.
 
 use crate::engine::numeric::real::Real;
 use std::f64::consts::{FRAC_2_PI, LOG2_E};
 
-/// Adding it rounds a number to a whole one, which then stands in the low bits.
+/// Rounding constant: adding it rounds a number to an integer, which is then in the low bits.
 const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
 
-/// π/2 in three parts; the products of the first two with a whole number below 2²⁰ are exact.
+/// π/2 in three parts; products of the first two with an integer below 2²⁰ are exact.
 const HALF_PI: [f64; 3] = [
     f64::from_bits(0x3FF9_21FB_5440_0000),
     f64::from_bits(0x3DD0_B461_1A60_0000),
     f64::from_bits(0x3BA3_198A_2E03_7073),
 ];
 
-/// ln 2 in two parts; the product of the first with a whole number below 2¹¹ is exact.
+/// ln 2 in two parts; the product of the first with an integer below 2¹¹ is exact.
 pub(in crate::engine) const LN_2: [f64; 2] = [
     f64::from_bits(0x3FE6_2E42_FEE0_0000),
     f64::from_bits(0x3DEA_39EF_3579_3C76),
 ];
 
-/// Above, sin and cos are the standard library's, as eˣ is beyond ±700.
+/// Largest |x| for which sin and cos are computed here; beyond it they are the standard library's, as is eˣ beyond ±700.
 const MAX_TRIG_ARGUMENT: f64 = 800_000.0;
 
-/// 1/n!.
+/// Returns 1/n!.
 const fn over_factorial(n: u32) -> f64 {
     let (mut product, mut factor) = (1.0, 1.0);
     let mut k = 1;
@@ -38,8 +38,8 @@ const fn over_factorial(n: u32) -> f64 {
     1.0 / product
 }
 
-/// The coefficients ±1/n! of eight terms: n is `first`, then `by` more each; the first has the sign given, and where
-/// `alternate` is −1 they take turns.
+/// Returns the coefficients ±1/n! of eight terms, n = `first`, `first + by`, …; the first has the given sign, and each next one is
+/// multiplied by `alternate`.
 const fn series(first: u32, by: u32, mut sign: f64, alternate: f64) -> [f64; 8] {
     let (mut terms, mut i, mut n) = ([0.0; 8], 0, first);
     while i < 8 {
@@ -51,13 +51,13 @@ const fn series(first: u32, by: u32, mut sign: f64, alternate: f64) -> [f64; 8] 
     terms
 }
 
-/// c₀ + c₁ x + … + c₇ x⁷, by Estrin's scheme, given x² and x⁴.
+/// Returns c₀ + c₁ x + … + c₇ x⁷ by Estrin's scheme, given x² and x⁴.
 #[inline(always)]
 fn polynomial<R: Real>(c: [f64; 8], x: R, x2: R, x4: R) -> R {
     ((x * c[1] + c[0]) + (x * c[3] + c[2]) * x2) + ((x * c[5] + c[4]) + (x * c[7] + c[6]) * x2) * x4
 }
 
-/// sin and cos.
+/// Returns sin x and cos x.
 #[inline(always)]
 pub(in crate::engine) fn sin_cos<R: Real>(x: R) -> [R; 2] {
     const SIN: [f64; 8] = series(3, 2, -1.0, -1.0);
@@ -81,7 +81,7 @@ pub(in crate::engine) fn sin_cos<R: Real>(x: R) -> [R; 2] {
     x.exact_where(far, [s, c], |x| [x.sin(), x.cos()])
 }
 
-/// k and eʳ − 1, where x = k ln 2 + r, |r| ≤ ½ ln 2.
+/// Returns k and eʳ − 1, where x = k ln 2 + r, |r| ≤ ½ ln 2.
 #[inline(always)]
 fn reduced_exp<R: Real>(x: R) -> [R; 2] {
     const LOW: [f64; 8] = series(2, 1, 1.0, 1.0);
@@ -94,17 +94,17 @@ fn reduced_exp<R: Real>(x: R) -> [R; 2] {
     [k, r + r2 * (polynomial(LOW, r, r2, r4) + tail * (r4 * r4))]
 }
 
-/// 2ᵏ for a whole k in −1022 to 1023.
+/// Returns 2ᵏ for an integer k from −1022 to 1023.
 #[inline(always)]
-fn power<R: Real>(k: R) -> R {
+fn power_of_two<R: Real>(k: R) -> R {
     (k + (ROUND + 1023.0)).low_bits_to_exponent()
 }
 
-/// eˣ and eˣ − 1.
+/// Returns eˣ and eˣ − 1.
 #[inline(always)]
 pub(in crate::engine) fn exp_and_exp_m1<R: Real>(x: R) -> [R; 2] {
     let [k, e] = reduced_exp(x);
-    let power = power(k);
+    let power = power_of_two(k);
     let near = [(e + 1.0) * power, e * power + (power - 1.0)];
     // Also where x is NaN.
     let extreme = !x.lane_abs().lt_mask(x.broadcast(700.0));
@@ -117,7 +117,7 @@ mod tests {
     use crate::engine::numeric::random::{Purpose, stream};
     use rand::RngExt;
 
-    /// The distance of two numbers in units in the last place of the larger.
+    /// Returns the distance of two numbers in units in the last place of the larger.
     fn ulps(a: f64, b: f64) -> f64 {
         if a == b || a.is_nan() && b.is_nan() {
             return 0.0;
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_those_of_the_standard_library() {
+    fn values_match_the_standard_library_to_2_ulps() {
         let mut random = stream(1, Purpose::Data, 0);
         let mut worst = [0.0_f64; 4];
         for scale in [1e-9, 0.1, 1.0, 10.0, 700.0, 1e5, 1e9] {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_of_the_range_are_met() {
+    fn nan_infinities_and_subnormals_are_exact() {
         let [exp, exp_m1] = [0, 1].map(|i| move |x: f64| exp_and_exp_m1(x)[i]);
         assert_eq!(sin_cos(0.0), [0.0, 1.0]);
         for x in [f64::NAN, f64::INFINITY, -f64::INFINITY] {

@@ -1,12 +1,12 @@
 //! Numbers: the scalar trait and jets, SIMD lanes, deterministic elementary functions, linear algebra, vector operations and random
 //! streams.
 
-pub(in crate::engine) mod awake;
 pub mod jet;
 pub(in crate::engine) mod linalg;
 pub(in crate::engine) mod math;
 pub mod random;
 pub mod real;
+pub mod scalar;
 pub(in crate::engine) mod vector_ops;
 
 /// Converts a number of steps, rows, samples or ticks to a real number; all of them are far below 2^53.

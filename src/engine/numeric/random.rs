@@ -1,38 +1,38 @@
-//! The only source of random numbers: streams that depend on a seed, a purpose and an index, and on nothing else.
+//! Random streams, the only source of random numbers: each depends on a seed, a purpose and an index, and on nothing else.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// What random numbers are for; two purposes never share a stream.
+/// Purpose of a random stream; two purposes never share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Gaussian noise on gradients. All runs of a scene meet the same noise, so that they stay comparable.
+    /// Gaussian noise on gradients. All runs of a scene share one stream, so that they stay comparable.
     GradientNoise = 1,
     /// The order of samples in an epoch.
     Batches = 2,
     /// Noise in built-in data.
     Data = 3,
-    /// Vectors that the Hessian is multiplied by, to estimate its diagonal.
+    /// Hutchinson vectors for the diagonal of the Hessian.
     Hutchinson = 4,
-    /// The populations of evolution strategies.
+    /// Populations of evolution strategies.
     Population = 5,
-    /// The weights that networks begin with; the index is the tensor's.
+    /// Initial weights of networks; the index is that of the tensor.
     Weights = 6,
-    /// Which samples are kept for a test.
+    /// Split of samples into training and test set.
     Split = 7,
-    /// The directions of planes through parameter space; the index is 0 for the first, 1 for the second.
+    /// Directions of planes through parameter space; the index is 0 for the first, 1 for the second.
     Plane = 8,
-    /// Where the search for eigenvectors begins; the index counts its beginnings.
+    /// First vectors of Lanczos' method; the index counts its restarts.
     Eigenvectors = 9,
-    /// Vectors whose products with a matrix tell of all its eigenvalues.
+    /// Random vectors for traces and spectral densities.
     Traces = 10,
-    /// Directions in which sharpness is measured.
+    /// Directions of the average sharpness.
     Sharpness = 11,
-    /// The order in which layers are matched to those of another network; the index is 0 for the first search, 1 for the second.
+    /// Order of layers in weight matching; the index is 0 for the first search, 1 for the second.
     Matching = 12,
 }
 
-/// The stream for a seed, a purpose and an index. ChaCha with 8 rounds: the same on every machine.
+/// Returns the stream of a seed, a purpose and an index: ChaCha with 8 rounds, the same on every machine.
 pub fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());

@@ -1,15 +1,14 @@
-//! What values and derivatives are made of: one f64, or a vector of lanes that hold one f64 each.
+//! The [`Real`] trait: one f64, or a SIMD vector of lanes that hold one f64 each.
 //!
-//! Everything that is computed over a [`Real`] rounds every lane exactly as it rounds a single f64: there is no fused
-//! multiplication and no reduction across lanes. So a point has the same bits whether it is computed alone or beside
-//! others, on AVX2, on AVX-512 or without either.
+//! Code over a [`Real`] rounds every lane exactly as a single f64: there is no fused multiplication and no reduction across lanes. So the
+//! result at a point has the same bits in a scalar and in any lane, on AVX2, on AVX-512 or without either.
 
 use crate::engine::numeric::math;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, f64x8};
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
-/// One f64, or several side by side.
+/// One f64, or a SIMD vector of them.
 pub trait Real:
     Copy
     + Add<Output = Self>
@@ -22,48 +21,48 @@ pub trait Real:
     + Mul<f64, Output = Self>
     + Div<f64, Output = Self>
 {
-    /// How many f64 there are.
+    /// Number of lanes.
     const LANES: usize;
-    /// A truth for each lane.
+    /// Boolean of each lane.
     type Mask: Copy
         + BitAnd<Output = Self::Mask>
         + BitOr<Output = Self::Mask>
         + Not<Output = Self::Mask>;
 
-    /// The same value in all lanes.
+    /// Returns a vector with `value` in all lanes.
     fn broadcast(self, value: f64) -> Self;
-    /// Square root.
+    /// Returns √x.
     fn lane_sqrt(self) -> Self;
-    /// |x|.
+    /// Returns |x|.
     fn lane_abs(self) -> Self;
-    /// Where x < other.
+    /// Returns the mask of lanes where x < other.
     fn lt_mask(self, other: Self) -> Self::Mask;
-    /// Where x ≤ other.
+    /// Returns the mask of lanes where x ≤ other.
     fn le_mask(self, other: Self) -> Self::Mask;
-    /// Where x = other; nowhere for NaN.
+    /// Returns the mask of lanes where x = other; false for NaN.
     fn eq_mask(self, other: Self) -> Self::Mask;
-    /// `a` where the mask is true, `b` elsewhere.
+    /// Returns `a` where the mask is true, `b` elsewhere.
     fn select(mask: Self::Mask, a: Self, b: Self) -> Self;
-    /// Where the lowest bit of the representation is set.
+    /// Returns the mask of lanes whose lowest bit is set.
     fn low_bit(self) -> Self::Mask;
-    /// Turns the sign where the second lowest bit of `other`'s representation is set.
+    /// Flips the sign where the second lowest bit of `other` is set.
     fn sign_by_second_bit(self, other: Self) -> Self;
-    /// The representation moved left by 52 bits: the low bits become the exponent.
+    /// Shifts the bits left by 52: the low bits become the exponent.
     fn low_bits_to_exponent(self) -> Self;
-    /// f of every lane.
+    /// Applies f to every lane.
     fn map(self, f: fn(f64) -> f64) -> Self;
-    /// `near`, but where `far` is true what `exactly` says of this number. Lanes only remember where that is, see [`Lanes`].
+    /// Returns `near`, or `exactly` of this number where `far` is true. SIMD lanes are only marked as out of range there, see [`Lanes`].
     fn exact_where(
         self,
         far: Self::Mask,
         near: [Self; 2],
         exactly: fn(f64) -> [f64; 2],
     ) -> [Self; 2];
-    /// xᵖ of every lane.
+    /// Returns xᵖ.
     fn lane_powf(self, p: f64) -> Self;
-    /// sin and cos.
+    /// Returns sin x and cos x.
     fn sin_cos(self) -> [Self; 2];
-    /// eˣ and eˣ − 1.
+    /// Returns eˣ and eˣ − 1.
     fn exp_and_exp_m1(self) -> [Self; 2];
 }
 
@@ -133,18 +132,18 @@ impl Real for f64 {
     }
 }
 
-/// As many f64 as a vector register of the processor holds.
+/// SIMD vector of f64, by default as many as a register of the processor holds.
 ///
-/// Vectors compute sin, cos and eˣ of usual arguments only. A lane where one was far off holds no number, and says so; whoever
-/// began with the vector computes it again, as a single f64. So nothing branches between load and store, and the compiler sees
-/// through all of a formula.
+/// sin, cos and eˣ are computed for arguments in their usual range only. A lane with another argument is marked in `out_of_range`, and
+/// the caller computes its point again as a scalar f64. So there is no branch between load and store, and the compiler can optimize a
+/// formula as a whole.
 #[derive(Clone, Copy)]
 pub struct Lanes<S: Simd, V: SimdFloat<S> = <S as Simd>::f64s> {
     number: V,
     out_of_range: V::Mask,
 }
 
-/// Eight f64 side by side in as many registers as they need, so that a processor which waits for one has work with the others.
+/// Eight f64 in as many registers as they need: while one register waits for a result, the processor works on the others.
 pub type Lanes8<S> = Lanes<S, f64x8<S>>;
 
 macro_rules! operators {
@@ -262,13 +261,13 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Real for Lanes<S, V> {
     }
 }
 
-/// f of every number. Apart, so that it is not compiled into every formula.
+/// Applies f to every number. Not inlined, so that it is compiled once and not into every formula.
 #[inline(never)]
 fn map_in_place(numbers: &mut [f64], f: fn(f64) -> f64) {
     numbers.iter_mut().for_each(|number| *number = f(*number));
 }
 
-/// xᵖ of every number.
+/// Raises every number to the power p.
 #[inline(never)]
 fn powf_in_place(numbers: &mut [f64], p: f64) {
     numbers
@@ -277,7 +276,7 @@ fn powf_in_place(numbers: &mut [f64], p: f64) {
 }
 
 impl<S: Simd, V: SimdFloat<S, Element = f64>> Lanes<S, V> {
-    /// Numbers that are near.
+    /// Wraps numbers, none of which is out of range.
     #[inline(always)]
     fn new(number: V) -> Self {
         let far = V::Mask::splat(number.token(), false);
@@ -287,31 +286,31 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Lanes<S, V> {
         }
     }
 
-    /// Another number, as near or far as this.
+    /// Replaces the numbers, and keeps the out-of-range mask.
     #[inline(always)]
     fn with(self, number: V) -> Self {
         Self { number, ..self }
     }
 
-    /// The smaller of each two; where one is NaN, any of them.
+    /// Returns the smaller of each two; where one is NaN, either of them.
     #[inline(always)]
     pub fn lane_min(self, other: Self) -> Self {
         self.with(self.number.min(other.number))
     }
 
-    /// With a square added, rounded once where the processor can. What becomes a result must not be made of it.
+    /// Adds x², rounded once where the processor has fused multiplication. Results must not depend on it, because the bits vary.
     #[inline(always)]
     pub fn plus_square(self, x: Self) -> Self {
         self.with(x.number.mul_add(x.number, self.number))
     }
 
-    /// Where there are no numbers.
+    /// Returns the mask of lanes that hold no result.
     #[inline(always)]
     pub fn out_of_range(self) -> V::Mask {
         self.out_of_range
     }
 
-    /// The least of the numbers.
+    /// Returns the smallest number.
     #[inline(always)]
     pub fn horizontal_min(self) -> f64 {
         let mut least = f64::INFINITY;
@@ -321,20 +320,20 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Lanes<S, V> {
         least
     }
 
-    /// The same number in all lanes.
+    /// Returns a vector with `value` in all lanes.
     #[inline(always)]
     pub fn splat(simd: S, value: f64) -> Self {
         Self::new(V::simd_from(simd, value))
     }
 
-    /// The numbers from `first` on.
+    /// Loads the numbers at `first` and after.
     #[inline(always)]
     pub fn load(simd: S, from: &[f64], first: usize) -> Self {
         let from = &from[first..first + V::LEN];
         Self::new(V::from_slice(simd, from))
     }
 
-    /// Puts the numbers to `first` and after. Returns where there are none.
+    /// Stores the numbers at `first` and after. Returns the mask of lanes that hold no result.
     #[inline(always)]
     pub fn store(self, to: &mut [f64], first: usize) -> V::Mask {
         self.number.store_slice(&mut to[first..first + V::LEN]);
@@ -342,16 +341,16 @@ impl<S: Simd, V: SimdFloat<S, Element = f64>> Lanes<S, V> {
     }
 }
 
-/// Work that is compiled for each kind of vector unit.
+/// Code that is compiled for each kind of vector unit.
 pub trait Kernel {
-    /// What it answers.
+    /// Result type.
     type Output;
 
-    /// Does the work with vectors of the processor that `simd` stands for. To be `#[inline(always)]`.
+    /// Runs with vectors of the instruction set that `simd` stands for. Implementations must be `#[inline(always)]`.
     fn on_lanes<S: Simd>(self, simd: S) -> Self::Output;
 }
 
-/// A loop that the compiler makes vectors of.
+/// Kernel of a plain loop, which the compiler vectorizes.
 pub(in crate::engine) struct AutoVectorized<F>(pub(in crate::engine) F);
 
 impl<T, F: FnOnce() -> T> Kernel for AutoVectorized<F> {
@@ -363,7 +362,7 @@ impl<T, F: FnOnce() -> T> Kernel for AutoVectorized<F> {
     }
 }
 
-/// Does work with the widest vectors that this processor has.
+/// Runs a kernel with the widest vectors of this processor.
 #[inline]
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     let level = Level::new();

@@ -1,11 +1,10 @@
-//! Lists of n numbers as directions in parameter space.
+//! Vector operations on slices: norm, dot product, scaled addition, normalization and orthogonalization.
 
 use crate::engine::numeric::random::{Purpose, stream};
 use crate::engine::numeric::real::{AutoVectorized, dispatch};
-use crate::engine::objective::norm;
 use rand_distr::{Distribution, StandardNormal};
 
-/// Independent standard normal numbers.
+/// Returns independent standard normal numbers.
 pub(in crate::engine) fn gaussian(dim: usize, seed: u64, purpose: Purpose, index: u64) -> Vec<f64> {
     let mut random = stream(seed, purpose, index);
     (0..dim)
@@ -13,7 +12,13 @@ pub(in crate::engine) fn gaussian(dim: usize, seed: u64, purpose: Purpose, index
         .collect()
 }
 
-/// Eight sums side by side, none of which has to wait for another.
+/// Returns the Euclidean norm.
+#[inline]
+pub fn norm(vector: &[f64]) -> f64 {
+    vector.iter().map(|v| v * v).sum::<f64>().sqrt()
+}
+
+/// Returns the dot product, summed in eight independent partial sums so that the processor can pipeline them.
 pub(in crate::engine) fn dot(a: &[f64], b: &[f64]) -> f64 {
     vectorized_if_long(
         a.len(),
@@ -32,7 +37,7 @@ pub(in crate::engine) fn dot(a: &[f64], b: &[f64]) -> f64 {
     )
 }
 
-/// A loop over so many numbers with the widest vectors, if it is worth the choice of them. The bits are the same.
+/// Runs a loop over `count` numbers, from 64 on compiled for the processor's widest vector unit. The bits do not depend on it.
 #[inline]
 fn vectorized_if_long<T>(count: usize, work: impl FnOnce() -> T) -> T {
     if count < 64 {
@@ -42,6 +47,7 @@ fn vectorized_if_long<T>(count: usize, work: impl FnOnce() -> T) -> T {
     }
 }
 
+/// Returns `a` − `b`.
 pub(in crate::engine) fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a - b).collect()
 }
@@ -55,7 +61,7 @@ pub(in crate::engine) fn add(a: &mut [f64], factor: f64, b: &[f64]) {
     );
 }
 
-/// Multiplies all numbers by the same.
+/// Multiplies all numbers by `factor`.
 pub(in crate::engine) fn scale(vector: &mut [f64], factor: f64) {
     vectorized_if_long(
         vector.len(),
@@ -64,7 +70,7 @@ pub(in crate::engine) fn scale(vector: &mut [f64], factor: f64) {
     );
 }
 
-/// `vector` with the length 1 and its largest number positive; `None` where it has no direction.
+/// Returns `vector` scaled to length 1 with its largest entry positive; `None` where it is zero or not finite.
 pub(in crate::engine) fn normalized(vector: Vec<f64>) -> Option<Vec<f64>> {
     let magnitudes = || vector.iter().map(|number| number.abs());
     let most = vectorized_if_long(
@@ -82,15 +88,14 @@ pub(in crate::engine) fn normalized(vector: Vec<f64>) -> Option<Vec<f64>> {
     with_norm(vector, sign)
 }
 
-/// What is left of `vector` when its part along `u` is taken away, with the length `length`; `None` where nothing is left but
-/// rounding.
+/// Returns the component of `vector` orthogonal to `u`, scaled to the length `length`; `None` where it is zero up to rounding.
 pub(in crate::engine) fn orthogonalized(
     mut vector: Vec<f64>,
     u: &[f64],
     length: f64,
 ) -> Option<Vec<f64>> {
     let whole = norm(&vector);
-    // The second time takes away what the first one's rounding has left.
+    // The second pass removes the rounding of the first one.
     for _ in 0..2 {
         let along = dot(&vector, u) / dot(u, u);
         add(&mut vector, -along, u);
@@ -99,7 +104,7 @@ pub(in crate::engine) fn orthogonalized(
     with_norm(vector, length).filter(|_| left)
 }
 
-/// `vector` with a length, turned around if that is negative; `None` where it has no direction.
+/// Returns `vector` scaled to a length, reversed if that is negative; `None` where it is zero or not finite.
 pub(in crate::engine) fn with_norm(mut vector: Vec<f64>, length: f64) -> Option<Vec<f64>> {
     let factor = length / dot(&vector, &vector).sqrt();
     scale(&mut vector, factor);

@@ -9,6 +9,7 @@ pub mod plane;
 pub mod state;
 mod tensor;
 
+pub use crate::engine::numeric::vector_ops::norm;
 pub use curve::{Objective1d, UnivariateFormula, first_view, sample_graph};
 pub use formula::Formula;
 pub use oracle::{EvalCounts, GradientSettings, GradientTransform, Oracle, Upstream};
@@ -58,18 +59,6 @@ pub trait Objective: Send + Sync {
         false
     }
 
-    /// Products with the Hessian at `theta`, or with what takes its place, for one who wants many: what they have in common is made
-    /// once. The bits are those of [`Objective::hessian_vector`] and [`Objective::metric_vector`]. `None` where they have nothing in
-    /// common, or too much to be kept.
-    fn products<'a>(
-        &'a self,
-        metric: Option<Metric>,
-        theta: &'a [f64],
-    ) -> Option<Box<dyn Products + 'a>> {
-        let _ = (metric, theta);
-        None
-    }
-
     /// The trace of each tensor's block on the diagonal of the Hessian at `theta`, or of what takes its place, where they are known
     /// without any product.
     fn block_traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {
@@ -98,34 +87,6 @@ pub trait Objective: Send + Sync {
     /// Computes the losses and the gradients at many points (x, y), where n is 2. The bits are those of [`Objective::gradient`].
     fn gradients(&self, points: [&[f64]; 2], losses: &mut [f64], gradient: [&mut [f64]; 2]) {
         gradients_one_by_one(self, points, losses, gradient);
-    }
-}
-
-/// Products with a matrix of the curvature of a loss at one θ.
-pub trait Products: Send + Sync {
-    /// The matrix times `vector`, n numbers.
-    fn multiply(&self, vector: &[f64], product: &mut [f64]);
-
-    /// `vector` times the matrix times `vector`, n numbers, where that is cheaper than the matrix times `vector`.
-    fn quadratic_form(&self, _vector: &[f64]) -> Option<f64> {
-        None
-    }
-
-    /// Products with the same matrix in f32, to about seven digits.
-    fn single_precision(&self) -> Option<Box<dyn Products + '_>> {
-        None
-    }
-
-    /// Products with the same matrix of a small part of the samples, where there are many: they are cheap, and much of what is large
-    /// in one is large in the other.
-    fn subsampled(&self) -> Option<Box<dyn Products + '_>> {
-        None
-    }
-
-    /// By how much rounding changes `vector` times the matrix times `vector`: the mean over a small part of the samples, some by some, where
-    /// there are many. All together it changes less.
-    fn single_precision_error(&self, _vector: &[f64]) -> Option<f64> {
-        None
     }
 }
 
@@ -168,10 +129,4 @@ fn gradients_one_by_one(
         *loss = objective.gradient(&[x[i], y[i]], &mut pair);
         [gx[i], gy[i]] = pair;
     }
-}
-
-/// Euclidean norm.
-#[inline]
-pub fn norm(vector: &[f64]) -> f64 {
-    vector.iter().map(|v| v * v).sum::<f64>().sqrt()
 }

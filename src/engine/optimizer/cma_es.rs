@@ -1,6 +1,6 @@
 //! CMA-ES, the evolution strategy with covariance matrix adaptation.
 
-use super::linalg::{LARGEST, eigen};
+use super::linalg::{MAX_DENSE_DIM, eigen};
 use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
 use crate::engine::numeric::random::{Purpose, stream};
@@ -147,7 +147,7 @@ impl State {
             .population
             .and_then(|population| usize::try_from(population).ok());
         let population = asked.unwrap_or(usual).max(2);
-        let full = dim <= LARGEST;
+        let full = dim <= MAX_DENSE_DIM;
         let entries = if full { dim * dim } else { dim };
         let mut covariance = vec![0.0; entries];
         let diagonal = if full { dim + 1 } else { 1 };

@@ -1,7 +1,7 @@
 //! Shampoo: `pytorch_optimizer.Shampoo`, of which a vector has one side.
 
 use super::decay::{Decay, shrink};
-use super::linalg::{LARGEST, eigen};
+use super::linalg::{MAX_DENSE_DIM, eigen};
 use super::{
     Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines, zeros,
 };
@@ -170,7 +170,7 @@ struct Preconditioner {
 impl Preconditioner {
     fn new(dim: usize, eps: f64) -> Self {
         let roots = vec![0.0; dim];
-        if dim > LARGEST {
+        if dim > MAX_DENSE_DIM {
             return Self {
                 sum: vec![eps; dim],
                 work: Vec::new(),
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn many_parameters_are_scaled_each_by_itself_and_few_together() {
-        for dim in [2, LARGEST, LARGEST + 1] {
+        for dim in [2, MAX_DENSE_DIM, MAX_DENSE_DIM + 1] {
             let mut gradient = vec![0.0; dim];
             let mut preconditioner = Preconditioner::new(dim, 0.0);
             let (mut along, mut step) = (gradient.clone(), gradient.clone());
@@ -265,7 +265,7 @@ mod tests {
             assert_eq!(step[..2], [0.0, 0.0]);
             preconditioner.invert();
             preconditioner.apply(&gradient, &mut along, &mut step);
-            let expected = if dim > LARGEST {
+            let expected = if dim > MAX_DENSE_DIM {
                 [1.0, -1.0]
             } else {
                 [0.6, -0.8]

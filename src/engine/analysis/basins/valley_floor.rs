@@ -1,47 +1,48 @@
-//! The floors of level valleys, traced so that two of one height are told apart.
+//! Valley floors, traced to distinguish two of one height.
 
-use super::{BasinQuery, distance, is_flat};
+use super::BasinQuery;
+use super::refine::{distance, is_flat};
 use crate::engine::analysis::curvature::eigenvalues;
 use crate::engine::landscape::Mark;
 
-/// The length of a step along a floor as a share of the window's size.
+/// Length of a step along a floor, as a share of the window's size.
 const STEP: f64 = 0.01;
 
-/// The most steps from a point of a floor in each of its two directions.
+/// Largest number of steps from a point of a floor in each of its two directions.
 const MAX_STEPS: usize = 1000;
 
-/// The most corrections of a step, back across the valley onto its floor.
+/// Largest number of corrections of a step, across the valley back to its floor.
 const MAX_CORRECTIONS: usize = 8;
 
-/// A floor as points of it, about [`STEP`] apart, and the box that holds them.
+/// Valley floor as points about [`STEP`] apart, and their bounding box.
 pub(super) struct ValleyFloor {
     points: Vec<[f64; 2]>,
     low: [f64; 2],
     high: [f64; 2],
-    /// How far from a point of it another may lie that is on it.
+    /// Largest distance from one of the points at which another lies on the floor.
     reach: f64,
 }
 
 impl ValleyFloor {
-    /// Traces the floor through a minimum in both directions, 1000 steps of a hundredth of the window's size at most, as far
-    /// as it is level and no farther than the window's size beside the window. `None` where it is no valley.
-    pub(super) fn trace(question: &BasinQuery, minimum: &Mark) -> Option<Self> {
-        let step = STEP * question.size();
-        let (axis, high) = question.valley(minimum.at)?;
-        let tolerance = level_tolerance(question, minimum.value, high);
+    /// Traces the floor through a minimum in both directions, at most 1000 steps of a hundredth of the window's size, as far as it is level
+    /// and at most one window beyond the window. `None` where the minimum lies in no valley.
+    pub(super) fn trace(query: &BasinQuery, minimum: &Mark) -> Option<Self> {
+        let step = STEP * query.size();
+        let (axis, high) = query.valley(minimum.at)?;
+        let tolerance = level_tolerance(query, minimum.value, high);
         let mut points = vec![minimum.at];
         for sign in [1.0, -1.0] {
             let (mut at, mut direction) = (minimum.at, axis.map(|a| sign * a));
             for taken in 0..MAX_STEPS {
                 let guess = [0, 1].map(|i| at[i] + step * direction[i]);
-                let Some((next, along)) = question.onto_floor(guess) else {
+                let Some((next, along)) = query.onto_floor(guess) else {
                     break;
                 };
                 let moved = distance(at, next);
-                let value = question.objective.value(&next);
+                let value = query.objective.value(&next);
                 if !(0.5 * step..=1.5 * step).contains(&moved)
                     || (value - minimum.value).abs() > tolerance
-                    || !question.is_around(next)
+                    || !query.is_around(next)
                 {
                     break;
                 }
@@ -54,7 +55,7 @@ impl ValleyFloor {
                 (at, direction) = (next, along.map(|a| sign * a));
                 points.push(at);
                 if taken > 2 && distance(at, minimum.at) < 0.75 * step {
-                    break; // All around a ring.
+                    break; // The floor is a ring.
                 }
             }
         }
@@ -84,19 +85,19 @@ impl ValleyFloor {
     }
 }
 
-/// How far heights on one floor may differ by rounding, where the curvature across it is `high`.
-pub(super) fn level_tolerance(question: &BasinQuery, value: f64, high: f64) -> f64 {
-    1e-9 * high * question.size() * question.size() + 1e-10 * value.abs()
+/// Returns the rounding of heights on one floor, where the curvature across it is `high`.
+pub(super) fn level_tolerance(query: &BasinQuery, value: f64, high: f64) -> f64 {
+    1e-9 * high * query.size() * query.size() + 1e-10 * value.abs()
 }
 
 impl BasinQuery<'_> {
-    /// The direction along a valley and the curvature across it, if a point is on the floor of one.
+    /// Returns the direction along a valley and the curvature across it, if a point is on a valley floor.
     pub(super) fn valley(&self, at: [f64; 2]) -> Option<([f64; 2], f64)> {
         let [along, _, curvatures] = self.axes(at)?;
         is_flat(curvatures).then_some((along, curvatures[1]))
     }
 
-    /// The directions along and across a valley, and its curvatures along and across; `None` where it does not rise.
+    /// Returns the directions along and across a valley, and the curvatures along and across; `None` where no curvature is positive.
     fn axes(&self, at: [f64; 2]) -> Option<[[f64; 2]; 3]> {
         let mut h = [0.0; 4];
         self.objective.hessian(&at, &mut h);
@@ -106,7 +107,7 @@ impl BasinQuery<'_> {
         rises.then_some([[-sin, cos], [cos, sin], curvatures])
     }
 
-    /// The point of a floor beside a place, by Newton's steps across the valley, and the direction along it there.
+    /// Returns the point of a floor near `at`, by Newton steps across the valley, and the direction along the floor there.
     fn onto_floor(&self, mut at: [f64; 2]) -> Option<([f64; 2], [f64; 2])> {
         for _ in 0..MAX_CORRECTIONS {
             let [along, across, [_, high]] = self.axes(at)?;
@@ -121,7 +122,7 @@ impl BasinQuery<'_> {
         None
     }
 
-    /// Whether a point is in the window, or no farther from it than it is wide or high.
+    /// Whether a point is in the window, or at most one width and height outside of it.
     pub(super) fn is_around(&self, at: [f64; 2]) -> bool {
         let share = |at: f64, [low, high]: [f64; 2]| (at - low) / (high - low);
         let shares = [share(at[0], self.window.x()), share(at[1], self.window.y())];

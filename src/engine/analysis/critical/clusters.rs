@@ -1,12 +1,12 @@
-//! Points that belong together: one found many times, or a curve of which each start finds another point.
+//! Clusters of critical points: one point found from many starts, or a curve of which each start finds another point.
 
 use super::field::SampledField;
 use super::newton::{VALLEY_EIGENVALUE_RATIO, flatness, zero_smallest};
 use super::{CELL, CriticalPoint, Kind};
 use crate::engine::numeric::real;
 
-/// For each point the first one that it hangs together with, through points of which each lies within `reach` of the next
-/// and is the `same`.
+/// Returns the first point of each point's connected component, where two points are connected if they are within `reach` of each other
+/// and `same` holds.
 pub(super) fn connected_components(
     field: &SampledField,
     points: &[CriticalPoint],
@@ -19,7 +19,7 @@ pub(super) fn connected_components(
         .collect();
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by(|a, b| shares[*a][0].total_cmp(&shares[*b][0]).then(a.cmp(b)));
-    let mut firsts: Vec<usize> = (0..points.len()).collect();
+    let mut roots: Vec<usize> = (0..points.len()).collect();
     for (place, &index) in order.iter().enumerate() {
         let near = order[place + 1..]
             .iter()
@@ -28,62 +28,61 @@ pub(super) fn connected_components(
             if (shares[other][1] - shares[index][1]).abs() <= reach
                 && same(&points[index], &points[other])
             {
-                let [a, b] = [find_root(&mut firsts, index), find_root(&mut firsts, other)];
-                firsts[a.max(b)] = a.min(b);
+                let [a, b] = [find_root(&mut roots, index), find_root(&mut roots, other)];
+                roots[a.max(b)] = a.min(b);
             }
         }
     }
     (0..points.len())
-        .map(|index| find_root(&mut firsts, index))
+        .map(|index| find_root(&mut roots, index))
         .collect()
 }
 
-/// Follows the links, and shortens the way for the next time.
-fn find_root(firsts: &mut [usize], mut index: usize) -> usize {
-    while firsts[index] != index {
-        firsts[index] = firsts[firsts[index]];
-        index = firsts[index];
+/// Returns the root of a component, with path halving.
+fn find_root(roots: &mut [usize], mut index: usize) -> usize {
+    while roots[index] != index {
+        roots[index] = roots[roots[index]];
+        index = roots[index];
     }
     index
 }
 
-/// The points with each curve of critical points told by one of its points: those of the first `known`, or else the one
-/// nearest to the middle of the view.
+/// Replaces each curve of critical points by its points among the first `known`, or else by the one nearest to the centre of the view.
 pub(super) fn cluster(
     field: &SampledField,
     points: &[CriticalPoint],
     known: usize,
 ) -> Vec<CriticalPoint> {
-    // Rounding may hide that an eigenvalue is 0, but not from one point after the other.
+    // A looser limit than for a single point: rounding may hide that an eigenvalue is 0, but not at all points of a curve.
     let flat = |point: &CriticalPoint| {
         point.kind == Kind::Flat || flatness(point.eigenvalues) <= VALLEY_EIGENVALUE_RATIO
     };
-    let firsts = connected_components(field, points, 4.0 * CELL, |a, b| {
+    let roots = connected_components(field, points, 4.0 * CELL, |a, b| {
         flat(a) && flat(b) && (a.value - b.value).abs() <= field.rounding()
     });
     let mut members = vec![Vec::new(); points.len()];
-    for (index, &first) in firsts.iter().enumerate() {
+    for (index, &first) in roots.iter().enumerate() {
         members[first].push(index);
     }
-    let mut told: Vec<(bool, CriticalPoint)> = Vec::new();
+    let mut chosen_points: Vec<(bool, CriticalPoint)> = Vec::new();
     for members in members {
         let is_curve = members.len() > 2
             || members.len() == 2 && members.iter().any(|i| points[*i].kind == Kind::Flat);
         if !is_curve {
-            told.extend(
+            chosen_points.extend(
                 members
                     .into_iter()
                     .map(|index| (index < known, points[index])),
             );
             continue;
         }
-        // Rounded, so that points of a ring about the middle are in the order of their places.
-        let from_middle = |index: usize| {
+        // Rounded, so that points of a ring around the centre are sorted by their coordinates.
+        let distance_from_center = |index: usize| {
             let [u, v] = field.view_units(points[index].at).map(|share| share - 0.5);
             (u.hypot(v) * 1e6).round()
         };
         let nearest = members.iter().copied().min_by(|a, b| {
-            let distance = from_middle(*a).total_cmp(&from_middle(*b));
+            let distance = distance_from_center(*a).total_cmp(&distance_from_center(*b));
             distance.then_with(|| points[*a].order(&points[*b]))
         });
         let of_known: Vec<usize> = members.into_iter().filter(|index| *index < known).collect();
@@ -98,23 +97,23 @@ pub(super) fn cluster(
                 point.kind = Kind::Flat;
                 zero_smallest(&mut point.eigenvalues, 1);
             }
-            told.push((index < known, point));
+            chosen_points.push((index < known, point));
         }
     }
-    // A straight piece goes on behind a gap where the starts led elsewhere.
+    // Pieces of one straight line may be separated by a gap that no start led to.
     let mut kept: Vec<CriticalPoint> = Vec::new();
-    for (is_known, point) in told {
-        let goes_on = |earlier: &CriticalPoint| {
+    for (is_known, point) in chosen_points {
+        let continues = |earlier: &CriticalPoint| {
             earlier.kind == Kind::Flat && is_level_between(field, earlier, &point)
         };
-        if is_known || point.kind != Kind::Flat || !kept.iter().any(goes_on) {
+        if is_known || point.kind != Kind::Flat || !kept.iter().any(continues) {
             kept.push(point);
         }
     }
     kept
 }
 
-/// Whether f has the same value all the way from one point to the other.
+/// Whether f is constant on the segment between two points.
 fn is_level_between(field: &SampledField, a: &CriticalPoint, b: &CriticalPoint) -> bool {
     const PIECES: usize = 8;
     let level = |value: f64| (value - a.value).abs() <= field.rounding();

@@ -1,4 +1,4 @@
-//! An objective seen in shares of a view, and its samples on a grid.
+//! An objective scaled to a view, and its samples on a grid.
 
 use super::{CELL, CELLS};
 use crate::engine::cancel::Cancel;
@@ -7,23 +7,23 @@ use crate::engine::objective::plane::Rect;
 use crate::engine::objective::{Objective, norm};
 use rayon::prelude::*;
 
-/// Nodes along each side.
+/// Number of grid nodes along each side.
 const NODES: usize = CELLS + 1;
 
-/// Starts along each side of the coarse grid.
+/// Number of starts along each side of the coarse grid.
 const COARSE: usize = 12;
 
-/// Losses and gradients at the corners of the cells, row by row from the low end of y.
+/// Losses and gradients at the grid nodes, row by row from the low end of y.
 pub(super) struct Samples {
     losses: Vec<f64>,
-    /// In shares of the view, times `unit`.
+    /// Gradients per share of the view, times `unit`.
     slopes: Vec<[f64; 2]>,
-    /// A power of two that makes a usual slope about 1, so that no square of one is too large or too small for f64.
+    /// Scale, a power of two that makes the median gradient about 1, so that squares neither overflow nor vanish.
     unit: f64,
 }
 
 impl Samples {
-    /// Samples an objective. `None` if it was cancelled.
+    /// Samples an objective. `None` if cancelled.
     pub(super) fn take(objective: &dyn Objective, view: Rect, cancel: &Cancel) -> Option<Self> {
         let x: Vec<f64> = (0..NODES).map(|column| node(view, column, 0)[0]).collect();
         let rows: Vec<[Vec<f64>; 3]> = (0..NODES)
@@ -51,7 +51,7 @@ impl Samples {
         })
     }
 
-    /// Where Newton's method starts.
+    /// Returns the starts of Newton's method.
     pub(super) fn starts(&self, view: Rect) -> impl Iterator<Item = [f64; 2]> {
         let middle = move |column: usize, row: usize| {
             let share = |index: usize| (real(index) + 0.5) * CELL;
@@ -71,7 +71,7 @@ impl Samples {
         cells.chain(shortest).chain(coarse)
     }
 
-    /// Whether both components of the gradient change their sign among the corners of a cell.
+    /// Whether both components of the gradient change sign among the corners of a cell.
     fn may_contain_zero(&self, column: usize, row: usize) -> bool {
         let first = row * NODES + column;
         let corners =
@@ -87,7 +87,7 @@ impl Samples {
             && changes(1)
     }
 
-    /// Whether the gradient of a sample is shorter than those of its neighbours.
+    /// Whether the gradient norm at a node is below that of its neighbours.
     fn is_shortest(&self, index: usize) -> bool {
         let length = |index: usize| norm(&self.slopes[index]);
         let mut level = length(index) == 0.0;
@@ -98,8 +98,7 @@ impl Samples {
         shortest && !level
     }
 
-    /// The samples inside of the grid that lie lower than their neighbours, with their losses; of a level stretch one at
-    /// most.
+    /// Returns the inner nodes whose loss is below that of their neighbours, with the losses; at most one of a level region.
     pub(super) fn local_minima(&self, view: Rect) -> impl Iterator<Item = ([f64; 2], f64)> {
         let inside = |place: usize| (1..CELLS).contains(&place);
         (0..NODES * NODES)
@@ -111,7 +110,7 @@ impl Samples {
             .map(move |index| (node(view, index % NODES, index / NODES), self.losses[index]))
     }
 
-    /// Lowest and highest finite loss.
+    /// Returns the lowest and the highest finite loss.
     fn range(&self) -> Option<[f64; 2]> {
         let finite = self.losses.iter().copied().filter(|loss| loss.is_finite());
         finite
@@ -119,7 +118,7 @@ impl Samples {
             .reduce(|[low, high], [loss, _]| [low.min(loss), high.max(loss)])
     }
 
-    /// Of the lengths of the gradients that are neither 0 nor infinite, the middle and the largest.
+    /// Returns the median and the largest of the gradient norms that are neither 0 nor infinite.
     fn slopes(&self) -> Option<[f64; 2]> {
         let mut lengths: Vec<f64> = self
             .slopes
@@ -134,7 +133,7 @@ impl Samples {
     }
 }
 
-/// The reciprocal of the median of the larger components that are neither 0 nor infinite, rounded to a power of two.
+/// Returns the reciprocal of the median of each gradient's larger component, rounded to a power of two; 0 and infinity do not count.
 fn unit(slopes: &[[f64; 2]]) -> f64 {
     let mut larger: Vec<f64> = slopes
         .iter()
@@ -149,12 +148,12 @@ fn unit(slopes: &[[f64; 2]]) -> f64 {
     2.0_f64.powf(-usual.log2().round().clamp(-1000.0, 1000.0))
 }
 
-/// The place of a node.
+/// Returns the coordinates of a node.
 fn node(view: Rect, column: usize, row: usize) -> [f64; 2] {
     view.at([real(column) * CELL, real(row) * CELL])
 }
 
-/// The up to eight nodes around a node.
+/// Returns the up to eight neighbours of a node.
 fn neighbours(index: usize) -> impl Iterator<Item = usize> {
     let (column, row) = (index % NODES, index / NODES);
     let span = |place: usize| place.saturating_sub(1)..(place + 2).min(NODES);
@@ -163,24 +162,24 @@ fn neighbours(index: usize) -> impl Iterator<Item = usize> {
         .filter(move |other| *other != index)
 }
 
-/// An objective in a view. Points are those of the plane; steps, slopes and bends are per share of the view, and slopes and
-/// bends in the unit of the samples.
+/// An objective in a view. Points are in coordinates of the plane; steps, gradients and Hessians are per share of the view, gradients and
+/// Hessians in the unit of the samples.
 pub(super) struct SampledField<'a> {
     objective: &'a dyn Objective,
     unit: f64,
     pub(super) view: Rect,
-    /// The smallest step that f64 tells apart everywhere in the view.
+    /// Smallest step that f64 resolves everywhere in the view.
     pub(super) min_step: f64,
-    /// Lowest and highest sample.
+    /// Lowest and highest sampled loss.
     range: [f64; 2],
-    /// The length that the gradient usually has here.
+    /// Median gradient norm of the samples.
     pub(super) median_slope: f64,
-    /// The largest that it has.
+    /// Largest gradient norm of the samples.
     steepest: f64,
 }
 
 impl<'a> SampledField<'a> {
-    /// `None` where the samples have no finite value, or nothing but level ground.
+    /// Returns `None` where no sample is finite, or f is constant.
     pub(super) fn new(objective: &'a dyn Objective, view: Rect, samples: &Samples) -> Option<Self> {
         let finest =
             |[low, high]: [f64; 2]| f64::EPSILON * low.abs().max(high.abs()) / (high - low);
@@ -196,12 +195,12 @@ impl<'a> SampledField<'a> {
         })
     }
 
-    /// f.
+    /// Returns f.
     pub(super) fn value(&self, at: [f64; 2]) -> f64 {
         self.objective.value(&at)
     }
 
-    /// The gradient.
+    /// Returns the gradient.
     pub(super) fn slope(&self, at: [f64; 2]) -> [f64; 2] {
         let mut gradient = [0.0; 2];
         self.objective.gradient(&at, &mut gradient);
@@ -212,14 +211,14 @@ impl<'a> SampledField<'a> {
         ]
     }
 
-    /// The Hessian as it is in the plane, not per share of the view: xx, xy, yy.
+    /// Returns the Hessian in coordinates of the plane: xx, xy, yy.
     pub(super) fn hessian(&self, at: [f64; 2]) -> [f64; 3] {
         let mut h = [0.0; 4];
         self.objective.hessian(&at, &mut h);
         [h[0], h[1], h[3]]
     }
 
-    /// A Hessian per share of the view, in the unit of slopes.
+    /// Converts a Hessian to shares of the view, in the unit of gradients.
     pub(super) fn scaled_hessian(&self, [xx, xy, yy]: [f64; 3]) -> [f64; 3] {
         let (width, height, unit) = (self.view.width(), self.view.height(), self.unit);
         [
@@ -229,12 +228,12 @@ impl<'a> SampledField<'a> {
         ]
     }
 
-    /// The point a step away.
+    /// Returns the point one step away.
     pub(super) fn moved(&self, [x, y]: [f64; 2], [u, v]: [f64; 2]) -> [f64; 2] {
         [x + u * self.view.width(), y + v * self.view.height()]
     }
 
-    /// A point in shares of the view.
+    /// Returns a point in shares of the view.
     pub(super) fn view_units(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let (low_x, low_y) = (self.view.x()[0], self.view.y()[0]);
         [
@@ -243,18 +242,18 @@ impl<'a> SampledField<'a> {
         ]
     }
 
-    /// How far two points lie apart: the larger of their distances along x and y.
+    /// Returns the distance of two points in shares of the view: the larger of those along x and y.
     pub(super) fn distance(&self, a: [f64; 2], b: [f64; 2]) -> f64 {
         let along_x = (a[0] - b[0]).abs() / self.view.width();
         along_x.max((a[1] - b[1]).abs() / self.view.height())
     }
 
-    /// A difference of values that says nothing.
+    /// Returns the difference of values that counts as rounding.
     pub(super) fn rounding(&self) -> f64 {
         1e-9 * (self.range[1] - self.range[0])
     }
 
-    /// Whether nothing can be seen to rise or fall around a point, however the heights of the view are shaded.
+    /// Whether f is constant around a point, up to differences that no colour map of the view's values shows.
     pub(super) fn is_level(&self, at: [f64; 2]) -> bool {
         let value = self.value(at);
         let seen = 1e-9 * (value - self.range[0]).min(self.range[1] - value);
@@ -263,7 +262,7 @@ impl<'a> SampledField<'a> {
         let around = |distance: f64| {
             circle(8).map(move |direction| self.moved(at, direction.map(|d| d * distance)))
         };
-        // Of a narrow view all values may be the same but for rounding, but slopes are not.
+        // In a narrow view all values may be equal up to rounding where gradients are not.
         around(1.0 / 32.0).all(|other| {
             (self.value(other) - value).abs() <= seen
                 && norm(&self.slope(other)) <= 1e-9 * self.steepest
@@ -271,12 +270,12 @@ impl<'a> SampledField<'a> {
     }
 }
 
-/// Directions all around.
+/// Returns `count` directions, evenly distributed over the circle.
 pub(super) fn circle(count: u16) -> impl Iterator<Item = [f64; 2]> {
     (0..count).map(move |i| direction(f64::from(i) / f64::from(count)))
 }
 
-/// The direction after a part of a whole turn.
+/// Returns the direction after a fraction of a full turn.
 pub(super) fn direction(turn: f64) -> [f64; 2] {
     let (sin, cos) = (turn * std::f64::consts::TAU).sin_cos();
     [cos, sin]

@@ -1,34 +1,34 @@
-//! Newton's method on ∇f = 0, and whether what it comes to is a critical point.
+//! Newton's method on ∇f = 0, and the classification of its final points.
 
 use super::field::{SampledField, circle};
 use super::{CELL, CriticalPoint, Kind};
 use crate::engine::analysis::curvature::eigenvalues;
 use crate::engine::objective::norm;
 
-/// The most steps from one start. Where the Hessian vanishes, steps only shorten the way by a constant share.
+/// Largest number of steps from one start. Where the Hessian vanishes, convergence is only linear.
 const MAX_STEPS: usize = 80;
 
-/// After so many steps the step must have become shorter by the factor [`PROGRESS`]. At a minimum of any moderate order it
-/// does; on long ways it does not, and a point at their end is nearer to another start.
+/// Number of steps within which the step length must shrink by the factor [`PROGRESS`]. Near a minimum of moderate order it does; on long
+/// paths it does not, and their end is nearer to another start.
 const PATIENCE: usize = 10;
 const PROGRESS: f64 = 0.2;
 
-/// The longest step.
+/// Largest length of a step.
 const MAX_STEP_LENGTH: f64 = 3.0 * CELL;
 
-/// How far a search may lead. A point farther away is nearer to another start.
+/// Largest distance from the start. Points farther away are nearer to another start.
 const MAX_DISTANCE: f64 = 8.0 * CELL;
 
-/// An eigenvalue that is a smaller share of the other one is 0 but for rounding, and not divided by.
+/// Ratio to the other eigenvalue below which an eigenvalue counts as 0 and is not divided by.
 const MIN_EIGENVALUE_RATIO: f64 = 1e-11;
 
-/// A point whose eigenvalues differ by more than this may be one of a curve of critical points.
+/// Ratio of the eigenvalues below which a point may lie on a curve of critical points.
 pub(super) const VALLEY_EIGENVALUE_RATIO: f64 = 1e-6;
 
-/// The critical point that Newton's method leads to, if it leads to one in the view.
+/// Returns the critical point in the view that Newton's method converges to from a start, if any.
 pub(super) fn solve(field: &SampledField, start: [f64; 2]) -> Option<CriticalPoint> {
-    // First across valleys only: on a curve of critical points steps along the curve mean nothing, and without them its
-    // points lie as densely as the starts, and are seen to hang together.
+    // First across valleys only: on a curve of critical points steps along the curve are meaningless, and without them the points are as
+    // dense as the starts, so that they form one cluster.
     let (floor, stalled) = newton_iterate(field, start, 0.1)?;
     classify(field, floor, stalled).or_else(|| {
         let (at, stalled) = newton_iterate(field, floor, 0.0)?;
@@ -36,14 +36,14 @@ pub(super) fn solve(field: &SampledField, start: [f64; 2]) -> Option<CriticalPoi
     })
 }
 
-/// Newton's method without steps in directions whose curvature is less than a share `cut` of the other one's: where it
-/// ends, and whether because no step shortens the gradient. `None` if it leads too far.
+/// Runs Newton's method without steps in directions whose curvature is below `cut` times the other one. Returns the final point, and whether
+/// no further step decreases; `None` beyond [`MAX_DISTANCE`].
 fn newton_iterate(field: &SampledField, start: [f64; 2], cut: f64) -> Option<([f64; 2], bool)> {
     let (mut at, mut slope) = (start, field.slope(start));
     let mut earlier = f64::INFINITY;
     for taken in 0..MAX_STEPS {
-        let bend = Hessian2::new(field.scaled_hessian(field.hessian(at)))?;
-        let step = bend.step(slope, cut);
+        let curvature = Hessian2::new(field.scaled_hessian(field.hessian(at)))?;
+        let step = curvature.step(slope, cut);
         let length = norm(&step);
         if taken % PATIENCE == 0 {
             if length > PROGRESS * earlier {
@@ -51,14 +51,14 @@ fn newton_iterate(field: &SampledField, start: [f64; 2], cut: f64) -> Option<([f
             }
             earlier = length;
         }
-        // By the step that would follow with the same Hessian: beside a curved valley the gradient is long although its
-        // floor is near. P. Deuflhard, Newton Methods for Nonlinear Problems, 2004, section 3.3: natural monotonicity.
+        // Measured by the next step with this Hessian, not by the gradient, which is large near the floor of a curved valley: natural
+        // monotonicity, P. Deuflhard, Newton Methods for Nonlinear Problems, 2004, section 3.3.
         let share = (MAX_STEP_LENGTH / length).min(1.0);
         let next = (0..8).find_map(|halvings| {
             let share = share * 0.5_f64.powi(halvings);
             let next = field.moved(at, step.map(|s| s * share));
             let slope = field.slope(next);
-            (norm(&bend.step(slope, cut)) < length).then_some((next, slope))
+            (norm(&curvature.step(slope, cut)) < length).then_some((next, slope))
         });
         let Some(next) = next else {
             return Some((at, true));
@@ -71,7 +71,7 @@ fn newton_iterate(field: &SampledField, start: [f64; 2], cut: f64) -> Option<([f
     Some((at, false))
 }
 
-/// The eigenvalues of a symmetric matrix, smaller first, and the direction of the larger.
+/// Symmetric 2 × 2 matrix with its eigenvalues, smaller first, and the eigenvector of the larger one.
 struct Hessian2 {
     matrix: [f64; 3],
     eigenvalues: [f64; 2],
@@ -79,7 +79,7 @@ struct Hessian2 {
 }
 
 impl Hessian2 {
-    /// `None` if it is not finite.
+    /// Decomposes a matrix xx, xy, yy; `None` if it is not finite.
     fn new(matrix: [f64; 3]) -> Option<Self> {
         let [xx, xy, yy] = matrix;
         let eigenvalues = eigenvalues(matrix);
@@ -94,25 +94,24 @@ impl Hessian2 {
         })
     }
 
-    /// The components of a vector along the directions of the eigenvalues, in their order; turned back by itself.
+    /// Returns the components of a vector along the eigenvectors, in the order of the eigenvalues.
     fn components(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let [cos, sin] = self.direction;
         [cos * y - sin * x, cos * x + sin * y]
     }
 
-    /// The vector with such components.
+    /// Returns the vector with the given components along the eigenvectors.
     fn vector(&self, [low, high]: [f64; 2]) -> [f64; 2] {
         let [cos, sin] = self.direction;
         [cos * high - sin * low, sin * high + cos * low]
     }
 
-    /// The larger magnitude.
+    /// Returns the larger |eigenvalue|.
     fn largest(&self) -> f64 {
         self.eigenvalues[0].abs().max(self.eigenvalues[1].abs())
     }
 
-    /// Newton's step where the gradient is `slope`, without the directions whose curvature is less than a share `cut` of the
-    /// other one's.
+    /// Returns Newton's step for the gradient `slope`, without directions whose curvature is below `cut` times the other one.
     fn step(&self, slope: [f64; 2], cut: f64) -> [f64; 2] {
         let (damping, cut) = (MIN_EIGENVALUE_RATIO * self.largest(), cut * self.largest());
         let components = self.components(slope);
@@ -123,14 +122,14 @@ impl Hessian2 {
         self.vector([along(0), along(1)])
     }
 
-    /// The matrix times a vector.
+    /// Multiplies a vector by the matrix.
     fn times(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let [xx, xy, yy] = self.matrix;
         [xx * x + xy * y, xy * x + yy * y]
     }
 }
 
-/// The critical point at a place, if one is there. Where a search has `stalled` the gradient may be nothing but rounding.
+/// Returns the critical point at a final point of Newton's method, if it is one. Where the search `stalled`, the gradient may be rounding only.
 fn classify(field: &SampledField, at: [f64; 2], stalled: bool) -> Option<CriticalPoint> {
     let accuracy = (64.0 * field.min_step).max(1e-9);
     let inside = field.view.clamp(at);
@@ -139,27 +138,28 @@ fn classify(field: &SampledField, at: [f64; 2], stalled: bool) -> Option<Critica
     }
     let at = inside;
     let (slope, hessian) = (field.slope(at), field.hessian(at));
-    let bend = Hessian2::new(field.scaled_hessian(hessian))?;
-    let components = bend.components(slope);
-    let rounding = f64::EPSILON * bend.largest();
+    let curvature = Hessian2::new(field.scaled_hessian(hessian))?;
+    let components = curvature.components(slope);
+    let rounding = f64::EPSILON * curvature.largest();
     let close = |i: usize| {
-        let curvature = bend.eigenvalues[i].abs();
-        let noise = if curvature <= MIN_EIGENVALUE_RATIO * bend.largest() {
+        let lambda = curvature.eigenvalues[i].abs();
+        let noise = if lambda <= MIN_EIGENVALUE_RATIO * curvature.largest() {
             64.0 * rounding
         } else {
             4.0 * rounding
         };
-        components[i].abs() <= noise.max(accuracy * curvature)
+        components[i].abs() <= noise.max(accuracy * lambda)
     };
     let is_rounding = stalled && norm(&slope) <= 64.0 * f64::EPSILON * field.median_slope;
     let zero = close(0) && close(1) || is_rounding;
     let value = field.value(at);
-    if !zero || !value.is_finite() || !is_smooth(field, at, slope, &bend) || field.is_level(at) {
+    if !zero || !value.is_finite() || !is_smooth(field, at, slope, &curvature) || field.is_level(at)
+    {
         return None;
     }
     let mut eigenvalues = eigenvalues(hessian);
-    let [low, high] = bend.eigenvalues;
-    let zeros = count_zeros(field, at, eigenvalues, &bend);
+    let [low, high] = curvature.eigenvalues;
+    let zeros = count_zeros(field, at, eigenvalues, &curvature);
     zero_smallest(&mut eigenvalues, zeros);
     let kind = if zeros > 0 {
         Kind::Flat
@@ -178,33 +178,34 @@ fn classify(field: &SampledField, at: [f64; 2], stalled: bool) -> Option<Critica
     })
 }
 
-/// How many eigenvalues are 0 but for rounding: next to the other one, both in the plane and in shares of the view, or next
-/// to the slope that there is a cell away.
+/// Counts the eigenvalues that are 0 up to rounding: relative to the other one, both in the plane and in shares of the view, or relative to
+/// the gradient one cell away.
 fn count_zeros(
     field: &SampledField,
     at: [f64; 2],
     eigenvalues: [f64; 2],
-    bend: &Hessian2,
+    curvature: &Hessian2,
 ) -> usize {
     const ZERO_TOLERANCE: f64 = 1e-10;
     let slope = |direction: [f64; 2], length: f64| {
         field.slope(field.moved(at, direction.map(|d| d * length)))
     };
     let around = circle(8).map(|direction| norm(&slope(direction, CELL)));
-    if bend.largest() * CELL <= ZERO_TOLERANCE * around.fold(0.0, f64::max) {
+    if curvature.largest() * CELL <= ZERO_TOLERANCE * around.fold(0.0, f64::max) {
         return 2;
     }
-    let [cos, sin] = bend.direction;
+    let [cos, sin] = curvature.direction;
     let along = |i: usize| {
         let direction = [[-sin, cos], [cos, sin]][i];
-        let part = |length: f64| bend.components(slope(direction, length))[i].abs();
-        bend.eigenvalues[i].abs() * CELL < ZERO_TOLERANCE * part(CELL).max(part(-CELL))
+        let part = |length: f64| curvature.components(slope(direction, length))[i].abs();
+        curvature.eigenvalues[i].abs() * CELL < ZERO_TOLERANCE * part(CELL).max(part(-CELL))
     };
-    let beside = flatness(eigenvalues).max(flatness(bend.eigenvalues)) <= MIN_EIGENVALUE_RATIO;
-    usize::from(beside || along(0) || along(1))
+    let ratio_is_zero =
+        flatness(eigenvalues).max(flatness(curvature.eigenvalues)) <= MIN_EIGENVALUE_RATIO;
+    usize::from(ratio_is_zero || along(0) || along(1))
 }
 
-/// Sets so many eigenvalues to 0: none, that of the smaller magnitude, or both.
+/// Sets `zeros` eigenvalues to 0, that of the smaller magnitude first.
 pub(super) fn zero_smallest(eigenvalues: &mut [f64; 2], zeros: usize) {
     let [low, high] = eigenvalues.map(f64::abs);
     match zeros {
@@ -214,7 +215,7 @@ pub(super) fn zero_smallest(eigenvalues: &mut [f64; 2], zeros: usize) {
     }
 }
 
-/// The smaller magnitude of two eigenvalues as a share of the larger; 0 if both are 0.
+/// Returns the ratio of the smaller |eigenvalue| to the larger; 0 if both are 0.
 pub(super) fn flatness([a, b]: [f64; 2]) -> f64 {
     let (a, b) = (a.abs(), b.abs());
     if a.max(b) == 0.0 {
@@ -224,24 +225,24 @@ pub(super) fn flatness([a, b]: [f64; 2]) -> f64 {
     }
 }
 
-/// Whether the gradient around a place is what the Hessian there says. At a kink it jumps.
-fn is_smooth(field: &SampledField, at: [f64; 2], slope: [f64; 2], bend: &Hessian2) -> bool {
-    let mut surprise = f64::INFINITY;
+/// Whether the gradient around a point changes as the Hessian predicts. At a kink it jumps.
+fn is_smooth(field: &SampledField, at: [f64; 2], slope: [f64; 2], curvature: &Hessian2) -> bool {
+    let mut deviation = f64::INFINITY;
     for distance in [1e-4, 1e-6] {
         let distance = (64.0 * field.min_step).max(distance);
-        surprise = 0.0;
+        deviation = 0.0;
         for direction in circle(8) {
             let step = direction.map(|d| d * distance);
-            let (found, expected) = (field.slope(field.moved(at, step)), bend.times(step));
+            let (found, expected) = (field.slope(field.moved(at, step)), curvature.times(step));
             let gap = norm(&[0, 1].map(|i| found[i] - slope[i] - expected[i]));
             if gap.is_nan() {
                 return false;
             }
-            surprise = gap.max(surprise);
+            deviation = gap.max(deviation);
         }
-        if surprise <= 0.2 * bend.largest() * distance {
+        if deviation <= 0.2 * curvature.largest() * distance {
             return true;
         }
     }
-    surprise <= 1e-4 * field.median_slope + 100.0 * norm(&slope)
+    deviation <= 1e-4 * field.median_slope + 100.0 * norm(&slope)
 }

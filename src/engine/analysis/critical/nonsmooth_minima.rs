@@ -1,38 +1,38 @@
-//! Minima at kinks, like the tip of a cone or the corner of two creases, where f has no gradient to be 0.
+//! Minima at kinks, as the tip of a cone or the intersection of two creases, where f has no gradient.
 
 use super::field::{SampledField, circle, direction};
 use super::{CELL, CriticalPoint, Kind, newton};
 
-/// Samples of a circle.
+/// Number of samples on a circle.
 const SAMPLES: u16 = 16;
 
-/// How far a search goes.
+/// Limits of a search.
 #[derive(Clone, Copy)]
 struct Budget {
-    /// The radius of the first circle.
+    /// Radius of the first circle.
     first: f64,
-    /// That of the last.
+    /// Radius of the last circle.
     last: f64,
-    /// The most circles.
+    /// Largest number of circles.
     circles: u32,
-    /// Golden sections on each.
+    /// Golden sections on each circle.
     sections: u32,
 }
 
-/// The minimum that a search from a sample comes to: one at a kink, or a smooth one that Newton's method did not find.
+/// Returns the minimum found from a sample: one at a kink, or a smooth one that Newton's method has missed.
 pub(super) fn refine_sampled_minimum(
     field: &SampledField,
     start: [f64; 2],
 ) -> Option<CriticalPoint> {
-    // Between steep walls a sample may lie lower than its neighbours although the floor is inclined. The floor of a smooth
-    // valley is soon told from a crease.
-    let glance = Budget {
+    // Between steep walls a sample may be lower than its neighbours although the floor is inclined. A short search tells the floor of a
+    // smooth valley from a crease.
+    let short_search = Budget {
         first: CELL / 2.0,
         last: CELL / 512.0,
         circles: 24,
         sections: 24,
     };
-    let at = compass_search(field, start, glance)?;
+    let at = compass_search(field, start, short_search)?;
     find_smooth_minimum(field, at).or_else(|| {
         is_tip(field, at, CELL / 16.0)
             .then(|| refine_minimum(field, at, CELL))
@@ -40,7 +40,7 @@ pub(super) fn refine_sampled_minimum(
     })
 }
 
-/// The minimum that a search from a place comes to, first with steps of length `first`.
+/// Returns the minimum found from a point, starting with steps of length `first`.
 pub(super) fn refine_minimum(
     field: &SampledField,
     start: [f64; 2],
@@ -59,8 +59,8 @@ pub(super) fn refine_minimum(
     }
     let value = field.value(at);
     let near = (256.0 * field.min_step).max(4e-6);
-    let told = value.is_finite() && is_tip(field, at, near) && !field.is_level(at);
-    told.then_some(CriticalPoint {
+    let is_minimum = value.is_finite() && is_tip(field, at, near) && !field.is_level(at);
+    is_minimum.then_some(CriticalPoint {
         at,
         value,
         kind: Kind::Minimum,
@@ -68,34 +68,33 @@ pub(super) fn refine_minimum(
     })
 }
 
-/// The smooth minimum beside a place.
+/// Returns the smooth minimum within a cell of a point.
 fn find_smooth_minimum(field: &SampledField, at: [f64; 2]) -> Option<CriticalPoint> {
     newton::solve(field, at).filter(|point| {
         field.distance(point.at, at) <= CELL && matches!(point.kind, Kind::Minimum | Kind::Flat)
     })
 }
 
-/// Goes to the lowest point of a circle while that is lower, and makes the circle smaller where none is. `None` if that
-/// leads out of the view.
-fn compass_search(field: &SampledField, start: [f64; 2], effort: Budget) -> Option<[f64; 2]> {
-    let (mut at, mut value, mut radius) = (start, field.value(start), effort.first);
-    for _ in 0..effort.circles {
-        match lower_point_on_circle(field, at, value, radius, effort.sections) {
+/// Moves to a lower point on a circle as long as there is one, and shrinks the circle where there is none. `None` if the search leaves the
+/// view.
+fn compass_search(field: &SampledField, start: [f64; 2], budget: Budget) -> Option<[f64; 2]> {
+    let (mut at, mut value, mut radius) = (start, field.value(start), budget.first);
+    for _ in 0..budget.circles {
+        match lower_point_on_circle(field, at, value, radius, budget.sections) {
             Some(next) => (at, value) = next,
             None => radius *= 0.25,
         }
         if !field.view.contains(at) {
             return None;
         }
-        if radius < effort.last {
+        if radius < budget.last {
             break;
         }
     }
     Some(at)
 }
 
-/// A point of a circle that lies lower than `value`. The circle is searched as finely as it takes to hit the bottom of a
-/// crease, which is as sharp as a cusp.
+/// Returns a point of a circle whose value is below `value`. Golden sections resolve the bottom of a crease, which is as sharp as a cusp.
 fn lower_point_on_circle(
     field: &SampledField,
     at: [f64; 2],
@@ -108,13 +107,13 @@ fn lower_point_on_circle(
     let turn = |i: u16| f64::from(i) / f64::from(SAMPLES);
     let heights: Vec<f64> = (0..SAMPLES).map(|i| height(turn(i))).collect();
     let around = |i: u16| heights[usize::from(i % SAMPLES)];
-    let mut dents: Vec<u16> = (0..SAMPLES)
+    let mut minima: Vec<u16> = (0..SAMPLES)
         .filter(|&i| around(i) <= around(i + 1) && around(i) <= around(i + SAMPLES - 1))
         .collect();
-    dents.sort_by(|a, b| around(*a).total_cmp(&around(*b)));
-    for dent in dents {
-        let best = golden_section(height, turn(dent), turn(1), sections);
-        for turn in [best, turn(dent)] {
+    minima.sort_by(|a, b| around(*a).total_cmp(&around(*b)));
+    for minimum in minima {
+        let best = golden_section(height, turn(minimum), turn(1), sections);
+        for turn in [best, turn(minimum)] {
             let found = height(turn);
             if found < value {
                 return Some((place(turn), found));
@@ -124,7 +123,7 @@ fn lower_point_on_circle(
     None
 }
 
-/// The place of a dip by golden sections.
+/// Returns the argument of a minimum in an interval, by golden sections.
 fn golden_section(height: impl Fn(f64) -> f64, middle: f64, reach: f64, sections: u32) -> f64 {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let [mut low, mut high] = [middle - reach, middle + reach];
@@ -144,7 +143,7 @@ fn golden_section(height: impl Fn(f64) -> f64, middle: f64, reach: f64, sections
     if height_a <= height_b { a } else { b }
 }
 
-/// Whether f rises to all sides, to some of them with a slope that is there at once. Slopes tell that where values round.
+/// Whether f increases in all directions, in some of them with a jump of the slope. Slopes are used because values round.
 fn is_tip(field: &SampledField, at: [f64; 2], distance: f64) -> bool {
     let outward = |direction: [f64; 2], distance: f64| {
         let slope = field.slope(field.moved(at, direction.map(|d| d * distance)));
@@ -154,7 +153,7 @@ fn is_tip(field: &SampledField, at: [f64; 2], distance: f64) -> bool {
     let (mut rises, mut jumps) = (true, false);
     for [near, far] in slopes {
         rises &= near > 0.0;
-        // In a smooth valley it would be a quarter.
+        // In a smooth valley the ratio would be a quarter.
         jumps |= near > 0.4 * far && near > 1e-4 * field.median_slope;
     }
     rises && jumps

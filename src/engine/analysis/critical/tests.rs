@@ -7,8 +7,8 @@ fn problem(spec: &str) -> LoadedLandscape {
     landscape.as_dyn().load(&NoFiles).unwrap()
 }
 
-/// Without a word of what is known.
-fn unaided(spec: &str, view: Option<Rect>) -> Vec<CriticalPoint> {
+/// Finds critical points without known ones.
+fn find_without_known(spec: &str, view: Option<Rect>) -> Vec<CriticalPoint> {
     let problem = problem(spec);
     let view = view.unwrap_or(problem.view);
     find(&*problem.objective, view, &[], &Cancel::default()).unwrap()
@@ -30,8 +30,8 @@ fn assert_is(point: &CriticalPoint, kind: Kind, at: [f64; 2], value: f64) {
 }
 
 #[test]
-fn himmelblau_has_its_nine_points() {
-    let points = unaided("himmelblau", None);
+fn himmelblau_has_nine_critical_points() {
+    let points = find_without_known("himmelblau", None);
     assert_eq!(kinds(&points), [4, 1, 4, 0], "{points:?}");
     for (at, value) in [
         ([3.0, 2.0], 0.0),
@@ -67,7 +67,7 @@ fn himmelblau_has_its_nine_points() {
 }
 
 #[test]
-fn simple_functions_have_what_they_are_known_to_have() {
+fn simple_functions_have_their_known_critical_points() {
     for (spec, expected) in [
         ("quadratic:a=2,b=30", [1, 0, 0, 0]),
         ("booth", [1, 0, 0, 0]),
@@ -99,14 +99,14 @@ fn simple_functions_have_what_they_are_known_to_have() {
         ("formula:f=exp(x^2+y^2)", [1, 0, 0, 0]),
         ("formula:f=1+1e-9*(x^2-y^2)", [0, 0, 1, 0]),
     ] {
-        let points = unaided(spec, None);
+        let points = find_without_known(spec, None);
         assert_eq!(kinds(&points), expected, "{spec}: {points:?}");
     }
-    let bowl = unaided("quadratic:a=2,b=30", None);
+    let bowl = find_without_known("quadratic:a=2,b=30", None);
     assert_eq!(bowl[0].eigenvalues, [2.0, 30.0]);
     assert_is(&bowl[0], Kind::Minimum, [0.0; 2], 0.0);
     assert_is(
-        &unaided("monkey-saddle", None)[0],
+        &find_without_known("monkey-saddle", None)[0],
         Kind::Flat,
         [0.0; 2],
         0.0,
@@ -126,7 +126,7 @@ fn every_declared_minimum_inside_the_view_is_found() {
         // Two of Alpine's lie closer than two cells; of a level floor any point may stand for all; the end of Bukin's crease
         // is as narrow as rounding.
         let hard = ["alpine-1", "edge-of-stability", "bukin-6"];
-        let unaided = if hard.contains(&any.name()) || problem.minima.is_empty() {
+        let find_without_known = if hard.contains(&any.name()) || problem.minima.is_empty() {
             None
         } else {
             find(&*problem.objective, problem.view, &[], &never)
@@ -154,10 +154,12 @@ fn every_declared_minimum_inside_the_view_is_found() {
                 "{any}: {mark:?} is not in {aided:?}"
             );
             assert!(
-                unaided
+                find_without_known
                     .as_ref()
-                    .is_none_or(|unaided| unaided.iter().any(|point| is_it(&point))),
-                "{any}: {mark:?} is not in {unaided:?}, unaided"
+                    .is_none_or(|find_without_known| find_without_known
+                        .iter()
+                        .any(|point| is_it(&point))),
+                "{any}: {mark:?} is not in {find_without_known:?}, find_without_known"
             );
         }
         assert!(
@@ -180,8 +182,8 @@ fn every_declared_minimum_inside_the_view_is_found() {
 }
 
 #[test]
-fn curves_of_critical_points_are_told_by_one_each() {
-    let floor = unaided("edge-of-stability", None);
+fn a_curve_of_critical_points_is_one_flat_point() {
+    let floor = find_without_known("edge-of-stability", None);
     // Four branches of the valley, and the ridges along both axes, which cross.
     assert_eq!(kinds(&floor), [0, 0, 0, 5], "{floor:?}");
     for point in &floor[..4] {
@@ -190,7 +192,7 @@ fn curves_of_critical_points_are_told_by_one_each() {
             "{point:?}"
         );
     }
-    // What is published stands for its branch. There λ = 0, 2 (x² + y²).
+    // A published minimum represents its branch. There λ = 0, 2 (x² + y²).
     let problem = problem("edge-of-stability");
     let known: Vec<[f64; 2]> = problem.minima.iter().map(|mark| mark.at).collect();
     let told = find(
@@ -209,18 +211,18 @@ fn curves_of_critical_points_are_told_by_one_each() {
     assert_eq!((told.len(), told[4].eigenvalues), (5, [0.0; 2]));
     let view = Rect::square(2.0);
     // Minima and maxima of cos 12r lie on rings, about one lone point.
-    let rings = unaided("drop-wave", Some(view));
+    let rings = find_without_known("drop-wave", Some(view));
     let [minima, maxima, saddles, flat] = kinds(&rings);
     assert_eq!([minima, maxima, saddles], [1, 0, 0], "{rings:?}");
     assert!((7..=20).contains(&flat), "{rings:?}");
-    let rings = unaided("salomon", Some(view));
+    let rings = find_without_known("salomon", Some(view));
     assert!(kinds(&rings)[0] == 1 && rings[0].is_kink(), "{rings:?}");
     assert!(rings.len() < 24, "{rings:?}");
 }
 
 #[test]
-fn any_zoom_finds_what_lies_in_it() {
-    let top = unaided("himmelblau", None)[4].at;
+fn any_zoom_finds_the_points_in_its_view() {
+    let top = find_without_known("himmelblau", None)[4].at;
     for (spec, at, kind) in [
         ("himmelblau", top, Kind::Maximum),
         ("himmelblau", [3.0, 2.0], Kind::Minimum),
@@ -237,14 +239,14 @@ fn any_zoom_finds_what_lies_in_it() {
     ] {
         for width in [0.1, 1e-3, 1e-6, 1e-9] {
             let side = |center: f64| [center - 0.4 * width, center + 0.6 * width];
-            let points = unaided(spec, Rect::new(side(at[0]), side(at[1])));
+            let points = find_without_known(spec, Rect::new(side(at[0]), side(at[1])));
             assert_eq!(
                 points.iter().map(|point| point.kind).collect::<Vec<_>>(),
                 [kind],
                 "{spec}, {width}: {points:?}"
             );
             let beside = Rect::new(side(at[0] + 0.9 * width), side(at[1] + 0.9 * width));
-            let points = unaided(spec, beside);
+            let points = find_without_known(spec, beside);
             let gradual = width < 0.1 && spec != "monkey-saddle";
             assert!(!gradual || points.is_empty(), "{spec}, {width}: {points:?}");
         }
@@ -252,11 +254,11 @@ fn any_zoom_finds_what_lies_in_it() {
 }
 
 #[test]
-fn same_points_on_any_number_of_threads() {
+fn points_do_not_depend_on_the_number_of_threads() {
     for spec in ["rastrigin", "eggholder", "salomon"] {
         let found = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            pool.unwrap().install(|| unaided(spec, None))
+            pool.unwrap().install(|| find_without_known(spec, None))
         };
         let one = found(1);
         assert!(found(8) == one, "{spec}");
@@ -264,7 +266,7 @@ fn same_points_on_any_number_of_threads() {
 }
 
 #[test]
-fn what_has_no_numbers_has_no_points() {
+fn functions_without_finite_values_have_no_points() {
     for spec in [
         "formula:f=ln(x-9)",
         "formula:f=sqrt(x-4.9)*1e308*1e10",
@@ -286,7 +288,7 @@ fn what_has_no_numbers_has_no_points() {
 }
 
 #[test]
-fn cancelled_work_leaves_nothing() {
+fn cancelled_search_is_none() {
     let cancel = Cancel::default();
     cancel.cancel();
     let problem = problem("rastrigin");
@@ -296,23 +298,23 @@ fn cancelled_work_leaves_nothing() {
 #[test]
 fn points_are_found_at_any_scale_of_f() {
     for scale in ["1e-305", "1e-290", "1e-160", "1", "1e160", "1e300"] {
-        let points = unaided(&format!("formula:f={scale}*(x^2+3*y^2-1)"), None);
+        let points = find_without_known(&format!("formula:f={scale}*(x^2+3*y^2-1)"), None);
         assert_eq!(kinds(&points), [1, 0, 0, 0], "{scale}: {points:?}");
         let [x, y] = points[0].at;
         assert!(x.abs() < 1e-6 && y.abs() < 1e-6, "{scale}: {points:?}");
-        let points = unaided(&format!("formula:f={scale}*x*y"), None);
+        let points = find_without_known(&format!("formula:f={scale}*x*y"), None);
         assert_eq!(kinds(&points), [0, 0, 1, 0], "{scale}: {points:?}");
-        let points = unaided(&format!("formula:f={scale}*x^2"), None);
+        let points = find_without_known(&format!("formula:f={scale}*x^2"), None);
         assert_eq!(kinds(&points), [0, 0, 0, 1], "{scale}: {points:?}");
     }
 }
 
 #[test]
-fn what_has_no_critical_point_has_none() {
+fn functions_without_critical_points_have_none() {
     for f in [
         "x", "y", "0*x", "3", "x^3-y", "1/x", "ln(x)", "1e6*x", "exp(x)-y",
     ] {
-        let points = unaided(&format!("formula:f={f}"), None);
+        let points = find_without_known(&format!("formula:f={f}"), None);
         assert!(points.is_empty(), "{f}: {points:?}");
     }
 }

@@ -1,42 +1,36 @@
-//! The largest and the smallest eigenvalues of a symmetric matrix that is known by its products, by Lanczos' method.
+//! Largest and smallest eigenvalues of a symmetric linear operator, by Lanczos' method.
 
 use super::lanczos_basis::LanczosBasis;
 use super::operator::{Deflated, LinearOperator, orthogonalize};
 use crate::engine::cancel::Cancel;
-use crate::engine::numeric::awake::{awake, join};
-use crate::engine::numeric::vector_ops::normalized;
-use crate::engine::objective::norm;
+use crate::engine::numeric::vector_ops::{norm, normalized};
 
-/// The most directions, and the most numbers that all of them together may have.
+/// Largest number of Lanczos vectors.
 const MAX_DIRECTIONS: usize = 1000;
+
+/// Largest number of values in all Lanczos vectors together.
 pub(super) const MAX_STORED_VALUES: usize = 100_000_000;
 
-/// A rounded matrix times a direction is off by no more than this share of its largest eigenvalue.
-const F32_ERROR: f64 = 1e-5;
-
-/// In so few dimensions neither guesses nor threads save anything.
-const MIN_PARALLEL_DIM: usize = 100;
-
-/// What is looked for.
+/// Options of Lanczos' method: the eigenvalues to compute, and their tolerance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LanczosOptions {
-    /// How many of the largest eigenvalues.
+    /// Number of largest eigenvalues.
     pub top: usize,
-    /// How many of the smallest.
+    /// Number of smallest eigenvalues.
     pub bottom: usize,
-    /// How far an eigenvalue may be from a true one, beside the largest magnitude of all.
+    /// Tolerance of [`Eigen::error`], relative to the largest |eigenvalue| found.
     pub tolerance: f64,
-    /// Whether vectors are wanted: then it is their residual that the tolerance is for.
+    /// Whether to return eigenvectors: the tolerance is then that of their residuals ‖A v − λ v‖.
     pub vectors: bool,
-    /// Whether to look once more beside what was found, for an eigenvalue that comes more than once is found once at first. It
+    /// Whether to search once more, orthogonally to the eigenvectors found, because a multiple eigenvalue is found only once at first. It
     /// takes about twice as long.
     pub repeated: bool,
-    /// Of the random direction that it begins with.
+    /// Seed of the random first vector.
     pub seed: u64,
 }
 
 impl LanczosOptions {
-    /// The largest eigenvalue.
+    /// Returns options for the largest eigenvalue.
     pub fn largest(tolerance: f64) -> Self {
         Self {
             top: 1,
@@ -49,37 +43,41 @@ impl LanczosOptions {
     }
 }
 
-/// An eigenvalue.
+/// An eigenvalue, and its eigenvector where it was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Eigen {
-    /// λ.
+    /// Eigenvalue λ.
     pub value: f64,
-    /// An eigenvalue is no farther from it than this, or the products' rounding: the residual ‖A v − λ v‖, or its square by the distance to
-    /// the next one, where that is less (theorem 8.1.13 and corollary 8.1.6 of Golub & Van Loan 2013). Where λ was found in f32, three times
-    /// what rounding was seen to do to some of the samples is in it.
+    /// Estimated distance of λ from an eigenvalue, rounding of the products aside: the smaller of the residual ‖A v − λ v‖ and of its square
+    /// divided by the gap to the nearest other Ritz value.
+    ///
+    /// The residual is a bound (theorem 8.1.13 of Golub & Van Loan 2013). The quotient is a bound only if the gap holds no eigenvalue that
+    /// Lanczos' method has not met (corollary 8.1.6 there), so that the smaller one is an estimate. Likewise, that no larger eigenvalue was
+    /// missed holds with the probability that the random first vector has a component along its eigenvector. For a matrix that was diagonalized
+    /// in full, it is an estimate of the rounding error.
     pub error: f64,
-    /// v of length 1, its largest number positive; empty where vectors were not wanted.
+    /// Eigenvector v of length 1, its largest entry positive; empty where vectors were not asked for.
     pub vector: Vec<f64>,
 }
 
 /// Eigenvalues at both ends of a spectrum.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExtremalEigenvalues {
-    /// The largest, the largest first; fewer where the matrix has fewer.
+    /// Largest eigenvalues in descending order; fewer than asked for where the dimension is smaller.
     pub top: Vec<Eigen>,
-    /// The smallest, the smallest first.
+    /// Smallest eigenvalues in ascending order.
     pub bottom: Vec<Eigen>,
-    /// How many products it took.
+    /// Number of matrix-vector products.
     pub products: usize,
 }
 
-/// Why eigenvalues were not found.
+/// Reasons for which eigenvalues are not available.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EigenError {
-    /// The work was stopped.
+    /// The computation was cancelled.
     #[error("cancelled")]
     Cancelled,
-    /// There is no loss to speak of.
+    /// The loss is infinite or NaN.
     #[error(
         "the loss is {0} at these parameters; expected parameters where the loss and its first two derivatives are finite"
     )]
@@ -92,45 +90,39 @@ pub enum EigenError {
         "eigenvalues did not converge to {tolerance:.0e} in {products} products, the estimated error is {error:.1e}; ask for fewer of them, or for a larger tolerance"
     )]
     NotFound {
-        /// How many products it took.
+        /// Number of matrix-vector products.
         products: usize,
-        /// What was asked for.
+        /// Tolerance that was asked for.
         tolerance: f64,
-        /// What was reached.
+        /// Largest estimated error, relative to the largest |eigenvalue|.
         error: f64,
     },
 }
 
-/// The eigenvalues that are asked for.
+/// Computes eigenvalues at the ends of the spectrum.
 ///
-/// Algorithm 10.1.1 of Golub & Van Loan 2013, with each new direction made orthogonal to all earlier ones. Where they span an invariant
-/// subspace, it goes on from a random vector outside of it.
+/// Algorithm 10.1.1 of Golub & Van Loan 2013, with each new vector made orthogonal to all earlier ones. Where they span an invariant
+/// subspace, it continues from a random vector outside of it.
 pub fn lanczos(
     matrix: &dyn LinearOperator,
-    ask: &LanczosOptions,
+    options: &LanczosOptions,
     cancel: &Cancel,
 ) -> Result<ExtremalEigenvalues, EigenError> {
     let first = LanczosOptions {
-        vectors: ask.vectors || ask.repeated,
-        ..*ask
+        vectors: options.vectors || options.repeated,
+        ..*options
     };
-    let find = || {
-        let (mut found, complete) = run_lanczos(matrix, &first, &[], cancel)?;
-        if ask.repeated && !complete {
-            find_repeated(matrix, ask, &mut found, cancel)?;
-        }
-        Ok(found)
-    };
-    if matrix.dim() <= MIN_PARALLEL_DIM {
-        return find();
+    let (mut found, complete) = run_lanczos(matrix, &first, &[], cancel)?;
+    if options.repeated && !complete {
+        find_repeated(matrix, options, &mut found, cancel)?;
     }
-    awake(find)
+    Ok(found)
 }
 
-/// Looks beside what was found until nothing more belongs to it.
+/// Searches orthogonally to the eigenvectors found, until no further eigenvalue belongs to the ends of the spectrum.
 fn find_repeated(
     matrix: &dyn LinearOperator,
-    ask: &LanczosOptions,
+    options: &LanczosOptions,
     found: &mut ExtremalEigenvalues,
     cancel: &Cancel,
 ) -> Result<(), EigenError> {
@@ -142,7 +134,7 @@ fn find_repeated(
             let mut vector = eigen.vector.clone();
             orthogonalize(&mut vector, &known);
             orthogonalize(&mut vector, &known);
-            // In a small matrix one may be at both ends.
+            // An eigenvector of a small matrix may be at both ends.
             if norm(&vector) > 1e-8 {
                 known.extend(normalized(vector));
             }
@@ -151,69 +143,58 @@ fn find_repeated(
         if known.len() == matrix.dim() {
             return Ok(());
         }
-        let own = LanczosOptions {
-            top: ask.top.min(1),
-            bottom: ask.bottom.min(1),
+        let rest = LanczosOptions {
+            top: options.top.min(1),
+            bottom: options.bottom.min(1),
             vectors: true,
-            seed: ask.seed.wrapping_add(round),
-            ..*ask
+            seed: options.seed.wrapping_add(round),
+            ..*options
         };
-        let beside = Deflated {
+        let deflated = Deflated {
             whole: matrix,
             directions: &known,
         };
-        let (more, _) = run_lanczos(&beside, &own, &known, cancel)?;
+        let (more, _) = run_lanczos(&deflated, &rest, &known, cancel)?;
         found.products += more.products;
-        let beyond = |value: f64, last: Option<&Eigen>, sign: f64| {
-            last.is_some_and(|last| sign * (value - last.value) > ask.tolerance * scale)
+        let is_beyond = |value: f64, last: Option<&Eigen>, sign: f64| {
+            last.is_some_and(|last| sign * (value - last.value) > options.tolerance * scale)
         };
-        let mut news = false;
+        let mut changed = false;
         for (list, eigen, sign) in [
             (&mut found.top, more.top, 1.0),
             (&mut found.bottom, more.bottom, -1.0),
         ] {
             for eigen in eigen {
-                if beyond(eigen.value, list.last(), sign) {
+                if is_beyond(eigen.value, list.last(), sign) {
                     list.pop();
                     list.push(eigen);
                     list.sort_by(|a, b| (sign * b.value).total_cmp(&(sign * a.value)));
-                    news = true;
+                    changed = true;
                 }
             }
         }
-        if !news {
+        if !changed {
             break;
         }
     }
-    if !ask.vectors {
+    if !options.vectors {
         let all = found.top.iter_mut().chain(&mut found.bottom);
         all.for_each(|eigen| eigen.vector = Vec::new());
     }
     Ok(())
 }
 
-/// One way of Lanczos', in directions that are orthogonal to `known`; and whether it went through all there are.
+/// Runs Lanczos' method orthogonally to `known`. Returns the eigenvalues, and whether the Lanczos vectors span the whole space.
 fn run_lanczos(
     matrix: &dyn LinearOperator,
-    ask: &LanczosOptions,
+    options: &LanczosOptions,
     known: &[Vec<f64>],
     cancel: &Cancel,
 ) -> Result<(ExtremalEigenvalues, bool), EigenError> {
     let all = matrix.dim() - known.len();
-    let most = all.min(max_directions(matrix));
-    let guessed = ask.top == 1 && ask.bottom == 0 && all > MIN_PARALLEL_DIM && known.is_empty();
-    let guess = guessed
-        .then(|| largest_in_f32(matrix, ask, cancel))
-        .flatten();
-    if let Some(guess) = guess.as_ref().filter(|_| !ask.vectors)
-        && let Some(found) = guess.accept(matrix, ask)
-    {
-        return Ok((found, false));
-    }
-    let mut lanczos = match &guess {
-        Some(guess) => LanczosBasis::from(guess.eigen.vector.clone()),
-        None => LanczosBasis::new(matrix.dim(), known, ask.seed),
-    };
+    let stored = (MAX_STORED_VALUES / matrix.dim().max(1)).max(32);
+    let most = all.min(MAX_DIRECTIONS).min(stored);
+    let mut lanczos = LanczosBasis::random(matrix.dim(), known, options.seed);
     loop {
         if cancel.is_cancelled() {
             return Err(EigenError::Cancelled);
@@ -221,135 +202,26 @@ fn run_lanczos(
         lanczos.step(matrix)?;
         let count = lanczos.basis.len();
         let complete = count == all;
-        if !is_due(count, most) || count < (ask.top + ask.bottom + 2).min(most) {
+        if !is_check_due(count, most) || count < (options.top + options.bottom + 2).min(most) {
             continue;
         }
-        let (mut found, error) = lanczos.extremes(ask, complete);
-        found.products += guess.as_ref().map_or(0, |guess| guess.products);
-        if complete || error <= ask.tolerance {
-            return Ok((lanczos.with_vectors(found, ask), complete));
+        let (found, error) = lanczos.extremes(options, complete);
+        if complete || error <= options.tolerance {
+            return Ok((lanczos.with_vectors(found, options), complete));
         }
         if count == most {
             return Err(EigenError::NotFound {
                 products: found.products,
-                tolerance: ask.tolerance,
+                tolerance: options.tolerance,
                 error,
             });
         }
     }
 }
 
-/// Whether to look at the eigenvalues after so many steps: of many that takes long.
-fn is_due(count: usize, most: usize) -> bool {
+/// Whether to test convergence after `count` steps: the eigenvalues of a large tridiagonal matrix take long.
+fn is_check_due(count: usize, most: usize) -> bool {
     count < 64 || count.is_multiple_of(8) || count == most
-}
-
-/// So many directions there is room for.
-fn max_directions(matrix: &dyn LinearOperator) -> usize {
-    MAX_DIRECTIONS
-        .min(MAX_STORED_VALUES / matrix.dim().max(1))
-        .max(32)
-}
-
-/// The largest eigenvalue of a rounded matrix.
-struct F32Eigenvalue {
-    eigen: Eigen,
-    /// What rounding does to it, where that was measured.
-    rounding: Option<f64>,
-    products: usize,
-}
-
-impl F32Eigenvalue {
-    /// The eigenvalue, if it is near enough. Where rounding was seen to do little beside what is asked for, three times that is what it may have
-    /// done; else the curvature along the eigenvalue's direction says it with all digits.
-    fn accept(
-        &self,
-        matrix: &dyn LinearOperator,
-        ask: &LanczosOptions,
-    ) -> Option<ExtremalEigenvalues> {
-        let near = |value: f64, error: f64| error <= ask.tolerance * value.abs();
-        let Eigen { value, error, .. } = self.eigen;
-        let measured = self.rounding.map(|rounding| error + 3.0 * rounding);
-        let (value, error) = match measured {
-            Some(error) if near(value, error) => (value, error),
-            _ => {
-                let exact = matrix.quadratic_form(&self.eigen.vector);
-                let sure = (exact - value).abs() <= F32_ERROR * exact.abs();
-                (exact, if sure { error } else { f64::INFINITY })
-            }
-        };
-        let vector = Vec::new();
-        near(value, error).then(|| ExtremalEigenvalues {
-            top: vec![Eigen {
-                value,
-                error,
-                vector,
-            }],
-            bottom: Vec::new(),
-            products: self.products + 1,
-        })
-    }
-}
-
-/// Looks for the largest eigenvalue of the rounded matrix, from where a rough one has it. `None` where there is no such matrix, or nothing
-/// to be found with its few digits.
-fn largest_in_f32(
-    matrix: &dyn LinearOperator,
-    ask: &LanczosOptions,
-    cancel: &Cancel,
-) -> Option<F32Eigenvalue> {
-    // Nearer than this to the rough matrix's is no nearer to the other's.
-    const SUBSAMPLED: (f64, usize) = (1e-3, 4);
-    let (rounded, mut lanczos) = join(
-        || matrix.single_precision(),
-        || LanczosBasis::new(matrix.dim(), &[], ask.seed),
-    );
-    let rounded = rounded?;
-    if let Some(rough) = rounded.subsampled() {
-        let mut hint = lanczos.reset();
-        iterate_until(&mut hint, &*rough, SUBSAMPLED, cancel)?;
-        lanczos.restart_from(hint.leading_vector()?);
-    }
-    // Some of it is for the rounding.
-    let tolerance = (0.7 * ask.tolerance).max(1e-12);
-    let found = iterate_until(
-        &mut lanczos,
-        &*rounded,
-        (tolerance, max_directions(matrix)),
-        cancel,
-    )?;
-    let eigen = lanczos.largest(F32_ERROR)?;
-    if !found {
-        return None;
-    }
-    // Where vectors are wanted it is no more than a place to begin from.
-    let measured = (!ask.vectors).then(|| rounded.single_precision_error(&eigen.vector));
-    Some(F32Eigenvalue {
-        rounding: measured.flatten(),
-        products: lanczos.basis.len(),
-        eigen,
-    })
-}
-
-/// Takes steps until the largest eigenvalue is known to a tolerance, but not more than so many. Returns whether it is; `None` where there is
-/// no next step.
-fn iterate_until(
-    lanczos: &mut LanczosBasis,
-    matrix: &dyn LinearOperator,
-    (tolerance, most): (f64, usize),
-    cancel: &Cancel,
-) -> Option<bool> {
-    let ask = LanczosOptions::largest(tolerance);
-    for count in 1..=most {
-        if cancel.is_cancelled() {
-            return None;
-        }
-        lanczos.step(matrix).ok()?;
-        if count > 2 && is_due(count, most) && lanczos.extremes(&ask, false).1 <= tolerance {
-            return Some(true);
-        }
-    }
-    Some(false)
 }
 
 #[cfg(test)]

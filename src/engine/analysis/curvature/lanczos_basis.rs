@@ -1,31 +1,41 @@
-//! The directions that Lanczos' method goes through, and the matrix in their basis.
+//! Lanczos vectors, and the tridiagonal matrix of the operator in their basis.
 
 use super::lanczos::{Eigen, EigenError, ExtremalEigenvalues, LanczosOptions};
-use super::operator::{LinearOperator, orthogonalize, reduce_halves};
-use super::tridiagonal::Tridiagonal;
+use super::operator::{LinearOperator, orthogonalize};
+use crate::engine::numeric::linalg::Tridiagonal;
 use crate::engine::numeric::random::Purpose;
 use crate::engine::numeric::vector_ops::{add, dot, gaussian, normalized, scale};
 
-/// The matrix in the basis of the directions so far: tridiagonal.
+/// Orthonormal Lanczos vectors and the operator in their basis.
 pub(super) struct LanczosBasis<'a> {
     dim: usize,
     known: &'a [Vec<f64>],
     pub(super) basis: Vec<Vec<f64>>,
     pub(super) tridiagonal: Tridiagonal,
-    /// What leads to the direction that comes next.
+    /// Entry of the tridiagonal matrix that couples the last vector to the next one; 0 where the vectors span an invariant subspace.
     residual_norm: f64,
     next: Vec<f64>,
     seed: u64,
-    begun: u64,
-    /// The largest image of a direction so far.
-    size: f64,
+    /// Number of random vectors drawn.
+    restarts: u64,
+    /// Largest ‖A v‖ of a Lanczos vector v.
+    max_norm: f64,
 }
 
 impl<'a> LanczosBasis<'a> {
-    /// From a random direction, in those that are orthogonal to `known`.
-    pub(super) fn new(dim: usize, known: &'a [Vec<f64>], seed: u64) -> Self {
+    /// Starts from a random vector orthogonal to `known`.
+    pub(super) fn random(dim: usize, known: &'a [Vec<f64>], seed: u64) -> Self {
         let mut lanczos = Self::empty(dim, known, seed);
-        lanczos.start_random();
+        lanczos.restart();
+        lanczos
+    }
+
+    /// Starts from a given vector, or from a random one where it is zero.
+    pub(super) fn from(first: Vec<f64>) -> Self {
+        let mut lanczos = Self::empty(first.len(), &[], 0);
+        if !lanczos.start_from(first) {
+            lanczos.restart();
+        }
         lanczos
     }
 
@@ -38,173 +48,117 @@ impl<'a> LanczosBasis<'a> {
             residual_norm: 0.0,
             next: Vec::new(),
             seed,
-            begun: 0,
-            size: 0.0,
+            restarts: 0,
+            max_norm: 0.0,
         }
     }
 
-    /// Begins near a direction. A tenth of the random one stays, so that no eigenvalue can be missed.
-    pub(super) fn restart_from(&mut self, mut hint: Vec<f64>) {
-        add(&mut hint, 0.1, &self.next);
-        self.start_from(hint);
-    }
-
-    /// From a given direction; a random one where it is none.
-    pub(super) fn from(first: Vec<f64>) -> Self {
-        let mut lanczos = Self::empty(first.len(), &[], 0);
-        if !lanczos.start_from(first) {
-            lanczos.start_random();
-        }
-        lanczos
-    }
-
-    /// The same once more, from where it began.
-    pub(super) fn reset(&self) -> Self {
-        let first = self.basis.first().unwrap_or(&self.next);
-        Self {
-            next: first.clone(),
-            ..Self::empty(self.dim, self.known, self.seed)
-        }
-    }
-
-    /// The vector of the largest eigenvalue as far as it is known.
-    pub(super) fn leading_vector(&self) -> Option<Vec<f64>> {
-        let last = self.basis.len().checked_sub(1)?;
-        Some(self.ritz_vector(&self.all().1, last))
-    }
-
-    /// The largest eigenvalue as far as it is known, with its vector, where products may be off by `rounding` of it.
-    pub(super) fn largest(&self, rounding: f64) -> Option<Eigen> {
-        let last = self.basis.len().checked_sub(1)?;
-        let (values, rows) = self.all();
-        let residual = |k: usize| self.residual_norm * rows[last][k].abs();
-        let off = residual(last) + rounding * values[last].abs();
-        let next = last
-            .checked_sub(1)
-            .map(|next| values[next] + residual(next));
-        let gap = values[last] - next.unwrap_or(f64::NEG_INFINITY);
-        Some(Eigen {
-            value: values[last],
-            error: bound(off, gap),
-            vector: normalized(self.ritz_vector(&rows, last))?,
-        })
-    }
-
-    /// Goes on from a random direction that is orthogonal to all others; from none where they are all there are.
-    fn start_random(&mut self) {
+    /// Continues from a random vector orthogonal to all others, or from zero where they span the whole space.
+    fn restart(&mut self) {
         const TRIES: u64 = 8;
         self.next = vec![0.0; self.dim];
         for _ in 0..TRIES {
-            let random = gaussian(self.dim, self.seed, Purpose::Eigenvectors, self.begun);
-            self.begun += 1;
+            let random = gaussian(self.dim, self.seed, Purpose::Eigenvectors, self.restarts);
+            self.restarts += 1;
             if self.start_from(random) {
                 break;
             }
         }
     }
 
-    /// Whether something of a direction is left beside all others, from which it then goes on.
+    /// Continues from the component of a vector that is orthogonal to all others. Returns false, and does nothing, where it is zero.
     fn start_from(&mut self, mut first: Vec<f64>) -> bool {
         let before = length(&first);
         let left = self.orthogonalize(&mut first, before);
         let factor = 1.0 / left;
-        let any = left > 1e-6 * before && factor.is_finite();
-        if any {
+        let found = left > 1e-6 * before && factor.is_finite();
+        if found {
             scale(&mut first, factor);
             self.next = first;
         }
-        any
+        found
     }
 
-    /// Makes a vector of length `before` orthogonal to all others, and returns what is left of its length. Where much of it was along them, a
-    /// second time takes away what they, for they are not quite orthogonal, have left: Daniel, Gragg, Kaufman & Stewart 1976.
+    /// Makes a vector of length `before` orthogonal to all others, and returns the length that is left.
+    ///
+    /// A second pass follows where the first one took away much, for the others are orthogonal only up to rounding: Daniel, Gragg, Kaufman &
+    /// Stewart 1976.
     fn orthogonalize(&self, vector: &mut [f64], before: f64) -> f64 {
-        const MUCH: f64 = 0.7;
+        const ENOUGH: f64 = 0.7;
         let mut left = before;
         for _ in 0..2 {
             orthogonalize(vector, self.known);
-            left = orthogonalize(vector, &self.basis).sqrt();
-            if left > MUCH * before {
+            orthogonalize(vector, &self.basis);
+            left = length(vector);
+            if left > ENOUGH * before {
                 break;
             }
         }
         left
     }
 
+    /// Adds one Lanczos vector, by one product.
     pub(super) fn step(&mut self, matrix: &dyn LinearOperator) -> Result<(), EigenError> {
         let mut image = vec![0.0; self.dim];
         matrix.multiply(&self.next, &mut image);
-        let next = &self.next;
-        let sums = reduce_halves(&mut image, &|part, first| {
-            let own = &next[first..first + part.len()];
-            vec![dot(part, part), dot(part, own)]
-        });
-        let [size, along] = [sums[0].sqrt(), sums[1]];
-        if !size.is_finite() && image.iter().any(|number| !number.is_finite()) {
+        if image.iter().any(|number| !number.is_finite()) {
             return Err(EigenError::NotFinite);
         }
-        self.size = self.size.max(size);
-        // What is along the last two directions is known; little is along all others.
-        let last = self.basis.last().map(|last| (self.residual_norm, last));
-        reduce_halves(&mut image, &|part, first| {
-            let places = first..first + part.len();
-            add(part, -along, &next[places.clone()]);
-            if let Some((beyond, last)) = last {
-                add(part, -beyond, &last[places]);
-            }
-            Vec::new()
-        });
-        let beyond = last.map(|(beyond, _)| beyond);
-        self.tridiagonal.off_diagonal.extend(beyond);
-        let known = along * along + beyond.map_or(0.0, |beyond| beyond * beyond);
-        let before = size * size - known;
-        self.tridiagonal.diagonal.push(along);
+        self.max_norm = self.max_norm.max(length(&image));
+        let diagonal = dot(&image, &self.next);
+        add(&mut image, -diagonal, &self.next);
+        if let Some(last) = self.basis.last() {
+            add(&mut image, -self.residual_norm, last);
+            self.tridiagonal.off_diagonal.push(self.residual_norm);
+        }
+        self.tridiagonal.diagonal.push(diagonal);
         self.basis.push(std::mem::take(&mut self.next));
-        let before = before.max(1e-12 * size * size).sqrt();
+        let before = length(&image);
         let left = self.orthogonalize(&mut image, before);
         let factor = 1.0 / left;
-        if left > 1e-13 * self.size && factor.is_finite() {
+        if left > 1e-13 * self.max_norm && factor.is_finite() {
             scale(&mut image, factor);
             self.residual_norm = left;
             self.next = image;
         } else {
             self.residual_norm = 0.0;
-            self.start_random();
+            self.restart();
         }
         Ok(())
     }
 
-    /// Whether the directions so far span an invariant subspace.
+    /// Whether the vectors span an invariant subspace.
     pub(super) fn is_invariant(&self) -> bool {
         self.residual_norm == 0.0
     }
 
-    /// What is asked for as far as it is known, without vectors, and how far off the worst of it is beside the largest magnitude.
+    /// Returns the eigenvalues that `options` ask for, without vectors, and the largest of their errors relative to the largest |eigenvalue|.
     pub(super) fn extremes(
         &self,
-        ask: &LanczosOptions,
+        options: &LanczosOptions,
         complete: bool,
     ) -> (ExtremalEigenvalues, f64) {
         let count = self.basis.len();
         let (values, rows) = self.tridiagonal.eigen(&[count - 1]);
-        let beyond = if complete { 0.0 } else { self.residual_norm };
-        let residual = |k: usize| beyond * rows[0][k].abs();
+        let residual_norm = if complete { 0.0 } else { self.residual_norm };
+        let residual = |k: usize| residual_norm * rows[0][k].abs();
         let largest = values[0].abs().max(values[count - 1].abs());
         let mut worst = 0.0_f64;
         let mut eigen = |k: usize| {
             let gaps = neighbours(k, count)
                 .map(|other| (values[other] - values[k]).abs() - residual(other));
             let gap = gaps.fold(f64::INFINITY, f64::min);
-            let error = bound(residual(k), gap);
-            worst = worst.max(if ask.vectors { residual(k) } else { error });
+            let error = estimated_error(residual(k), gap);
+            let deviation = if options.vectors { residual(k) } else { error };
+            worst = worst.max(deviation);
             Eigen {
                 value: values[k],
                 error,
                 vector: Vec::new(),
             }
         };
-        let top = (0..count).rev().take(ask.top).map(&mut eigen).collect();
-        let bottom = (0..count).take(ask.bottom).map(&mut eigen).collect();
+        let top = (0..count).rev().take(options.top).map(&mut eigen).collect();
+        let bottom = (0..count).take(options.bottom).map(&mut eigen).collect();
         let found = ExtremalEigenvalues {
             top,
             bottom,
@@ -214,29 +168,33 @@ impl<'a> LanczosBasis<'a> {
         (found, worst)
     }
 
-    /// The places of the small matrix's eigenvalues that are eigenvalues but for `most`, each with the eigenvector v of length 1, where products
-    /// may be off by `rounding`. They are farther than that from all others beside them, and so far that v is off by an angle of a
-    /// ten-thousandth.
-    pub(super) fn converged(&self, most: f64, rounding: f64) -> Vec<(usize, Vec<f64>)> {
+    /// Returns the Ritz pairs that have converged to `tolerance`: the index of the Ritz value, and the Ritz vector of length 1.
+    ///
+    /// Their gaps to all other Ritz values are larger than the tolerance, and so large that the angle between Ritz vector and eigenvector is
+    /// estimated below 1e-4 (Davis–Kahan).
+    pub(super) fn converged(&self, tolerance: f64) -> Vec<(usize, Vec<f64>)> {
         let count = self.basis.len();
-        let (values, rows) = self.all();
-        let sure = |k: &usize| {
-            let off = self.residual_norm * rows[count - 1][*k].abs() + rounding;
-            let apart = f64::max(1e4 * off, most);
-            let far = |other: usize| (values[other] - values[*k]).abs() > apart;
-            off <= most && neighbours(*k, count).all(far)
+        let (values, rows) = self.ritz_matrix();
+        let has_converged = |k: &usize| {
+            let residual = self.residual_norm * rows[count - 1][*k].abs();
+            let gap = f64::max(1e4 * residual, tolerance);
+            let is_far = |other: usize| (values[other] - values[*k]).abs() > gap;
+            residual <= tolerance && neighbours(*k, count).all(is_far)
         };
         let vector = |k| Some((k, normalized(self.ritz_vector(&rows, k))?));
-        (0..count).filter(sure).filter_map(vector).collect()
+        (0..count)
+            .filter(has_converged)
+            .filter_map(vector)
+            .collect()
     }
 
-    /// The eigenvalues of the small matrix, and the matrix of its eigenvectors, row by row.
-    fn all(&self) -> (Vec<f64>, Vec<Vec<f64>>) {
+    /// Returns the Ritz values in ascending order, and the matrix of the tridiagonal matrix's eigenvectors, row by row.
+    fn ritz_matrix(&self) -> (Vec<f64>, Vec<Vec<f64>>) {
         let rows: Vec<usize> = (0..self.basis.len()).collect();
         self.tridiagonal.eigen(&rows)
     }
 
-    /// The vector that column `k` of the small matrix's eigenvectors stands for.
+    /// Returns the Ritz vector of column `k` of the tridiagonal matrix's eigenvectors.
     fn ritz_vector(&self, rows: &[Vec<f64>], k: usize) -> Vec<f64> {
         let mut vector = vec![0.0; self.dim];
         for (row, direction) in rows.iter().zip(&self.basis) {
@@ -245,16 +203,16 @@ impl<'a> LanczosBasis<'a> {
         vector
     }
 
-    /// With the vectors, if they are wanted.
+    /// Adds the eigenvectors to eigenvalues, if `options` ask for them.
     pub(super) fn with_vectors(
         &self,
         mut found: ExtremalEigenvalues,
-        ask: &LanczosOptions,
+        options: &LanczosOptions,
     ) -> ExtremalEigenvalues {
-        if !ask.vectors {
+        if !options.vectors {
             return found;
         }
-        let (count, (_, rows)) = (self.basis.len(), self.all());
+        let (count, (_, rows)) = (self.basis.len(), self.ritz_matrix());
         let vector = |k: usize| {
             normalized(self.ritz_vector(&rows, k)).unwrap_or_else(|| vec![0.0; self.dim])
         };
@@ -272,13 +230,13 @@ fn length(vector: &[f64]) -> f64 {
     dot(vector, vector).sqrt()
 }
 
-/// How far a value with such a residual can be from an eigenvalue, where all others are farther than the gap from it.
-fn bound(residual: f64, gap: f64) -> f64 {
+/// Returns the smaller of the residual and of its square divided by the gap to the nearest other Ritz value; see [`Eigen::error`].
+fn estimated_error(residual: f64, gap: f64) -> f64 {
     let by_gap = residual * residual / gap.max(0.0);
     residual.min(if by_gap.is_nan() { 0.0 } else { by_gap })
 }
 
-/// The places beside one of `count`.
+/// Returns the indices before and after `k` that are below `count`.
 fn neighbours(k: usize, count: usize) -> impl Iterator<Item = usize> {
     let both = [k.checked_sub(1), Some(k + 1).filter(|next| *next < count)];
     both.into_iter().flatten()

@@ -1,15 +1,15 @@
-//! How a loss bends: eigenvalues of its Hessian and of what takes its place, their density, and measures of sharpness.
+//! Curvature of a loss: eigenvalues, spectral density and trace of its Hessian, Gauss–Newton or Fisher matrix, and sharpness measures.
 //!
 //! ```
 //! use ravine::engine::cancel::Cancel;
-//! use ravine::engine::analysis::curvature::{Ask, Curvature, lanczos};
-//! use ravine::engine::files::{NoFiles};
+//! use ravine::engine::analysis::curvature::{Curvature, LanczosOptions, lanczos};
+//! use ravine::engine::files::NoFiles;
 //! use ravine::engine::landscape::{AnyLandscape};
 //!
 //! let rosenbrock: AnyLandscape = "rosenbrock".parse()?;
-//! let ground = rosenbrock.as_dyn().ground(&NoFiles)?;
-//! let hessian = Curvature::hessian(&*ground.objective, &[1.0, 1.0]);
-//! let found = lanczos(&hessian, &Ask::largest(1e-12), &Cancel::default())?;
+//! let problem = rosenbrock.as_dyn().load(&NoFiles)?;
+//! let hessian = Curvature::hessian(&*problem.objective, &[1.0, 1.0]);
+//! let found = lanczos(&hessian, &LanczosOptions::largest(1e-12), &Cancel::default())?;
 //! assert!((found.top[0].value - 1001.6006).abs() < 1e-4);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -21,7 +21,6 @@ mod operator;
 mod report;
 mod sharpness;
 mod trace;
-mod tridiagonal;
 
 pub use density::{Density, density};
 pub use lanczos::{Eigen, EigenError, ExtremalEigenvalues, LanczosOptions, lanczos};
@@ -35,7 +34,7 @@ use crate::engine::objective::Objective;
 use crate::engine::training::{self, RunSettings, RunSpec, Trajectory};
 use std::ops::ControlFlow;
 
-/// Eigenvalues, smaller first, of the symmetric matrix with entries xx, xy, yy.
+/// Returns the eigenvalues, smaller first, of the symmetric 2 × 2 matrix with entries xx, xy, yy.
 pub fn eigenvalues([xx, xy, yy]: [f64; 3]) -> [f64; 2] {
     let (mean, half) = (0.5 * (xx + yy), (0.5 * (xx - yy)).hypot(xy));
     let far = if mean < 0.0 { mean - half } else { mean + half };
@@ -48,7 +47,7 @@ pub fn eigenvalues([xx, xy, yy]: [f64; 3]) -> [f64; 2] {
     if far < near { [far, near] } else { [near, far] }
 }
 
-/// λmin and λmax of the Hessian of an objective in one or two parameters; in one, both are f″.
+/// Returns λmin and λmax of the Hessian of an objective in one or two parameters; in one, both are f″.
 pub fn extremes(objective: &dyn Objective, theta: &[f64]) -> [f64; 2] {
     if objective.dim() == 1 {
         let mut second = [0.0];
@@ -60,7 +59,7 @@ pub fn extremes(objective: &dyn Objective, theta: &[f64]) -> [f64; 2] {
     eigenvalues([h[0], h[1], h[3]])
 }
 
-/// λmin and λmax at every row of a trajectory of an objective in one or two parameters. `None` if it was cancelled.
+/// Returns λmin and λmax at every row of a trajectory of an objective in one or two parameters; `None` if cancelled.
 pub fn extremes_along(
     objective: &dyn Objective,
     trajectory: &Trajectory,
@@ -73,9 +72,9 @@ pub fn extremes_along(
         .collect()
 }
 
-/// The largest eigenvalue of the Hessian divided by the run's preconditioner, P^(−1/2) H P^(−1/2), at every row of a run on an objective in one or
-/// two parameters, where P is that of the step before the row; NaN where there was none. `None` if it was cancelled, empty for a rule without
-/// one.
+/// Returns the preconditioned sharpness, the largest eigenvalue of P^(−1/2) H P^(−1/2), at every row of a run on an objective in one or two
+/// parameters, where P is the preconditioner of the step before the row; NaN where there was no step. `None` if cancelled, empty for an
+/// optimizer without preconditioner.
 pub fn preconditioned_along(
     objective: &dyn Objective,
     start: &[f64],
@@ -90,18 +89,18 @@ pub fn preconditioned_along(
     {
         return Some(found);
     }
-    training::run_with_observer(objective, start, spec, run_settings, cancel, |moment| {
-        let largest = moment.preconditioner().map(|p| {
+    training::run_with_observer(objective, start, spec, run_settings, cancel, |step| {
+        let largest = step.preconditioner().map(|p| {
             let mut h = [0.0; 4];
             if let [only] = p[..] {
-                objective.hessian(moment.theta, &mut h[..1]);
+                objective.hessian(step.theta, &mut h[..1]);
                 return h[0] / only;
             }
-            objective.hessian(moment.theta, &mut h);
+            objective.hessian(step.theta, &mut h);
             eigenvalues([h[0] / p[0], h[1] / (p[0] * p[1]).sqrt(), h[3] / p[1]])[1]
         });
         found.push(largest.unwrap_or(f64::NAN));
-        if moment.step < run_settings.steps {
+        if step.step < run_settings.steps {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
@@ -110,8 +109,8 @@ pub fn preconditioned_along(
     (!cancel.is_cancelled()).then_some(found)
 }
 
-/// The largest eigenvalue of the Hessian at θ, and that of the Hessian divided by a preconditioner, P^(−1/2) H P^(−1/2), which is NaN
-/// without one; each to `tolerance` beside the largest magnitude.
+/// Returns the largest eigenvalue of the Hessian at θ, and that of the preconditioned Hessian P^(−1/2) H P^(−1/2), which is NaN without a
+/// preconditioner; each to an estimated error of `tolerance` relative to the largest magnitude.
 pub fn largest(
     objective: &dyn Objective,
     theta: &[f64],
@@ -120,30 +119,30 @@ pub fn largest(
     cancel: &Cancel,
 ) -> Result<[f64; 2], EigenError> {
     let hessian = Curvature::hessian(objective, theta);
-    let of = |matrix: &dyn LinearOperator| {
+    let largest = |matrix: &dyn LinearOperator| {
         let found = lanczos(matrix, &LanczosOptions::largest(tolerance), cancel)?;
         Ok(found.top.first().map_or(f64::NAN, |eigen| eigen.value))
     };
-    let own = of(&hessian)?;
+    let sharpness = largest(&hessian)?;
     let Some(divisors) = preconditioner else {
-        return Ok([own, f64::NAN]);
+        return Ok([sharpness, f64::NAN]);
     };
     let by: Vec<f64> = divisors.iter().map(|p| p.sqrt().recip()).collect();
     let scaled = DiagonallyScaled {
         whole: &hessian,
         by: &by,
     };
-    Ok([own, of(&scaled)?])
+    Ok([sharpness, largest(&scaled)?])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// On a quadratic whose axes have equal slopes, Adam's preconditioned sharpness settles at its limit where it would grow beyond: its
-    /// preconditioner falls with the gradients, until steps no longer shrink them.
+    /// On a quadratic with equal curvature along both axes, RMSprop's preconditioned sharpness settles at the stability limit: its preconditioner
+    /// falls with the gradients, until steps no longer shrink them.
     #[test]
-    fn adam_comes_to_the_edge_of_its_stability() {
+    fn rmsprop_settles_at_its_stability_limit() {
         let landscape: crate::engine::landscape::AnyLandscape =
             "quadratic:a=1,b=1".parse().unwrap();
         let problem = landscape
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn eigenvalues_do_not_cancel() {
+    fn eigenvalues_of_2x2_matrices_do_not_cancel() {
         assert_eq!(eigenvalues([2.0, 0.0, 5.0]), [2.0, 5.0]);
         assert_eq!(eigenvalues([-5.0, 0.0, -2.0]), [-5.0, -2.0]);
         assert_eq!(eigenvalues([0.0, 3.0, 0.0]), [-3.0, 3.0]);

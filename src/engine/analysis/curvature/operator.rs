@@ -1,47 +1,26 @@
-//! Matrices of curvature that are known by their products with vectors: those of a loss, and what is made of them.
+//! Symmetric linear operators: curvature matrices of a loss, known by their matrix-vector products, and operators made from them.
 
 use super::lanczos::EigenError;
 use crate::engine::cancel::Cancel;
-use crate::engine::numeric::awake::join;
 use crate::engine::numeric::vector_ops::{add, dot};
-use crate::engine::objective::{Metric, Objective, Products};
+use crate::engine::objective::{Metric, Objective};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// A symmetric n × n matrix that is known by its products with vectors.
+/// A symmetric n × n matrix A that is known by its products with vectors.
 pub trait LinearOperator: Send + Sync {
-    /// n.
+    /// The dimension n.
     fn dim(&self) -> usize;
 
-    /// The matrix times `vector`; both have n numbers.
+    /// Writes A `vector` to `product`; both hold n numbers.
     fn multiply(&self, vector: &[f64], product: &mut [f64]);
 
-    /// `vector` times the matrix times `vector`, n numbers: where that has length 1, the Rayleigh quotient.
-    fn quadratic_form(&self, vector: &[f64]) -> f64 {
-        by_product(self, vector)
-    }
-
-    /// The traces of blocks on the diagonal, each with where it stands, as far as they are known without products.
+    /// Returns the traces of diagonal blocks, each with its range of parameters, where they are known without products.
     fn traces(&self) -> Vec<(Range<usize>, f64)> {
         Vec::new()
     }
 
-    /// The same matrix to about seven digits, where products with that are cheaper.
-    fn single_precision(&self) -> Option<Box<dyn LinearOperator + '_>> {
-        None
-    }
-
-    /// A matrix much like it, where products with that are much cheaper.
-    fn subsampled(&self) -> Option<Box<dyn LinearOperator + '_>> {
-        None
-    }
-
-    /// By how much rounding changes [`Self::quadratic_form`] of a rounded matrix, as far as that is measured.
-    fn single_precision_error(&self, _vector: &[f64]) -> Option<f64> {
-        None
-    }
-
-    /// All of the matrix, row by row, by n products; where rounding makes two entries differ, their mean is both.
+    /// Returns all n × n entries row by row, by n products. Where rounding makes two symmetric entries differ, both are set to their mean.
     fn dense(&self, cancel: &Cancel) -> Result<Vec<f64>, EigenError> {
         let n = self.dim();
         let mut matrix = vec![0.0; n * n];
@@ -73,35 +52,25 @@ pub trait LinearOperator: Send + Sync {
     }
 }
 
-/// `vector` times the matrix times `vector`.
-fn by_product(matrix: &(impl LinearOperator + ?Sized), vector: &[f64]) -> f64 {
-    let mut product = vec![0.0; matrix.dim()];
-    matrix.multiply(vector, &mut product);
-    dot(&product, vector)
-}
-
-/// A matrix of the curvature of a loss at θ.
+/// Curvature matrix of a loss at θ: the Hessian, or the one that a [`Metric`] names.
 pub struct Curvature<'a> {
     objective: &'a dyn Objective,
     theta: &'a [f64],
     metric: Option<Metric>,
-    products: Option<Box<dyn Products + 'a>>,
 }
 
 impl<'a> Curvature<'a> {
-    /// The Hessian of a loss at θ, n numbers.
+    /// Returns the Hessian of a loss at θ, n numbers.
     pub fn hessian(objective: &'a dyn Objective, theta: &'a [f64]) -> Self {
         Self::new(objective, theta, None)
     }
 
-    /// The Hessian, or what takes its place.
+    /// Returns the Hessian, or the matrix that `metric` names.
     pub fn new(objective: &'a dyn Objective, theta: &'a [f64], metric: Option<Metric>) -> Self {
-        let products = objective.products(metric, theta);
         Self {
             objective,
             theta,
             metric,
-            products,
         }
     }
 }
@@ -111,35 +80,17 @@ impl LinearOperator for Curvature<'_> {
         self.theta.len()
     }
 
-    /// Where the loss has no such matrix, it is all NaN.
+    /// Fills `product` with NaN where the loss has no such matrix.
     fn multiply(&self, vector: &[f64], product: &mut [f64]) {
-        let known = match (&self.products, self.metric) {
-            (Some(products), _) => {
-                products.multiply(vector, product);
-                true
+        let (objective, theta) = (self.objective, self.theta);
+        match self.metric {
+            None => objective.hessian_vector(theta, vector, product),
+            Some(metric) => {
+                if !objective.metric_vector(metric, theta, vector, product) {
+                    product.fill(f64::NAN);
+                }
             }
-            (None, None) => {
-                self.objective.hessian_vector(self.theta, vector, product);
-                true
-            }
-            (None, Some(metric)) => {
-                { self.objective }.metric_vector(metric, self.theta, vector, product)
-            }
-        };
-        if !known {
-            product.fill(f64::NAN);
         }
-    }
-
-    fn quadratic_form(&self, vector: &[f64]) -> f64 {
-        let known = self.products.as_ref();
-        let known = known.and_then(|products| products.quadratic_form(vector));
-        known.unwrap_or_else(|| by_product(self, vector))
-    }
-
-    fn single_precision(&self) -> Option<Box<dyn LinearOperator + '_>> {
-        let (dim, products) = (self.dim(), self.products.as_ref()?.single_precision()?);
-        Some(Box::new(WrappedOperator { dim, products }))
     }
 
     fn traces(&self) -> Vec<(Range<usize>, f64)> {
@@ -152,32 +103,7 @@ impl LinearOperator for Curvature<'_> {
     }
 }
 
-/// What is much like another matrix.
-struct WrappedOperator<'a> {
-    dim: usize,
-    products: Box<dyn Products + 'a>,
-}
-
-impl LinearOperator for WrappedOperator<'_> {
-    fn dim(&self) -> usize {
-        self.dim
-    }
-
-    fn multiply(&self, vector: &[f64], product: &mut [f64]) {
-        self.products.multiply(vector, product);
-    }
-
-    fn single_precision_error(&self, vector: &[f64]) -> Option<f64> {
-        self.products.single_precision_error(vector)
-    }
-
-    fn subsampled(&self) -> Option<Box<dyn LinearOperator + '_>> {
-        let (dim, products) = (self.dim, self.products.subsampled()?);
-        Some(Box::new(WrappedOperator { dim, products }))
-    }
-}
-
-/// The block of a matrix on its diagonal that belongs to some of the parameters, a layer's for one.
+/// Diagonal block of a matrix that belongs to some of the parameters, as those of a layer.
 pub struct DiagonalBlock<'a> {
     /// The matrix.
     pub whole: &'a dyn LinearOperator,
@@ -225,7 +151,7 @@ impl LinearOperator for DiagonalBlock<'_> {
     }
 }
 
-/// D A D, of a diagonal D.
+/// D A D for a diagonal matrix D.
 pub struct DiagonallyScaled<'a> {
     /// A.
     pub whole: &'a dyn LinearOperator,
@@ -245,7 +171,7 @@ impl LinearOperator for DiagonallyScaled<'_> {
     }
 }
 
-/// What is left of a matrix beside directions of length 1 that are orthogonal to each other: (I − Y Yᵀ) A (I − Y Yᵀ).
+/// The deflated matrix (I − Y Yᵀ) A (I − Y Yᵀ) for orthonormal columns Y.
 pub(super) struct Deflated<'a> {
     pub(super) whole: &'a dyn LinearOperator,
     pub(super) directions: &'a [Vec<f64>],
@@ -264,55 +190,12 @@ impl LinearOperator for Deflated<'_> {
     }
 }
 
-/// Takes away what lies along directions of length 1 that are orthogonal to each other. Returns the square of the length that is left.
-pub(super) fn orthogonalize(vector: &mut [f64], directions: &[Vec<f64>]) -> f64 {
-    // So many numbers of a vector stay in cache while all directions pass by.
-    const PIECE: usize = 1024;
-    let pieces =
-        |part: &mut [f64], first: usize, work: &mut dyn FnMut(&mut [f64], Range<usize>)| {
-            for (piece, own) in part.chunks_mut(PIECE).enumerate() {
-                let first = first + piece * PIECE;
-                let places = first..first + own.len();
-                work(own, places);
-            }
-        };
-    let along = reduce_halves(vector, &|part, first| {
-        let mut along = vec![0.0; directions.len()];
-        pieces(part, first, &mut |own, places| {
-            for (along, direction) in along.iter_mut().zip(directions) {
-                *along += dot(own, &direction[places.clone()]);
-            }
-        });
-        along
-    });
-    let left = reduce_halves(vector, &|part, first| {
-        let mut left = 0.0;
-        pieces(part, first, &mut |own, places| {
-            for (along, direction) in along.iter().zip(directions) {
-                add(own, -along, &direction[places.clone()]);
-            }
-            left += dot(own, own);
-        });
-        vec![left]
-    });
-    left[0]
-}
-
-/// What `work` makes of a vector; of a long one two threads make it of a half each, which they are told the beginning of, and the sums of both
-/// are returned.
-pub(super) fn reduce_halves(
-    vector: &mut [f64],
-    work: &(impl Fn(&mut [f64], usize) -> Vec<f64> + Sync),
-) -> Vec<f64> {
-    const LONG: usize = 8192;
-    if vector.len() < LONG {
-        return work(vector, 0);
+/// Subtracts the components of `vector` along orthonormal `directions` (modified Gram–Schmidt).
+pub(super) fn orthogonalize(vector: &mut [f64], directions: &[Vec<f64>]) {
+    for direction in directions {
+        let component = dot(vector, direction);
+        add(vector, -component, direction);
     }
-    let middle = vector.len() / 2;
-    let (first, second) = vector.split_at_mut(middle);
-    let (mut sums, more) = join(|| work(first, 0), || work(second, middle));
-    add(&mut sums, 1.0, &more);
-    sums
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! All that is told of the curvature at a place.
+//! Curvature report at a point: extremal eigenvalues, condition number, trace, spectral density, sharpness and layers.
 
 use super::density::{Density, density};
 use super::lanczos::{Eigen, EigenError, LanczosOptions, lanczos};
@@ -11,47 +11,47 @@ use crate::engine::numeric::real;
 use crate::engine::objective::{Metric, Objective, norm};
 use std::ops::Range;
 
-/// The most parameters of which the matrix is made in full: its eigenvalues are then exact.
+/// Largest number of parameters for which the dense matrix is diagonalized: its eigenvalues are then exact up to rounding.
 pub(super) const MAX_DENSE_DIM: usize = 2000;
 
 settings! {
-    /// The matrix of curvature.
+    /// Curvature matrix.
     pub enum Kind { Hessian = "hessian", GaussNewton = "gauss-newton", EmpiricalFisher = "empirical-fisher" }
 }
 
 settings! {
-    /// What is asked about the curvature at a place.
+    /// Settings of the curvature report.
     pub struct CurvatureSettings("Curvature") {
-        /// hessian is the loss's own; gauss-newton leaves out what bends in the network itself, and is the Fisher matrix for bce and ce;
-        /// empirical-fisher is the mean of g gᵀ over the gradients of single samples.
+        /// Curvature matrix: hessian is that of the loss; gauss-newton leaves out the second derivatives of the network's outputs, and is the
+        /// Fisher matrix for bce and ce; empirical-fisher is the mean of g gᵀ over the gradients of single samples.
         matrix: Kind = Kind::Hessian;
-        /// How many of the largest eigenvalues.
+        /// Number of largest eigenvalues.
         top: u64 = 5, in 1.0..=100.0, linear 1.0..=20.0;
-        /// How many of the smallest eigenvalues.
+        /// Number of smallest eigenvalues.
         bottom: u64 = 2, in 0.0..=100.0, linear 0.0..=20.0;
-        /// How far an eigenvalue may be from a true one, beside the largest magnitude of all. Up to 2000 parameters they are exact
-        /// but for rounding wherever trace or density are asked for.
+        /// Tolerance of eigenvalues, relative to the largest magnitude: Lanczos' method stops at this estimated error, which is not a bound. Up
+        /// to 2000 parameters eigenvalues are exact up to rounding where trace or density are computed too.
         tolerance: f64 = 1e-10, in 1e-13..=0.1, log 1e-13..=1e-2;
-        /// Random vectors for the density of more than 2000 parameters. The Frobenius norm takes ten times as many products, and so does the
-        /// trace where it is not known exactly, as it is for networks without normalisation.
+        /// Number of random vectors for the density of more than 2000 parameters. The Frobenius norm takes ten times as many products, and
+        /// so does the trace, except in networks without normalisation, where it is exact.
         vectors: u64 = 10, in 2.0..=1000.0, log 2.0..=100.0;
-        /// Products for each of these vectors.
+        /// Number of Hessian-vector products for each random vector.
         steps: u64 = 80, in 2.0..=1000.0, log 10.0..=200.0;
-        /// The radius ρ of the ball for SAM's sharpness and of the random directions.
+        /// Radius ρ of SAM's ball, and length of the random directions.
         rho: f64 = 0.05, in 0.0.., log 1e-3..=1.0;
-        /// The radius ρ of the adaptive sharpness, whose ball stretches with the weights.
+        /// Radius ρ of the adaptive sharpness (ASAM), whose ball scales with the weights.
         adaptive_rho: f64 = 0.5, in 0.0.., log 1e-3..=5.0;
-        /// ε of Keskar's box, |zᵢ| ≤ ε (|θᵢ| + 1).
+        /// Size ε of Keskar's box, |zᵢ| ≤ ε (|θᵢ| + 1).
         box_size: f64 = 1e-3, in 0.0.., log 1e-5..=0.1;
-        /// How many random directions the average is taken over.
+        /// Number of random directions for the average sharpness.
         directions: u64 = 20, in 2.0..=10000.0, log 2.0..=1000.0;
-        /// Other random vectors.
+        /// Seed of the random vectors.
         seed: u64 = 0;
     }
 }
 
 impl Kind {
-    /// What it is called in a sentence.
+    /// Name in a sentence.
     pub fn title(self) -> &'static str {
         match self {
             Kind::Hessian => "Hessian",
@@ -60,7 +60,7 @@ impl Kind {
         }
     }
 
-    /// What takes the Hessian's place, if anything does.
+    /// Matrix in place of the Hessian; `None` for the Hessian.
     pub fn metric(self) -> Option<Metric> {
         match self {
             Kind::Hessian => None,
@@ -70,72 +70,72 @@ impl Kind {
     }
 }
 
-/// What of an inquiry takes long, and so is done only if it is wanted.
+/// Expensive parts of a report to compute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExpensiveParts {
     /// Trace and Frobenius norm.
     pub trace: bool,
-    /// The density of all eigenvalues.
+    /// Spectral density.
     pub density: bool,
-    /// The curvature of each layer.
+    /// Curvature of each layer.
     pub layers: bool,
 }
 
-/// The curvature of some of the parameters, all others held.
+/// Curvature in the parameters of one layer, all others fixed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerCurvature {
-    /// Which they are: `layers.0` is the first layer with its normalisation.
+    /// Name: `layers.0` is the first layer with its normalisation.
     pub name: String,
-    /// How many they are.
+    /// Number of parameters.
     pub dim: usize,
-    /// The smallest and the largest eigenvalue.
+    /// Smallest and largest eigenvalue.
     pub extremes: [f64; 2],
-    /// The trace.
+    /// Trace.
     pub trace: Estimate,
 }
 
-/// What is told of the curvature at a place. What was not asked for, or is not there yet, is `None` or empty.
+/// Curvature report at a point. Parts that were not asked for, or are not computed yet, are `None` or empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    /// How many parameters there are.
+    /// Number of parameters.
     pub dim: usize,
-    /// The loss.
+    /// Loss.
     pub loss: f64,
-    /// The gradient's norm.
+    /// Norm of the gradient.
     pub grad_norm: f64,
-    /// The largest eigenvalues, the largest first.
+    /// Largest eigenvalues in descending order.
     pub top: Vec<Eigen>,
-    /// The smallest, the smallest first.
+    /// Smallest eigenvalues in ascending order.
     pub bottom: Vec<Eigen>,
-    /// Whether the matrix was made in full, and eigenvalues, trace and density are exact but for rounding.
+    /// Whether the dense matrix was diagonalized, so that eigenvalues, trace and density are exact up to rounding.
     pub exact: bool,
-    /// How many products with the matrix the eigenvalues took.
+    /// Number of matrix-vector products that the eigenvalues took.
     pub products: usize,
-    /// The largest magnitude of an eigenvalue by the smallest; infinite for a singular matrix, `None` where that is not known.
+    /// Condition number, the largest |eigenvalue| divided by the smallest; infinite for a singular matrix, `None` where the smallest is not known.
     pub condition: Option<f64>,
-    /// The measures of sharpness.
+    /// Measures of sharpness.
     pub sharpness: Option<Sharpness>,
-    /// The sum of all eigenvalues.
+    /// Trace, the sum of all eigenvalues.
     pub trace: Option<Estimate>,
-    /// The root of the sum of their squares.
+    /// Frobenius norm, the root of the sum of the squared eigenvalues.
     pub frobenius: Option<Estimate>,
-    /// How densely they lie.
+    /// Spectral density.
     pub density: Option<Density>,
-    /// Each layer by itself.
+    /// Curvature of each layer.
     pub layers: Vec<LayerCurvature>,
 }
 
-/// Tells of the curvature of a loss at θ, n finite numbers; `publish` sees what is known so far after each part. Sharpness is always of
-/// the loss itself, whatever the matrix.
+/// Computes the curvature of a loss at θ, n finite numbers. `publish` receives the report so far after each part. Sharpness is that of the
+/// loss, whatever the matrix.
 pub fn report(
     objective: &dyn Objective,
     theta: &[f64],
-    inquiry: &CurvatureSettings,
-    extras: ExpensiveParts,
+    settings: &CurvatureSettings,
+    parts: ExpensiveParts,
     cancel: &Cancel,
     publish: &mut dyn FnMut(&Report),
 ) -> Result<Report, EigenError> {
-    let matrix = Curvature::new(objective, theta, inquiry.matrix.metric());
+    let matrix = Curvature::new(objective, theta, settings.matrix.metric());
     let mut gradient = vec![0.0; theta.len()];
     let loss = objective.gradient(theta, &mut gradient);
     if !loss.is_finite() {
@@ -159,40 +159,40 @@ pub fn report(
         density: None,
         layers: Vec::new(),
     };
-    let whole = extras.trace || extras.density;
-    if theta.len() <= 64 || whole && theta.len() <= MAX_DENSE_DIM {
-        report.set_full_spectrum(&matrix, inquiry, extras, cancel)?;
+    let all = parts.trace || parts.density;
+    if theta.len() <= 64 || all && theta.len() <= MAX_DENSE_DIM {
+        report.set_full_spectrum(&matrix, settings, parts, cancel)?;
     } else {
-        report.set_extremes(&matrix, inquiry, cancel)?;
+        report.set_extremes(&matrix, settings, cancel)?;
     }
     publish(&report);
-    let lambda_max = match inquiry.matrix {
+    let lambda_max = match settings.matrix {
         Kind::Hessian => report.top.first().map_or(f64::NAN, |eigen| eigen.value),
-        _ => largest(&Curvature::hessian(objective, theta), inquiry, cancel)?,
+        _ => largest(&Curvature::hessian(objective, theta), settings, cancel)?,
     };
-    let measures = sharpness(objective, theta, inquiry, lambda_max, cancel)?;
+    let measures = sharpness(objective, theta, settings, lambda_max, cancel)?;
     report.sharpness = Some(measures);
     publish(&report);
     if !report.exact {
-        let products = count(inquiry.vectors).saturating_mul(10);
-        if extras.trace {
-            report.trace = Some(trace(&matrix, products, inquiry.seed, cancel)?);
-            report.frobenius = Some(frobenius(&matrix, products, inquiry.seed, cancel)?);
+        let products = count(settings.vectors).saturating_mul(10);
+        if parts.trace {
+            report.trace = Some(trace(&matrix, products, settings.seed, cancel)?);
+            report.frobenius = Some(frobenius(&matrix, products, settings.seed, cancel)?);
             publish(&report);
         }
-        if extras.density {
-            let (vectors, steps) = (count(inquiry.vectors), count(inquiry.steps));
-            report.density = Some(density(&matrix, vectors, steps, inquiry.seed, cancel)?);
+        if parts.density {
+            let (vectors, steps) = (count(settings.vectors), count(settings.steps));
+            report.density = Some(density(&matrix, vectors, steps, settings.seed, cancel)?);
             publish(&report);
         }
     }
-    if extras.layers {
+    if parts.layers {
         for (name, ranges) in layers(objective) {
             let part = DiagonalBlock {
                 whole: &matrix,
                 ranges: &ranges,
             };
-            report.layers.push(layer(name, &part, inquiry, cancel)?);
+            report.layers.push(layer(name, &part, settings, cancel)?);
             publish(&report);
         }
     }
@@ -200,28 +200,28 @@ pub fn report(
 }
 
 impl Report {
-    /// The largest eigenvalues.
+    /// Returns the largest eigenvalues.
     pub fn top_values(&self) -> Vec<f64> {
         self.top.iter().map(|eigen| eigen.value).collect()
     }
 
-    /// The smallest eigenvalues.
+    /// Returns the smallest eigenvalues.
     pub fn bottom_values(&self) -> Vec<f64> {
         self.bottom.iter().map(|eigen| eigen.value).collect()
     }
 
-    /// Of all eigenvalues.
+    /// Sets what follows from all eigenvalues of the dense matrix.
     fn set_full_spectrum(
         &mut self,
         matrix: &dyn LinearOperator,
-        inquiry: &CurvatureSettings,
-        extras: ExpensiveParts,
+        settings: &CurvatureSettings,
+        parts: ExpensiveParts,
         cancel: &Cancel,
     ) -> Result<(), EigenError> {
         let n = self.dim;
         let mut dense = matrix.dense(cancel)?;
         let sum: f64 = dense.iter().step_by(n + 1).sum();
-        // Of numbers whose squares would overflow or vanish.
+        // Scaled, because squares of the entries may overflow or vanish.
         let largest = dense.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
         let scale = if largest > 0.0 { largest } else { 1.0 };
         let squares: f64 = dense.iter().map(|x| (x / scale).powi(2)).sum();
@@ -236,12 +236,12 @@ impl Report {
         self.top = values
             .iter()
             .rev()
-            .take(count(inquiry.top))
+            .take(count(settings.top))
             .map(eigen)
             .collect();
         self.bottom = values
             .iter()
-            .take(count(inquiry.bottom))
+            .take(count(settings.bottom))
             .map(eigen)
             .collect();
         (self.exact, self.products) = (true, n);
@@ -249,35 +249,35 @@ impl Report {
         let [least, most] = sizes.fold([f64::INFINITY, 0.0], |[least, most], size| {
             [f64::min(least, size), f64::max(most, size)]
         });
-        // What is nothing but rounding is zero.
+        // An eigenvalue below rounding counts as zero.
         let least = if least <= rounding { 0.0 } else { least };
         self.condition = (n > 0).then_some(if least > 0.0 {
             most / least
         } else {
             f64::INFINITY
         });
-        self.trace = extras.trace.then(|| Estimate::exact(sum));
-        self.frobenius = extras.trace.then(|| Estimate::exact(frobenius));
-        self.density = extras.density.then_some(all);
+        self.trace = parts.trace.then(|| Estimate::exact(sum));
+        self.frobenius = parts.trace.then(|| Estimate::exact(frobenius));
+        self.density = parts.density.then_some(all);
         Ok(())
     }
 
-    /// Of eigenvalues at both ends.
+    /// Sets the eigenvalues at both ends of the spectrum, by Lanczos' method.
     fn set_extremes(
         &mut self,
         matrix: &dyn LinearOperator,
-        inquiry: &CurvatureSettings,
+        settings: &CurvatureSettings,
         cancel: &Cancel,
     ) -> Result<(), EigenError> {
-        let ask = LanczosOptions {
-            top: count(inquiry.top),
-            bottom: count(inquiry.bottom),
-            tolerance: inquiry.tolerance,
+        let options = LanczosOptions {
+            top: count(settings.top),
+            bottom: count(settings.bottom),
+            tolerance: settings.tolerance,
             vectors: false,
             repeated: true,
-            seed: inquiry.seed,
+            seed: settings.seed,
         };
-        let found = lanczos(matrix, &ask, cancel)?;
+        let found = lanczos(matrix, &options, cancel)?;
         self.condition = match (found.top.first(), found.bottom.first()) {
             (Some(high), Some(low)) if low.value > low.error => Some(high.value / low.value),
             // The zero matrix.
@@ -295,45 +295,45 @@ impl Report {
 
 fn largest(
     matrix: &dyn LinearOperator,
-    inquiry: &CurvatureSettings,
+    settings: &CurvatureSettings,
     cancel: &Cancel,
 ) -> Result<f64, EigenError> {
-    let ask = LanczosOptions {
-        seed: inquiry.seed,
-        ..LanczosOptions::largest(inquiry.tolerance)
+    let options = LanczosOptions {
+        seed: settings.seed,
+        ..LanczosOptions::largest(settings.tolerance)
     };
-    let found = lanczos(matrix, &ask, cancel)?;
+    let found = lanczos(matrix, &options, cancel)?;
     Ok(found.top.first().map_or(f64::NAN, |eigen| eigen.value))
 }
 
 fn layer(
     name: String,
     part: &DiagonalBlock,
-    inquiry: &CurvatureSettings,
+    settings: &CurvatureSettings,
     cancel: &Cancel,
 ) -> Result<LayerCurvature, EigenError> {
-    let ask = LanczosOptions {
+    let options = LanczosOptions {
         bottom: 1,
-        seed: inquiry.seed,
-        ..LanczosOptions::largest(inquiry.tolerance)
+        seed: settings.seed,
+        ..LanczosOptions::largest(settings.tolerance)
     };
-    let found = lanczos(part, &ask, cancel)?;
+    let found = lanczos(part, &options, cancel)?;
     let value = |list: &[Eigen]| list.first().map_or(f64::NAN, |eigen| eigen.value);
     let dim = part.dim();
     let products = if dim <= MAX_DENSE_DIM {
         dim
     } else {
-        count(inquiry.vectors).saturating_mul(10)
+        count(settings.vectors).saturating_mul(10)
     };
     Ok(LayerCurvature {
         name,
         dim,
         extremes: [value(&found.bottom), value(&found.top)],
-        trace: trace(part, products, inquiry.seed, cancel)?,
+        trace: trace(part, products, settings.seed, cancel)?,
     })
 }
 
-/// The layers of a network, each with its normalisation; none where the loss has no parts.
+/// Returns the layers of a network with their parameters, normalisation included; none where the loss has no tensors.
 fn layers(objective: &dyn Objective) -> Vec<(String, Vec<Range<usize>>)> {
     let mut layers: Vec<(String, Vec<Range<usize>>)> = Vec::new();
     for tensor in objective.tensors() {

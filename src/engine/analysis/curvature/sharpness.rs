@@ -1,4 +1,4 @@
-//! Measures of sharpness: how much higher the loss is around a place than at it.
+//! Sharpness measures: how much higher the loss is around a point than at it.
 
 use super::lanczos::{EigenError, LanczosOptions, lanczos};
 use super::operator::{Curvature, DiagonallyScaled};
@@ -9,31 +9,31 @@ use crate::engine::numeric::random::Purpose;
 use crate::engine::numeric::vector_ops::{dot, gaussian, with_norm};
 use crate::engine::objective::{Objective, norm};
 
-/// Rounds of the search in Keskar's box; each goes to a corner, or part of the way.
+/// Iterations of the Frank–Wolfe search in Keskar's box.
 const MAX_ROUNDS: usize = 20;
 
-/// How sharp the loss is at a place, by the measures that are in use. L is the loss at θ, g its gradient.
+/// Sharpness measures of the loss at θ. L is the loss, g its gradient.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sharpness {
-    /// The Hessian's largest eigenvalue.
+    /// Largest eigenvalue of the Hessian.
     pub lambda_max: f64,
-    /// L(θ + ρ g/‖g‖) − L(θ): to first order the largest rise in a ball of radius ρ (SAM, Foret et al. 2021, equation 2). 0 where there is
-    /// no gradient.
+    /// L(θ + ρ g/‖g‖) − L(θ): to first order the largest rise in a ball of radius ρ (SAM, Foret et al. 2021, equation 2). 0 where the
+    /// gradient is 0.
     pub sam: f64,
-    /// 100 (max L(θ + z) − L(θ)) / (1 + L(θ)) over the box |zᵢ| ≤ ε (|θᵢ| + 1): equations 3 and 4 of Keskar et al. 2017. The maximum is what
-    /// 20 rounds of Frank and Wolfe's method find, so a lower bound. NaN where L(θ) ≤ −1, for which it is not made.
+    /// 100 (max L(θ + z) − L(θ)) / (1 + L(θ)) over the box |zᵢ| ≤ ε (|θᵢ| + 1): equations 3 and 4 of Keskar et al. 2017. A lower bound: the
+    /// maximum is that of 20 Frank–Wolfe iterations. NaN where L(θ) ≤ −1, where the measure is not defined.
     pub keskar: f64,
-    /// The mean of L(θ + ρ u) − L(θ) over random directions u of length 1. In n parameters it is near ρ² tr(H) / 2n.
+    /// Mean of L(θ + ρ u) − L(θ) over random directions u of length 1, about ρ² tr(H) / 2n in n parameters.
     pub average_direction: Estimate,
-    /// L(θ + ρ T² g/‖T g‖) − L(θ) with T = |θ| entry by entry: SAM in a ball that stretches with the weights, so that it does not change when
-    /// layers are rescaled (ASAM, Kwon et al. 2021, equation 8 with η = 0).
+    /// L(θ + ρ T² g/‖T g‖) − L(θ) with T = |θ| elementwise: SAM in a ball that scales with the weights, invariant to rescaling of layers
+    /// (ASAM, Kwon et al. 2021, equation 8 with η = 0).
     pub adaptive: f64,
-    /// The largest eigenvalue of T H T, which does not change either when layers are rescaled.
+    /// Largest eigenvalue of T H T, invariant to rescaling of layers.
     pub adaptive_lambda_max: f64,
 }
 
 impl Sharpness {
-    /// The measures by name.
+    /// Returns the measures with their names.
     pub fn named(&self) -> [(&'static str, f64); 6] {
         [
             ("lambda_max", self.lambda_max),
@@ -46,11 +46,11 @@ impl Sharpness {
     }
 }
 
-/// All measures of sharpness at θ, of n finite numbers. What overflows is infinite or NaN.
+/// Computes all sharpness measures at θ, n finite numbers. Measures that overflow are infinite or NaN.
 pub fn sharpness(
     objective: &dyn Objective,
     theta: &[f64],
-    inquiry: &CurvatureSettings,
+    settings: &CurvatureSettings,
     lambda_max: f64,
     cancel: &Cancel,
 ) -> Result<Sharpness, EigenError> {
@@ -65,7 +65,7 @@ pub fn sharpness(
     let ascent = (length > 0.0).then(|| {
         let pairs = stretched.iter().zip(&size);
         pairs
-            .map(|(g, t)| inquiry.adaptive_rho * t * g / length)
+            .map(|(g, t)| settings.adaptive_rho * t * g / length)
             .collect()
     });
     let hessian = Curvature::hessian(objective, theta);
@@ -73,16 +73,16 @@ pub fn sharpness(
         whole: &hessian,
         by: &size,
     };
-    let ask = LanczosOptions {
-        seed: inquiry.seed,
-        ..LanczosOptions::largest(inquiry.tolerance)
+    let options = LanczosOptions {
+        seed: settings.seed,
+        ..LanczosOptions::largest(settings.tolerance)
     };
-    let adaptive = lanczos(&adaptive, &ask, cancel)?;
+    let adaptive = lanczos(&adaptive, &options, cancel)?;
     Ok(Sharpness {
         lambda_max,
-        sam: rise(with_norm(gradient.clone(), inquiry.rho)),
-        keskar: keskar(objective, theta, loss, inquiry.box_size, cancel)?,
-        average_direction: average(objective, theta, loss, inquiry, cancel)?,
+        sam: rise(with_norm(gradient.clone(), settings.rho)),
+        keskar: keskar(objective, theta, loss, settings.box_size, cancel)?,
+        average_direction: average(objective, theta, loss, settings, cancel)?,
         adaptive: rise(ascent),
         adaptive_lambda_max: adaptive.top.first().map_or(f64::NAN, |eigen| eigen.value),
     })
@@ -92,21 +92,21 @@ fn sum(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a + b).collect()
 }
 
-/// Each direction and its opposite are a pair, in whose mean the slope is not seen.
+/// Estimates the average sharpness from pairs of opposite directions, in whose mean the slope cancels.
 fn average(
     objective: &dyn Objective,
     theta: &[f64],
     loss: f64,
-    inquiry: &CurvatureSettings,
+    settings: &CurvatureSettings,
     cancel: &Cancel,
 ) -> Result<Estimate, EigenError> {
     let mut rises = Vec::new();
-    for index in 0..inquiry.directions.max(2) {
+    for index in 0..settings.directions.max(2) {
         if cancel.is_cancelled() {
             return Err(EigenError::Cancelled);
         }
-        let random = gaussian(theta.len(), inquiry.seed, Purpose::Sharpness, index);
-        let step = with_norm(random, inquiry.rho).unwrap_or_else(|| vec![0.0; theta.len()]);
+        let random = gaussian(theta.len(), settings.seed, Purpose::Sharpness, index);
+        let step = with_norm(random, settings.rho).unwrap_or_else(|| vec![0.0; theta.len()]);
         let back: Vec<f64> = step.iter().map(|number| -number).collect();
         let [there, opposite] = [&step, &back].map(|step| objective.value(&sum(theta, step)));
         rises.push(0.5 * (there - loss) + 0.5 * (opposite - loss));
@@ -114,7 +114,8 @@ fn average(
     Ok(Estimate::mean(&rises))
 }
 
-/// Frank & Wolfe 1956: to the corner of the box where the gradient points, all the way if that is higher.
+/// Computes Keskar's sharpness by Frank–Wolfe iterations (Frank & Wolfe 1956): steps towards the corner of the box that the gradient points to,
+/// full steps as long as the loss rises.
 fn keskar(
     objective: &dyn Objective,
     theta: &[f64],
@@ -170,33 +171,42 @@ mod tests {
     use crate::engine::files::NoFiles;
     use crate::engine::landscape::AnyLandscape;
 
-    fn at(landscape: &str, theta: &[f64], inquiry: &CurvatureSettings) -> Sharpness {
+    fn at(landscape: &str, theta: &[f64], settings: &CurvatureSettings) -> Sharpness {
         let landscape: AnyLandscape = landscape.parse().unwrap();
         let problem = landscape.as_dyn().load(&NoFiles).unwrap();
-        let found = sharpness(&*problem.objective, theta, inquiry, 0.0, &Cancel::default());
+        let found = sharpness(
+            &*problem.objective,
+            theta,
+            settings,
+            0.0,
+            &Cancel::default(),
+        );
         found.unwrap()
     }
 
-    /// Of f = (a x² + b y²)/2 all measures are known.
+    /// All measures of f = (a x² + b y²)/2 are known in closed form.
     #[test]
-    fn measures_of_a_bowl_are_those_of_their_formulas() {
-        let inquiry = CurvatureSettings::default();
-        let found = at("formula:f=x^2+4*y^2", &[0.5, -0.25], &inquiry);
+    fn measures_of_a_quadratic_match_their_formulas() {
+        let settings = CurvatureSettings::default();
+        let found = at("formula:f=x^2+4*y^2", &[0.5, -0.25], &settings);
         let f = |x: f64, y: f64| x * x + 4.0 * y * y;
         let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
-        let (loss, rho) = (f(0.5, 0.25), inquiry.rho);
+        let (loss, rho) = (f(0.5, 0.25), settings.rho);
         let root = (1.0_f64 + 4.0).sqrt();
         near(
             found.sam,
             f(0.5 + rho / root, -0.25 - 2.0 * rho / root) - loss,
         );
-        let corner = [0.5 + inquiry.box_size * 1.5, 0.25 + inquiry.box_size * 1.25];
+        let corner = [
+            0.5 + settings.box_size * 1.5,
+            0.25 + settings.box_size * 1.25,
+        ];
         near(
             found.keskar,
             100.0 * (f(corner[0], corner[1]) - loss) / (1.0 + loss),
         );
         // T g = (1/2, 1/2), T² g = (1/4, 1/8), of which the length is that of T g.
-        let ascent = [0.25, -0.125].map(|g: f64| inquiry.adaptive_rho * g / 0.5_f64.sqrt());
+        let ascent = [0.25, -0.125].map(|g: f64| settings.adaptive_rho * g / 0.5_f64.sqrt());
         near(found.adaptive, f(0.5 + ascent[0], -0.25 + ascent[1]) - loss);
         // T H T = diag(2/4, 8/16).
         near(found.adaptive_lambda_max, 0.5);
@@ -205,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_slope_there_is_no_ascent() {
+    fn sharpness_along_the_gradient_is_zero_at_a_minimum() {
         let found = at(
             "formula:f=x^2+4*y^2",
             &[0.0, 0.0],

@@ -1,4 +1,4 @@
-//! Sums over all eigenvalues, from some products with random vectors.
+//! Trace and Frobenius norm from products with random vectors.
 
 use super::lanczos::EigenError;
 use super::operator::{LinearOperator, orthogonalize};
@@ -9,22 +9,22 @@ use crate::engine::numeric::vector_ops::{dot, normalized};
 use rand::Rng;
 use rayon::prelude::*;
 
-/// A number that is estimated.
+/// An estimate with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// The number.
+    /// Estimated value.
     pub value: f64,
-    /// Its standard error; 0 where it is exact.
+    /// Standard error; 0 where the value is exact, up to rounding.
     pub error: f64,
 }
 
 impl Estimate {
-    /// A number that is known.
+    /// Returns an exact value.
     pub fn exact(value: f64) -> Self {
         Self { value, error: 0.0 }
     }
 
-    /// The mean of some samples, of which there are at least two, with its standard error.
+    /// Returns the mean of at least two samples, with its standard error.
     pub(super) fn mean(samples: &[f64]) -> Self {
         let count = real(samples.len());
         let mean = samples.iter().sum::<f64>() / count;
@@ -36,9 +36,9 @@ impl Estimate {
     }
 }
 
-/// The trace, from `products` products at least 6: Hutch++, algorithm 1 of Meyer, Musco, Musco & Woodruff 2021. A third of them finds
-/// where most of the matrix is, a third takes the trace there, and a third estimates what is left by random signs, whose scatter is the
-/// error. As many products as there are dimensions make it exact, and it is where the traces of all parts are known.
+/// Estimates the trace from `products` products, at least 6: Hutch++, algorithm 1 of Meyer, Musco, Musco & Woodruff 2021. A third of them
+/// finds the dominant subspace, a third takes the trace in it, and a third estimates the rest by random signs, whose scatter is the error.
+/// It is exact with as many products as dimensions, and where the traces of all diagonal blocks are known.
 pub fn trace(
     matrix: &dyn LinearOperator,
     products: usize,
@@ -57,7 +57,7 @@ pub fn trace(
     let mut basis: Vec<Vec<f64>> = Vec::new();
     for mut image in multiply_all(matrix, rademacher_vectors(n, seed, 0..third), cancel)? {
         let before = dot(&image, &image).sqrt();
-        // The second time takes away what the first one's rounding has left.
+        // The second pass removes the rounding of the first one.
         orthogonalize(&mut image, &basis);
         orthogonalize(&mut image, &basis);
         let left = dot(&image, &image).sqrt();
@@ -89,8 +89,8 @@ pub fn trace(
     })
 }
 
-/// The Frobenius norm ‖A‖, the root of the sum of all squared eigenvalues: E ‖A z‖² = ‖A‖² for random signs z. As many products as there
-/// are dimensions make it exact.
+/// Estimates the Frobenius norm ‖A‖, the root of the sum of all squared eigenvalues: E ‖A z‖² = ‖A‖² for random signs z. It is exact with
+/// as many products as dimensions.
 pub fn frobenius(
     matrix: &dyn LinearOperator,
     products: usize,
@@ -136,7 +136,7 @@ fn units(n: usize) -> Vec<Vec<f64>> {
     (0..n).map(unit).collect()
 }
 
-/// Vectors of random signs.
+/// Returns vectors of random signs.
 fn rademacher_vectors(n: usize, seed: u64, indices: std::ops::Range<usize>) -> Vec<Vec<f64>> {
     let vector = |index: usize| {
         let mut random = stream(seed, Purpose::Traces, index as u64);
@@ -153,7 +153,7 @@ fn rademacher_vectors(n: usize, seed: u64, indices: std::ops::Range<usize>) -> V
     indices.map(vector).collect()
 }
 
-/// The matrix times each vector.
+/// Multiplies each vector by the matrix, on all threads.
 fn multiply_all(
     matrix: &dyn LinearOperator,
     vectors: Vec<Vec<f64>>,
@@ -179,7 +179,7 @@ mod tests {
     use super::super::operator::Dense;
     use super::*;
 
-    /// A diagonal matrix, but for a reflection.
+    /// A matrix of low rank, plus a diagonal.
     fn matrix(n: usize) -> Dense {
         let entry = |i: usize, j: usize| {
             let value = real(i % 7 + j % 7) * 0.1 + f64::from(i == j) / real(1 + i);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_all_in_a_few_directions_is_exact() {
+    fn the_trace_of_a_low_rank_matrix_is_exact() {
         let mut numbers = vec![0.0; 10_000];
         numbers[0] = 3.0;
         numbers[101] = -1.0;

@@ -1,4 +1,4 @@
-//! The mean loss along a Bézier curve, as an objective in its middle point.
+//! Mean loss along a Bézier curve, as an objective in its middle point.
 
 use super::path::{Bezier, Path, bernstein_weights, midpoint};
 use crate::engine::cancel::Cancel;
@@ -9,23 +9,21 @@ use crate::engine::training::{Outcome, RunSettings, RunSpec, run_with_observer};
 use std::ops::{ControlFlow, Range};
 use std::sync::{Mutex, PoisonError};
 
-/// The mean over t of the loss L(φ(t)) on the [`Bezier`] curve φ, as a function of its middle point θ: equation (2) of Garipov et al.
-/// 2018.
+/// Mean over t of the loss L(φ(t)) on the [`Bezier`] curve φ, as a function of its middle point θ: equation (2) of Garipov et al. 2018.
 ///
-/// The paper takes the mean by drawing one t for each step. Here it is that over the `nodes` points t = (k + ½)/m, so that the same
-/// settings give the same curve to the last bit, and so that any optimizer can be used, those too that cannot bear noise. Of a
-/// mini-batch all points see the same samples. Batch normalisations take the moments of the samples at each point anew, as the paper
-/// does.
+/// The paper draws one random t for each step. Here the mean is over m = `nodes` points t = (k + ½)/m, so that the result is deterministic
+/// and optimizers that need noiseless gradients can be used. All points share the samples of a mini-batch. Batch normalisation
+/// recomputes its statistics at each point, as in the paper.
 pub(super) struct CurveLoss<'a> {
     loss: &'a NetworkLoss,
     ends: [&'a [f64]; 2],
     nodes: u64,
-    /// Room for weights and a gradient there, one for each thread that asks at a time.
+    /// Scratch for weights and a gradient, one for each concurrent caller.
     workspaces: Mutex<Vec<[Vec<f64>; 2]>>,
 }
 
 impl<'a> CurveLoss<'a> {
-    /// The loss on the curves from `ends[0]` to `ends[1]`, n numbers each, at so many points.
+    /// Returns the loss on curves from `ends[0]` to `ends[1]`, n numbers each, at `nodes` points.
     pub(super) fn new(loss: &'a NetworkLoss, ends: [&'a [f64]; 2], nodes: u64) -> Self {
         Self {
             loss,
@@ -35,60 +33,60 @@ impl<'a> CurveLoss<'a> {
         }
     }
 
-    /// The middle point from which the curve is trained: there it is the straight line.
+    /// Returns the initial middle point, with which the curve is the linear path.
     pub(super) fn start(&self) -> Vec<f64> {
         midpoint(self.ends)
     }
 
-    /// The mean of what `ask` answers at each point's weights; `ask` also gets how fast the curve moves there with θ, and room for n
-    /// numbers.
-    fn mean(&self, theta: &[f64], mut ask: impl FnMut(&[f64], f64, &mut [f64]) -> f64) -> f64 {
+    /// Returns the mean of `evaluate` over the points. Its arguments are the weights of a point, the derivative of the weights by θ, and scratch
+    /// for n numbers.
+    fn mean(&self, theta: &[f64], mut evaluate: impl FnMut(&[f64], f64, &mut [f64]) -> f64) -> f64 {
         let free = self
             .workspaces
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
         let empty = || [(); 2].map(|()| vec![0.0; theta.len()]);
-        let mut room = free.unwrap_or_else(empty);
-        let [at, spare] = &mut room;
+        let mut scratch = free.unwrap_or_else(empty);
+        let [at, spare] = &mut scratch;
         let (ends, count) = (self.ends, real(self.nodes));
         let mut sum = 0.0;
         for node in 0..self.nodes {
             let t = (real(node) + 0.5) / count;
             Bezier { ends, theta }.at(t, at);
-            sum += ask(at, bernstein_weights(t)[1], spare);
+            sum += evaluate(at, bernstein_weights(t)[1], spare);
         }
         let mut free = self
             .workspaces
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        free.push(room);
+        free.push(scratch);
         sum / count
     }
 
-    /// The mean loss, and in `gradient` that of the gradients by θ, which `ask` gives by the weights.
+    /// Returns the mean loss, and writes the mean gradient by θ to `gradient`; `evaluate` computes loss and gradient by the weights.
     fn loss_and_gradient(
         &self,
         theta: &[f64],
         gradient: &mut [f64],
-        ask: impl Fn(&[f64], &mut [f64]) -> f64,
+        evaluate: impl Fn(&[f64], &mut [f64]) -> f64,
     ) -> f64 {
         gradient.fill(0.0);
         let share = 1.0 / real(self.nodes);
-        self.mean(theta, |at, moves, own| {
-            let loss = ask(at, own);
-            add(gradient, share * moves, own);
+        self.mean(theta, |at, derivative, own| {
+            let loss = evaluate(at, own);
+            add(gradient, share * derivative, own);
             loss
         })
     }
 
-    /// The mean of products with a matrix of second derivatives by the weights, to which θ adds its square.
-    fn multiply(&self, theta: &[f64], product: &mut [f64], ask: impl Fn(&[f64], &mut [f64])) {
+    /// Writes the mean product with a curvature matrix in the middle point to `product`; `evaluate` computes the product by the weights.
+    fn multiply(&self, theta: &[f64], product: &mut [f64], evaluate: impl Fn(&[f64], &mut [f64])) {
         product.fill(0.0);
         let share = 1.0 / real(self.nodes);
-        self.mean(theta, |at, moves, own| {
-            ask(at, own);
-            add(product, share * moves * moves, own);
+        self.mean(theta, |at, derivative, own| {
+            evaluate(at, own);
+            add(product, share * derivative * derivative, own);
             0.0
         });
     }
@@ -139,7 +137,7 @@ impl Objective for CurveLoss<'_> {
         });
     }
 
-    /// Each sample at each point counts as one.
+    /// Treats each sample at each point as one sample.
     fn metric_vector(
         &self,
         metric: Metric,
@@ -162,21 +160,21 @@ impl Objective for CurveLoss<'_> {
     }
 }
 
-/// The middle point after a run, its last finite one where it diverges, and how the run ended. `None` if it was cancelled. `told` hears
-/// how many steps are done.
+/// Trains the curve. Returns the final middle point, the last finite one where the run diverges, and the outcome; `None` if cancelled.
+/// `on_step` receives the number of steps done.
 pub(super) fn train(
     curve: &CurveLoss,
     spec: &RunSpec,
     run_settings: &RunSettings,
     cancel: &Cancel,
-    told: &mut dyn FnMut(u64),
+    on_step: &mut dyn FnMut(u64),
 ) -> Option<(Vec<f64>, Outcome)> {
     let start = curve.start();
     let mut theta = start.clone();
-    let ended = run_with_observer(curve, &start, spec, run_settings, cancel, |moment| {
-        theta.copy_from_slice(moment.theta);
-        told(moment.step);
-        if moment.step < run_settings.steps {
+    let ended = run_with_observer(curve, &start, spec, run_settings, cancel, |step| {
+        theta.copy_from_slice(step.theta);
+        on_step(step.step);
+        if step.step < run_settings.steps {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())

@@ -1,38 +1,38 @@
-//! The linear assignment problem, exactly.
+//! Exact solution of the linear assignment problem.
 
 use crate::engine::cancel::Cancel;
 
-/// The column of each row, no two of them the same, for which the sum of the gains is largest. `gains` are n × n finite numbers, row
-/// by row. `None` if it was cancelled.
+/// Returns the permutation, a column for each row, that maximizes the sum of the gains. `gains` holds n × n finite numbers row by row.
+/// `None` if cancelled.
 ///
-/// Rows come in one after the other, each by the shortest augmenting path (Jonker & Volgenant 1987), which takes n³ steps in all.
+/// Rows are added one by one along shortest augmenting paths (Jonker & Volgenant 1987), in O(n³).
 pub(super) fn linear_assignment(gains: &[f64], n: usize, cancel: &Cancel) -> Option<Vec<usize>> {
     let mut row_of: Vec<Option<usize>> = vec![None; n];
-    // Prices of rows and columns: no gain is above the sum of both, and those of the assignment are equal to it.
+    // Dual variables of rows and columns: no gain exceeds their sum, and gains of the assignment are equal to it.
     let (mut rows, mut columns) = (vec![0.0; n], vec![0.0; n]);
     for first in 0..n {
         if cancel.is_cancelled() {
             return None;
         }
-        // How far each column is, and the column before it on the way there.
-        let mut far = vec![f64::INFINITY; n];
-        let mut before: Vec<Option<usize>> = vec![None; n];
+        // Length of the shortest path to each column, and the column before it on that path.
+        let mut distance = vec![f64::INFINITY; n];
+        let mut previous: Vec<Option<usize>> = vec![None; n];
         let mut reached = vec![false; n];
         let (mut row, mut last) = (first, None);
         let end = loop {
             let mut nearest: Option<usize> = None;
             for column in (0..n).filter(|column| !reached[*column]) {
                 let short = rows[row] + columns[column] - gains[row * n + column];
-                if short < far[column] {
-                    (far[column], before[column]) = (short, last);
+                if short < distance[column] {
+                    (distance[column], previous[column]) = (short, last);
                 }
-                if nearest.is_none_or(|nearest| far[column] < far[nearest]) {
+                if nearest.is_none_or(|nearest| distance[column] < distance[nearest]) {
                     nearest = Some(column);
                 }
             }
-            // There always is one: fewer columns than rows are taken.
+            // There is always one: fewer columns than rows are assigned.
             let nearest = nearest?;
-            let step = far[nearest];
+            let step = distance[nearest];
             rows[first] -= step;
             for column in 0..n {
                 match row_of[column] {
@@ -40,7 +40,7 @@ pub(super) fn linear_assignment(gains: &[f64], n: usize, cancel: &Cancel) -> Opt
                         rows[row] -= step;
                         columns[column] += step;
                     }
-                    _ => far[column] -= step,
+                    _ => distance[column] -= step,
                 }
             }
             reached[nearest] = true;
@@ -50,7 +50,7 @@ pub(super) fn linear_assignment(gains: &[f64], n: usize, cancel: &Cancel) -> Opt
             }
         };
         let mut column = end;
-        while let Some(earlier) = before[column] {
+        while let Some(earlier) = previous[column] {
             row_of[column] = row_of[earlier];
             column = earlier;
         }
@@ -69,7 +69,7 @@ mod tests {
     use crate::engine::numeric::random::{Purpose, stream};
     use rand::RngExt;
 
-    /// The largest sum of all, by trying each.
+    /// Returns the largest sum by trying all permutations.
     fn largest(gains: &[f64], n: usize, row: usize, taken: &mut Vec<usize>) -> f64 {
         if row == n {
             return 0.0;
@@ -106,14 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn it_is_as_good_as_the_best_of_all() {
+    fn the_assignment_is_as_good_as_the_best_of_all_permutations() {
         let mut random = stream(0, Purpose::Data, 0);
         for n in 0..=6 {
             for _ in 0..60 {
                 let mut number = || random.random_range(-1.0..1.0);
                 let numbers: Vec<f64> = (0..n * n).map(|_| number()).collect();
                 check(&numbers, n);
-                // Many gains that are the same, and very large ones.
+                // Many equal gains, and very large ones.
                 check(
                     &numbers
                         .iter()
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn cancelled_work_leaves_nothing() {
+    fn cancelled_assignment_is_none() {
         let cancel = Cancel::default();
         cancel.cancel();
         assert_eq!(linear_assignment(&[1.0; 4], 2, &cancel), None);

@@ -1,18 +1,18 @@
-//! Ways between two trained networks: the straight line and its barrier, a trained curve around it, and the plane that holds both.
+//! Mode connectivity: linear and curved paths between two trained networks, their loss barriers, and the plane that contains both.
 //!
 //! ```
 //! use ravine::engine::cancel::Cancel;
 //! use ravine::engine::files::NoFiles;
 //! use ravine::engine::analysis::mode_connectivity::{Connect, connect};
-//! use ravine::engine::network::{Precision, Trainee, data::AnyDataset};
+//! use ravine::engine::network::{Precision, TrainingTask, data::AnyDataset};
 //!
 //! let data: AnyDataset = "moons:samples=20".parse()?;
 //! let split = data.split(&NoFiles, 0.25, 0)?;
-//! let trainee = Trainee::new(&"mlp:hidden=4".parse()?, split, 0, Precision::Double)?;
-//! let ends = [1, 2].map(|seed| trainee.loss.initial(seed));
+//! let task = TrainingTask::new(&"mlp:hidden=4".parse()?, split, 0, Precision::Double)?;
+//! let ends = [1, 2].map(|seed| task.loss.init_params(seed));
 //! let settings = Connect { steps: 10, points: 5, ..Connect::default() };
 //! let spec = "adam:lr=0.01".parse()?;
-//! let found = connect(&trainee, ends.each_ref().map(Vec::as_slice), &spec, &settings, &Cancel::default(), &mut |_| {})?;
+//! let found = connect(&task, ends.each_ref().map(Vec::as_slice), &spec, &settings, &Cancel::default(), &mut |_| {})?;
 //! let found = found.expect("nothing cancels it");
 //! assert_eq!(found.curve.rows.len(), 5);
 //! assert_eq!(found.curve.rows[0], found.straight.rows[0]);
@@ -42,24 +42,24 @@ pub use profile::{PathExtremum, PathPoint, PathProfile};
 pub use weight_matching::{Alignment, Permutation};
 
 settings! {
-    /// How ways between two trained networks are made and looked at.
+    /// Settings of paths between two trained networks.
     pub struct Connect("Mode connectivity") {
-        /// Places along each way at which the networks are measured, both ends included.
+        /// Number of points along each path at which the networks are evaluated, both ends included.
         points: u64 = 61, in 2.0..=10001.0, linear 11.0..=201.0;
-        /// Steps that the curve is trained for.
+        /// Number of training steps of the curve.
         steps: u64 = 500, in 1.0..=1e6, log 10.0..=10000.0;
-        /// Places along the curve whose mean loss is trained.
+        /// Number of points along the curve whose mean loss is minimized.
         nodes: u64 = 10, in 1.0..=1000.0, linear 1.0..=50.0;
-        /// Samples in a mini-batch of the curve's training.
+        /// Mini-batch size in the training of the curve.
         batch: Option<u64> = None, in 1.0..=1e6, log 1.0..=1000.0, none "all";
-        /// First puts the second network's hidden units in the order in which they fit those of the first.
+        /// Align the second network's hidden units with those of the first (weight matching).
         align: bool = false;
-        /// The seed of mini-batches and of the order in which layers are aligned.
+        /// Seed of mini-batches and of the order in which layers are aligned.
         seed: u64 = 0, in 0.0..=9e15;
     }
 }
 
-/// What trains a curve unless something else is asked for: Adam with a learning rate of 0.01.
+/// Returns the default optimizer of the curve: Adam with a learning rate of 0.01.
 pub fn default_curve_optimizer() -> RunSpec {
     RunSpec::new(AnyOptimizer::Adam(Adam {
         lr: 0.01,
@@ -67,27 +67,27 @@ pub fn default_curve_optimizer() -> RunSpec {
     }))
 }
 
-/// Two trained networks and the ways between them.
+/// Two trained networks and the paths between them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModeConnectivity {
-    /// The weights that the ways lead from and to; those that they lead to are aligned if that was asked for.
+    /// Weights at both ends; those at the second end are aligned if that was asked for.
     pub ends: [Vec<f64>; 2],
-    /// The middle point of the curve, n numbers.
+    /// Middle point of the curve, n numbers.
     pub theta: Vec<f64>,
-    /// How the training of the curve ended.
+    /// Outcome of the training of the curve.
     pub outcome: Outcome,
-    /// The straight line.
+    /// Profile of the linear path.
     pub straight: PathProfile,
-    /// The curve.
+    /// Profile of the curve.
     pub curve: PathProfile,
-    /// How the second network was aligned, and the straight line to it as it was before.
+    /// Alignment of the second network, and the profile of the linear path before it.
     pub aligned: Option<(Alignment, PathProfile)>,
-    /// The plane through the ends at (0, 0) and (1, 0) and the middle point, whose second direction is at a right angle to the first
-    /// and as long; `None` where all three lie on one line.
+    /// Plane through the ends at (0, 0) and (1, 0) and the middle point; its second direction is orthogonal to the first and of equal
+    /// length. `None` where all three points are collinear.
     pub plane: Option<Plane>,
 }
 
-/// Why there are no ways between two networks.
+/// Reasons for which two networks cannot be connected.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ConnectError {
     /// Weights of another network.
@@ -95,43 +95,43 @@ pub enum ConnectError {
         "the weights of one end have {found} numbers; expected {expected}, the parameters of the network"
     )]
     Length {
-        /// How many there are.
+        /// Number of weights given.
         found: usize,
-        /// How many parameters the network has.
+        /// Number of parameters of the network.
         expected: usize,
     },
-    /// Weights that are no numbers.
+    /// Weights that are infinite or NaN.
     #[error("the weights of one end are not finite; expected finite numbers")]
     NotFinite,
-    /// Moments that belong to one network.
+    /// Fixed batch-normalisation statistics, which belong to one network.
     #[error(
         "batch normalisation uses fixed statistics, which differ between the two networks; expected statistics of the data"
     )]
     EvalMode,
-    /// Batches of one sample.
+    /// Mini-batches of one sample.
     #[error(transparent)]
     Batch(#[from] NetworkError),
-    /// An optimizer that is not for this.
+    /// Unsupported optimizer.
     #[error("`{name}` cannot train a curve of this network; expected {expected}")]
     Optimizer {
-        /// Its name.
+        /// Name of the optimizer.
         name: &'static str,
-        /// What it is for.
+        /// Requirement of the optimizer.
         expected: &'static str,
     },
 }
 
-/// The straight line from one network to another, and a curve that `spec` trains from it. `None` if it was cancelled.
+/// Computes the linear path from one network to another, and a curve that `spec` trains starting from it. `None` if cancelled.
 ///
-/// `told` hears how many steps of the training are done. Losses are means over the samples, without λ/2 ‖θ‖², which the training
-/// counts. The bits do not depend on the number of threads.
+/// `on_step` receives the number of training steps done. Losses are means over the samples without λ/2 ‖θ‖², which the training
+/// includes. The bits do not depend on the number of threads.
 pub fn connect(
     task: &TrainingTask,
     [a, b]: [&[f64]; 2],
     spec: &RunSpec,
     settings: &Connect,
     cancel: &Cancel,
-    told: &mut dyn FnMut(u64),
+    on_step: &mut dyn FnMut(u64),
 ) -> Result<Option<ModeConnectivity>, ConnectError> {
     let loss = &*task.loss;
     check(loss, [a, b], spec)?;
@@ -139,7 +139,7 @@ pub fn connect(
         .batch
         .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
     loss.check_batch(batch)?;
-    Ok(compute_paths(task, [a, b], spec, settings, cancel, told))
+    Ok(compute_paths(task, [a, b], spec, settings, cancel, on_step))
 }
 
 fn check(loss: &NetworkLoss, ends: [&[f64]; 2], spec: &RunSpec) -> Result<(), ConnectError> {
@@ -169,7 +169,7 @@ fn compute_paths(
     spec: &RunSpec,
     settings: &Connect,
     cancel: &Cancel,
-    told: &mut dyn FnMut(u64),
+    on_step: &mut dyn FnMut(u64),
 ) -> Option<ModeConnectivity> {
     let loss = &*task.loss;
     let line = |b: &[f64]| {
@@ -185,12 +185,12 @@ fn compute_paths(
     let straight = line(&b)?;
     let curve = CurveLoss::new(loss, [a, &b], settings.nodes);
     let run_settings = curve_run_settings(settings);
-    let (theta, outcome) = curve_loss::train(&curve, spec, &run_settings, cancel, told)?;
-    let bend = Bezier {
+    let (theta, outcome) = curve_loss::train(&curve, spec, &run_settings, cancel, on_step)?;
+    let bezier = Bezier {
         ends: [a, &b],
         theta: &theta,
     };
-    let curve = PathProfile::compute(task, &bend, loss.dim(), settings.points, cancel)?;
+    let curve = PathProfile::compute(task, &bezier, loss.dim(), settings.points, cancel)?;
     let others = [b, theta];
     let given = PlaneInputs {
         others: &others,
@@ -205,15 +205,15 @@ fn compute_paths(
         straight,
         curve,
         aligned,
-        plane: plane.map(|cut| cut.plane),
+        plane: plane.map(|found| found.plane),
     })
 }
 
-/// What the curve is trained under. Where steps are those of mini-batches, all data are looked at twenty times or a few more.
+/// Returns the run settings of the curve's training. With mini-batches the full loss is evaluated about twenty times.
 fn curve_run_settings(settings: &Connect) -> RunSettings {
     let steps = settings.steps;
     let batch = settings.batch.and_then(|size| usize::try_from(size).ok());
-    // The last step has to be one of those that are looked at.
+    // The last step must be recorded.
     let whole = |every: &u64| steps.is_multiple_of(*every);
     let every = match batch {
         Some(_) => (1..=steps / 20).rev().find(whole).unwrap_or(1),
@@ -232,7 +232,7 @@ fn curve_run_settings(settings: &Connect) -> RunSettings {
 }
 
 impl ModeConnectivity {
-    /// The curve.
+    /// Returns the curve.
     pub fn bezier(&self) -> Bezier<'_> {
         Bezier {
             ends: self.ends.each_ref().map(Vec::as_slice),
@@ -240,12 +240,12 @@ impl ModeConnectivity {
         }
     }
 
-    /// Where the middle point is on the plane; `None` where there is no plane.
+    /// Returns the middle point in coordinates of the plane; `None` where there is no plane.
     pub fn middle_on_plane(&self) -> Option<[f64; 2]> {
         Some(self.plane.as_ref()?.project(&self.theta).0)
     }
 
-    /// Where the curve is on the plane at `t`, which holds all of it; `None` where there is no plane. The straight line is at (t, 0).
+    /// Returns the curve at `t` in coordinates of the plane, which contains it; `None` where there is no plane. The linear path is at (t, 0).
     pub fn curve_on_plane(&self, t: f64) -> Option<[f64; 2]> {
         let [x, y] = self.middle_on_plane()?;
         let [_, middle, last] = path::bernstein_weights(t);

@@ -1,25 +1,25 @@
-//! Paths from one network's weights to another's.
+//! Paths between the weights of two networks.
 
-/// A path through parameter space, from t = 0 to t = 1.
+/// Path through parameter space, from t = 0 to t = 1.
 pub trait Path: Sync {
     /// Writes the weights at `t`, n numbers.
     fn at(&self, t: f64, theta: &mut [f64]);
 }
 
-/// The straight line: (1 − t) a + t b.
+/// Linear path (1 − t) a + t b.
 #[derive(Clone, Copy)]
 pub struct LinearPath<'a> {
-    /// a and b.
+    /// End points a and b.
     pub ends: [&'a [f64]; 2],
 }
 
-/// The quadratic Bézier curve: (1 − t)² a + 2 t (1 − t) θ + t² b, of Garipov et al. 2018, "Loss Surfaces, Mode Connectivity, and
-/// Fast Ensembling of DNNs".
+/// Quadratic Bézier curve (1 − t)² a + 2 t (1 − t) θ + t² b: Garipov et al. 2018, "Loss Surfaces, Mode Connectivity, and Fast
+/// Ensembling of DNNs".
 #[derive(Clone, Copy)]
 pub struct Bezier<'a> {
-    /// a and b.
+    /// End points a and b.
     pub ends: [&'a [f64]; 2],
-    /// θ, which the curve bends towards.
+    /// Middle control point θ.
     pub theta: &'a [f64],
 }
 
@@ -32,7 +32,7 @@ impl Path for LinearPath<'_> {
     }
 }
 
-/// How much of a, of θ and of b there is in the curve at `t`.
+/// Returns the weights of a, θ and b in the curve at `t`.
 pub(super) fn bernstein_weights(t: f64) -> [f64; 3] {
     [(1.0 - t) * (1.0 - t), 2.0 * t * (1.0 - t), t * t]
 }
@@ -47,7 +47,7 @@ impl Path for Bezier<'_> {
     }
 }
 
-/// Halfway between two weights, where the curve is the straight line.
+/// Returns the mean of both ends, with which the curve is the linear path.
 pub(super) fn midpoint([a, b]: [&[f64]; 2]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| 0.5 * a + 0.5 * b).collect()
 }

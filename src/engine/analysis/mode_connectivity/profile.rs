@@ -1,4 +1,4 @@
-//! How good the networks along a path are.
+//! Loss and accuracy along a path, and its barrier.
 
 use super::path::Path;
 use crate::engine::cancel::Cancel;
@@ -6,45 +6,45 @@ use crate::engine::network::{Metrics, TrainingTask};
 use crate::engine::numeric::real;
 use rayon::prelude::*;
 
-/// How good the networks along a path are, at even steps of t from 0 to 1.
+/// Loss and accuracy of the networks along a path, at equidistant t from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PathProfile {
-    /// From t = 0 to t = 1, two at least.
+    /// Points from t = 0 to t = 1, at least two.
     pub rows: Vec<PathPoint>,
 }
 
-/// A network on a path.
+/// Loss and accuracy at one point of a path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PathPoint {
-    /// Where on the path.
+    /// Position on the path.
     pub t: f64,
-    /// How good it is on the training and on the test data.
+    /// Loss and accuracy on training and test data.
     pub measures: [Option<Metrics>; 2],
 }
 
-/// A highest place of a path.
+/// Extremum along a path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PathExtremum {
-    /// Where it is.
+    /// Position on the path.
     pub t: f64,
-    /// How high; infinite where a loss is no number.
+    /// Value; infinite where a loss is NaN.
     pub height: f64,
 }
 
 impl PathPoint {
-    /// The loss of training (0) or of the test (1).
+    /// Returns the loss on training (0) or test data (1).
     pub fn loss(&self, part: usize) -> Option<f64> {
         Some(self.measures.get(part)?.as_ref()?.loss)
     }
 
-    /// The accuracy in training (0) or in the test (1).
+    /// Returns the accuracy on training (0) or test data (1).
     pub fn accuracy(&self, part: usize) -> Option<f64> {
         self.measures.get(part)?.as_ref()?.accuracy
     }
 }
 
 impl PathProfile {
-    /// Measures the networks at so many points of a path through `dim` parameters. `None` if it was cancelled.
+    /// Evaluates the networks at `points` points of a path through `dim` parameters. `None` if cancelled.
     pub(super) fn compute(
         task: &TrainingTask,
         path: &dyn Path,
@@ -69,21 +69,20 @@ impl PathProfile {
         Some(Self { rows })
     }
 
-    /// The largest loss in training (0) or in the test (1); `None` where there are no such data.
+    /// Returns the largest loss on training (0) or test data (1); `None` without such data.
     pub fn max_loss(&self, part: usize) -> Option<PathExtremum> {
         self.max_by(|row| row.loss(part))
     }
 
-    /// By how much the loss rises above what lies on the straight line between the losses of both ends, at most: the error barrier of
-    /// Frankle et al. 2020, "Linear Mode Connectivity and the Lottery Ticket Hypothesis", with the line of Entezari et al. 2022 in place of
-    /// the mean. It is not negative.
+    /// Returns the error barrier: the largest excess of the loss over the line between the losses of both ends (Entezari et al. 2022), where
+    /// Frankle et al. 2020, "Linear Mode Connectivity and the Lottery Ticket Hypothesis", take their mean. It is not negative.
     pub fn barrier(&self, part: usize) -> Option<PathExtremum> {
         let [first, last] = [self.rows.first(), self.rows.last()].map(|row| row?.loss(part));
         let (first, last) = (first?, last?);
         self.max_by(|row| Some(row.loss(part)? - ((1.0 - row.t) * first + row.t * last)))
     }
 
-    /// The least accuracy in training (0) or in the test (1), and where it is; `None` where there are no classes.
+    /// Returns the smallest accuracy on training (0) or test data (1); `None` where there are no classes.
     pub fn min_accuracy(&self, part: usize) -> Option<PathExtremum> {
         let least = self.max_by(|row| Some(-row.accuracy(part)?))?;
         Some(PathExtremum {
@@ -92,7 +91,7 @@ impl PathProfile {
         })
     }
 
-    /// The first of the highest places.
+    /// Returns the first of the highest points.
     fn max_by(&self, height: impl Fn(&PathPoint) -> Option<f64>) -> Option<PathExtremum> {
         let peaks = self.rows.iter().map(|row| {
             let height = height(row)?;
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_barrier_stands_on_the_line_between_the_ends() {
+    fn the_barrier_is_measured_from_the_line_between_the_ends() {
         let found = profile(&[1.0, 3.0, 3.5, 3.0, 5.0]);
         assert_eq!(
             found.barrier(0),
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_as_bad_as_can_be() {
+    fn nan_and_infinite_losses_are_infinite_barriers() {
         for wrong in [f64::NAN, f64::INFINITY] {
             let found = profile(&[1.0, wrong, 1.0]);
             let peak = Some(PathExtremum {

@@ -1,4 +1,4 @@
-//! Ways between networks beside finite differences, permuted copies of a network, and what is refused.
+//! Paths between networks compared with finite differences, permuted copies of a network, and refused inputs.
 
 use super::curve_loss::CurveLoss;
 use super::weight_matching::align;
@@ -23,7 +23,7 @@ fn spec(text: &str) -> RunSpec {
     text.parse().unwrap()
 }
 
-/// Weights that are all different, those of normalisations too.
+/// Returns weights that all differ, those of normalisations included.
 fn scattered(loss: &NetworkLoss, seed: u64) -> Vec<f64> {
     let mut theta = loss.init_params(seed);
     for (index, number) in theta.iter_mut().enumerate() {
@@ -63,7 +63,7 @@ fn joined(task: &TrainingTask, ends: [&[f64]; 2], settings: &Connect) -> ModeCon
     found.unwrap().unwrap()
 }
 
-/// Networks of every kind that hidden units can be permuted in.
+/// Networks of every kind whose hidden units can be permuted.
 const NETWORKS: [&str; 9] = [
     "mlp:hidden=7,loss=bce",
     "mlp:hidden=9/5,loss=ce,activation=relu",
@@ -76,7 +76,7 @@ const NETWORKS: [&str; 9] = [
     "mlp:hidden=2/2,residual=true,loss=bce",
 ];
 
-/// The same network with its hidden units in a random order that residual connections allow, and how it is ordered.
+/// Returns the weights with the hidden units in a random order that residual connections allow.
 fn shuffled(loss: &NetworkLoss, theta: &[f64], seed: u64) -> Vec<f64> {
     let mut random = stream(seed, Purpose::Data, 0);
     super::weight_matching::shuffled(&loss.shape, theta, |order| order.shuffle(&mut random))
@@ -109,7 +109,7 @@ fn a_permuted_network_computes_the_same_function() {
 }
 
 #[test]
-fn a_permuted_copy_is_found_and_nothing_stands_between() {
+fn a_permuted_copy_is_aligned_and_has_no_barrier() {
     for network in NETWORKS {
         let task = task(network, "moons:samples=24");
         let a = scattered(&task.loss, 1);
@@ -137,7 +137,7 @@ fn a_permuted_copy_is_found_and_nothing_stands_between() {
 }
 
 #[test]
-fn alignment_brings_weights_closer_and_always_the_same_way() {
+fn alignment_brings_weights_closer_and_is_deterministic() {
     let never = Cancel::default();
     for network in NETWORKS {
         let task = task(network, "moons:samples=24");
@@ -158,7 +158,7 @@ fn alignment_brings_weights_closer_and_always_the_same_way() {
 }
 
 #[test]
-fn derivatives_of_the_curve_are_those_of_its_values() {
+fn derivatives_of_the_curve_loss_match_finite_differences() {
     for network in [
         "mlp:hidden=3,loss=bce,l2=0.1",
         "mlp:hidden=3/3,norm=batch,residual=true,loss=bce",
@@ -207,7 +207,7 @@ fn derivatives_of_the_curve_are_those_of_its_values() {
 }
 
 #[test]
-fn the_curve_begins_as_the_straight_line_and_ends_at_the_ends() {
+fn the_curve_starts_as_the_linear_path_and_keeps_the_ends() {
     let [a, b] = [[1.0, -2.0, 1e3], [0.3, 7.0, -1e-3]];
     let ends = [&a[..], &b];
     let (theta, straight) = (path::midpoint(ends), LinearPath { ends });
@@ -261,7 +261,7 @@ fn a_curve_leads_around_the_barrier_of_moons() {
 }
 
 #[test]
-fn the_same_settings_give_the_same_bits_and_progress_is_told() {
+fn connect_is_deterministic_and_reports_progress() {
     let task = task("mlp:hidden=4", "moons:samples=30");
     let [a, b] = [1, 2].map(|seed| task.loss.init_params(seed));
     let settings = Connect {
@@ -289,7 +289,7 @@ fn the_same_settings_give_the_same_bits_and_progress_is_told() {
 }
 
 #[test]
-fn cancelled_work_leaves_nothing_and_what_does_not_fit_is_refused() {
+fn cancelled_connect_is_none_and_wrong_inputs_are_refused() {
     let task = task("mlp:hidden=4,norm=batch", "moons:samples=30");
     let [a, b] = [1, 2].map(|seed| task.loss.init_params(seed));
     let cancel = Cancel::default();

@@ -1,4 +1,4 @@
-//! Weight matching: the hidden units of one network in the order in which they fit those of another.
+//! Weight matching: permutations of hidden units that align one network with another (Git Re-Basin).
 
 use super::linear_assignment::linear_assignment;
 use crate::engine::cancel::Cancel;
@@ -10,27 +10,27 @@ use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// The most passes over all layers of one search, as in the authors' code.
+/// Largest number of passes over all layers of one search, as in the authors' code.
 const MAX_PASSES: u32 = 100;
 
-/// Orders of the units of hidden layers.
+/// Permutation of the units of each hidden layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permutation {
-    /// For each hidden layer, the unit that takes each place.
+    /// Old index of each unit, for each hidden layer.
     orders: Vec<Vec<usize>>,
 }
 
-/// How one network's hidden units were put in order to fit another's.
+/// Alignment of one network's hidden units with those of another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alignment {
-    /// The order.
+    /// Permutation.
     pub permutation: Permutation,
-    /// How far the weights were from the other's before and are after it.
+    /// Distances of the weights from those of the other network, before and after.
     pub distances: [f64; 2],
 }
 
 impl Permutation {
-    /// Every unit where it is.
+    /// Returns the identity.
     fn identity(shape: &Shape) -> Self {
         let hidden = &shape.widths[1..shape.widths.len() - 1];
         let orders = hidden.iter().map(|width| (0..*width).collect());
@@ -39,20 +39,20 @@ impl Permutation {
         }
     }
 
-    /// For each hidden layer, the unit that takes each place.
+    /// Returns the old index of each unit, for each hidden layer.
     pub fn orders(&self) -> &[Vec<usize>] {
         &self.orders
     }
 
-    /// How many units change places.
+    /// Returns the number of units that change their index.
     pub fn moved(&self) -> usize {
         let layers = self.orders.iter();
         let units = layers.flat_map(|order| order.iter().enumerate());
         units.filter(|(place, unit)| place != *unit).count()
     }
 
-    /// The weights of the same network with its units in this order: rows and biases of the layer before them, γ and β of their
-    /// normalisation, columns of the layer after them.
+    /// Returns the weights of the network with its units permuted: rows and biases of their layer, γ and β of its normalisation, columns of
+    /// the next layer.
     fn apply(&self, shape: &Shape, theta: &[f64]) -> Vec<f64> {
         let (mut permuted, layout) = (theta.to_vec(), &shape.layout);
         for l in 0..layout.layers() {
@@ -80,7 +80,7 @@ impl Permutation {
     }
 }
 
-/// What holds a number for each unit that layer `l` computes: biases, and γ and β.
+/// Returns the ranges of parameters with one number for each unit of layer `l`: biases, and γ and β.
 fn per_unit_ranges(shape: &Shape, l: usize) -> Vec<Range<usize>> {
     let layout = &shape.layout;
     let norm = (l < layout.norms()).then(|| layout.norm(l));
@@ -92,8 +92,8 @@ fn per_unit_ranges(shape: &Shape, l: usize) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Hidden layers whose units have one order, in the order of the layers: a residual connection adds the units of one layer to those of
-/// the next. Where it begins at the inputs, whose order is given, nothing is left to choose, and those layers are in no group.
+/// Returns groups of hidden layers that share one permutation: a residual connection adds the units of one layer to those of the next.
+/// Layers connected to the inputs, whose order is fixed, are in no group.
 fn permutation_groups(shape: &Shape) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for l in 0..shape.widths.len() - 2 {
@@ -106,15 +106,14 @@ fn permutation_groups(shape: &Shape) -> Vec<Vec<usize>> {
     groups
 }
 
-/// The hidden units of `b` in the order in which they fit those of `a`, and the weights in that order, which compute the same function.
-/// `None` if it was cancelled.
+/// Returns the alignment of `b` with `a`, and the permuted weights of `b`, which compute the same function. `None` if cancelled.
 ///
-/// Algorithm 1 of Ainsworth, Hayase & Srinivasa 2023, "Git Re-Basin: Merging Models modulo Permutation Symmetries": layer after
-/// layer, in an order that the seed gives, gets the permutation that brings its weights closest to those of `a` while all others stay,
-/// until none comes closer, in 100 passes over the layers at most, as in the authors' code. Two searches are made, and the better end is taken: from `b` as it is, as the paper has it; and
-/// from orders that are found one layer after the other from the inputs on, which are the right ones where `b` is a permuted copy of
-/// `a`. Layers that residual connections tie get one permutation. What is then quadratic in it is taken as linear at the present one,
-/// and its answer is refused unless the weights come closer.
+/// Algorithm 1 of Ainsworth, Hayase & Srinivasa 2023, "Git Re-Basin: Merging Models modulo Permutation Symmetries": layer by layer, in an
+/// order that the seed gives, the permutation is chosen that brings the weights closest to `a` with all others fixed, until none
+/// comes closer, in at most 100 passes over the layers as in the authors' code. Of two searches the better one is returned: from `b`
+/// unpermuted, as in the paper, and from permutations that are found layer by layer starting at the inputs, which are the right ones where
+/// `b` is a permuted copy of `a`. Layers that residual connections tie share one permutation: the objective, then quadratic in it, is
+/// linearized at the present one, and a permutation is accepted only if the weights come closer.
 pub(super) fn align(
     loss: &NetworkLoss,
     [a, b]: [&[f64]; 2],
@@ -151,7 +150,7 @@ pub(super) fn align(
     Some((alignment, aligned))
 }
 
-/// The weights of two networks, of which the second is to fit the first.
+/// Search for permutations that align the second network with the first.
 struct WeightMatching<'a> {
     shape: &'a Shape,
     groups: Vec<Vec<usize>>,
@@ -160,14 +159,14 @@ struct WeightMatching<'a> {
 }
 
 impl WeightMatching<'_> {
-    /// How well an order fits: the inner product of the weights. The larger it is, the nearer they are.
+    /// Returns the inner product of the weights; the larger it is, the closer they are.
     fn similarity(&self, permutation: &Permutation) -> f64 {
         let [a, b] = self.ends;
         let permuted = permutation.apply(self.shape, b);
         a.iter().zip(permuted).map(|(a, b)| a * b).sum()
     }
 
-    /// The orders that are found one group of layers after the other, from what comes into them alone.
+    /// Returns permutations that are found group by group from the inputs on, from incoming weights only.
     fn forward(&self, mut permutation: Permutation) -> Option<Permutation> {
         for group in &self.groups {
             let order = self.best_order(group, &permutation, false)?;
@@ -178,7 +177,7 @@ impl WeightMatching<'_> {
         Some(permutation)
     }
 
-    /// Where the search from some orders ends, and how well that fits.
+    /// Searches from a permutation. Returns the final one and its similarity.
     fn search(
         &self,
         mut permutation: Permutation,
@@ -187,7 +186,7 @@ impl WeightMatching<'_> {
     ) -> Option<(Permutation, f64)> {
         let mut random = stream(seed, Purpose::Matching, index);
         let mut fit = self.similarity(&permutation);
-        // What is no more than rounding is no gain.
+        // Gains below rounding do not count.
         let least = 1e-13 * self.ends.iter().map(|end| norm(end)).product::<f64>();
         let mut turns: Vec<&Vec<usize>> = self.groups.iter().collect();
         for _ in 0..MAX_PASSES {
@@ -204,7 +203,7 @@ impl WeightMatching<'_> {
                     (permutation, fit) = (next, better);
                 }
             }
-            // Also where it is no number.
+            // Compared by bits, so that NaN ends the search too.
             if fit.to_bits() == before.to_bits() {
                 break;
             }
@@ -212,7 +211,7 @@ impl WeightMatching<'_> {
         Some((permutation, fit))
     }
 
-    /// The best order of a group of layers, from all weights about them or only from what comes into them.
+    /// Returns the best permutation of a group of layers, from all adjacent weights, or from incoming weights only.
     fn best_order(&self, group: &[usize], now: &Permutation, all: bool) -> Option<Vec<usize>> {
         let [a, b] = self.ends;
         let (shape, layout) = (self.shape, &self.shape.layout);
@@ -254,7 +253,7 @@ impl WeightMatching<'_> {
                 });
             }
         }
-        // What overflows says nothing.
+        // Gains that overflow are ignored.
         for gain in &mut gains {
             *gain = if gain.is_nan() {
                 0.0
@@ -272,7 +271,7 @@ fn add(to: &mut [f64], factor: f64, from: &[f64]) {
         .for_each(|(to, from)| *to += factor * from);
 }
 
-/// The same network with its hidden units in other orders, one for each group of layers.
+/// Returns the weights of the network with its hidden units permuted by `shuffle`, one permutation for each group of layers.
 #[cfg(test)]
 pub(super) fn shuffled(
     shape: &Shape,

@@ -1,4 +1,4 @@
-//! The two directions in which a matrix is largest.
+//! The two leading eigenvectors of a linear operator.
 
 use super::PlaneError;
 use crate::engine::analysis::curvature::{
@@ -6,17 +6,17 @@ use crate::engine::analysis::curvature::{
 };
 use crate::engine::cancel::Cancel;
 
-/// The two largest eigenvalues with their vectors, the larger one first; in one dimension the second one is 0, as is its vector.
+/// Returns the two largest eigenvalues with their eigenvectors, the larger one first; in one dimension the second one and its vector are 0.
 pub(super) fn top_two(
     matrix: &dyn LinearOperator,
     cancel: &Cancel,
 ) -> Result<[Eigen; 2], PlaneError> {
-    let ask = LanczosOptions {
+    let options = LanczosOptions {
         top: 2,
         vectors: true,
         ..LanczosOptions::largest(1e-10)
     };
-    let found = lanczos(matrix, &ask, cancel).map_err(|error| match error {
+    let found = lanczos(matrix, &options, cancel).map_err(|error| match error {
         EigenError::Cancelled => PlaneError::Cancelled,
         EigenError::NotFinite | EigenError::NoLoss(_) => PlaneError::NotFinite,
         EigenError::NotFound { products, .. } => PlaneError::NotFound(products),

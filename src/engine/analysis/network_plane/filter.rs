@@ -1,4 +1,4 @@
-//! Random directions, filter by filter as long as the weights.
+//! Random directions with filter normalisation.
 
 use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
 use crate::engine::declare::settings;
@@ -7,19 +7,19 @@ use crate::engine::numeric::vector_ops::gaussian;
 use crate::engine::objective::{Role, Tensor, norm};
 
 settings! {
-    /// What a direction through parameter space leaves as it is: biasbn are biases and normalisations.
+    /// Parameters that a random direction leaves unchanged: biasbn are biases and normalisations.
     pub enum Ignore { BiasBn = "biasbn", None = "none" }
 }
 
 settings! {
     /// Two random directions, filter-normalised: section 4 of Li et al. 2018, "Visualizing the Loss Landscape of Neural Nets".
     ///
-    /// The part of a direction that belongs to the weights into one neuron is as long as these weights, so that networks whose layers
-    /// have other scales, but do the same, have the same picture.
+    /// The part of a direction that belongs to the weights into one neuron is scaled to their norm, so that networks that compute one function
+    /// with differently scaled layers have one picture.
     pub struct Filter("Random directions, filter-normalised") {
-        /// Other directions for each number.
+        /// Seed of the directions.
         seed: u64 = 1;
-        /// biasbn keeps biases and normalisations as they are; none moves each of their numbers by its own size.
+        /// Parameters left unchanged: biasbn leaves biases and normalisations; none moves each of their numbers by its own size.
         ignore: Ignore = Ignore::BiasBn;
     }
 }
@@ -31,7 +31,7 @@ impl PlaneMethod for Filter {
     }
 }
 
-/// A random direction, filter-normalised.
+/// Returns a random direction, filter-normalised.
 pub(super) fn direction(given: &PlaneInputs, seed: u64, index: u64, ignore: Ignore) -> Vec<f64> {
     let mut direction = gaussian(given.theta.len(), seed, Purpose::Plane, index);
     normalise(
@@ -43,8 +43,8 @@ pub(super) fn direction(given: &PlaneInputs, seed: u64, index: u64, ignore: Igno
     direction
 }
 
-/// Makes each filter of `direction` as long as that of `theta`: the row of a layer's weights that belongs to a neuron; each number of
-/// a bias or a normalisation, unless they are ignored and become zero. Where there are no tensors, everything is one filter.
+/// Scales each filter of `direction` to the norm of that of `theta`. A filter is the row of weights into a neuron, or one number of a bias or
+/// a normalisation, unless these are ignored and set to zero. Without tensors all of θ is one filter.
 pub fn normalise(tensors: &[Tensor], theta: &[f64], ignore: Ignore, direction: &mut [f64]) {
     if tensors.is_empty() {
         match_norm(direction, theta);
@@ -63,7 +63,7 @@ pub fn normalise(tensors: &[Tensor], theta: &[f64], ignore: Ignore, direction: &
     }
 }
 
-/// Makes a filter as long as that of the weights; one without a direction becomes zero.
+/// Scales a filter to the norm of the weights; a filter of zeros, or one that is not finite, becomes zero.
 fn match_norm(direction: &mut [f64], theta: &[f64]) {
     let factor = norm(theta) / norm(direction);
     let factor = if factor.is_finite() { factor } else { 0.0 };

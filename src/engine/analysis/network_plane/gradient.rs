@@ -1,4 +1,4 @@
-//! Where the loss falls.
+//! Plane along the gradient.
 
 use super::check_finite;
 use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
@@ -7,17 +7,16 @@ use crate::engine::numeric::random::Purpose;
 use crate::engine::numeric::vector_ops::{difference, gaussian, orthogonalized, with_norm};
 
 settings! {
-    /// What stands at right angles to the gradient: random is a random direction; step is the first run's last step, which is where its
-    /// momentum carries it.
+    /// Second direction of the gradient plane: random is a random direction; step is the last step of the first run, where its momentum points.
     pub enum Second { Random = "random", Step = "step" }
 }
 
 settings! {
-    /// The gradient, and a second direction at right angles to it, each of length 1. Against the first one the loss falls fastest.
+    /// The gradient and a second direction orthogonal to it, each of length 1. The loss decreases fastest against the first one.
     pub struct Gradient("Gradient") {
-        /// The second direction; the part of it along the gradient is taken away.
+        /// Second direction; its component along the gradient is removed.
         second: Second = Second::Random;
-        /// Other random directions for each number.
+        /// Seed of the random direction.
         seed: u64 = 1;
     }
 }

@@ -1,4 +1,4 @@
-//! The directions in which the loss bends most.
+//! Plane along the top Hessian eigenvectors.
 
 use super::eigen::top_two;
 use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
@@ -6,7 +6,7 @@ use crate::engine::analysis::curvature::Curvature;
 use crate::engine::declare::settings;
 
 settings! {
-    /// The eigenvectors of the Hessian's two largest eigenvalues, each of length 1: where the valley is steepest.
+    /// The eigenvectors of the two largest eigenvalues of the Hessian, each of length 1: the directions of largest curvature.
     pub struct Hessian("Top Hessian eigenvectors") {}
 }
 
@@ -14,10 +14,10 @@ impl PlaneMethod for Hessian {
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let matrix = Curvature::hessian(given.objective, given.theta);
         let [first, second] = top_two(&matrix, given.cancel)?;
-        let cut = NetworkPlane::new(given.theta, first.vector, second.vector)?;
+        let plane = NetworkPlane::new(given.theta, first.vector, second.vector)?;
         Ok(NetworkPlane {
             eigenvalues: Some([first.value, second.value]),
-            ..cut
+            ..plane
         })
     }
 }

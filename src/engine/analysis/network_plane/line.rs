@@ -1,4 +1,4 @@
-//! From one solution to another.
+//! Plane through two solutions.
 
 use super::filter::{Ignore, direction};
 use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
@@ -8,12 +8,12 @@ use crate::engine::objective::norm;
 
 settings! {
     /// The line from the weights at (0, 0) to other weights at (1, 0): Goodfellow et al. 2015, "Qualitatively Characterizing Neural Network
-    /// Optimization Problems". The second direction is random and filter-normalised, then turned to a right angle and made as long as the
+    /// Optimization Problems". The second direction is random and filter-normalised, then orthogonalised and scaled to the length of the
     /// line.
     pub struct Line("Line to other weights") {
-        /// Other second directions for each number.
+        /// Seed of the second direction.
         seed: u64 = 1;
-        /// What the second direction leaves as it is: biasbn are biases and normalisations, before it is turned.
+        /// Parameters that the second direction leaves unchanged before it is orthogonalised: biasbn are biases and normalisations.
         ignore: Ignore = Ignore::BiasBn;
     }
 }

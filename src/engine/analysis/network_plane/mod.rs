@@ -1,18 +1,18 @@
-//! Planes through parameter space: where a network's landscape is looked at, and what such a picture leaves out.
+//! Planes through a network's parameter space, on which its loss landscape is drawn, and projections of runs onto them.
 //!
 //! ```
 //! use ravine::engine::cancel::Cancel;
 //! use ravine::engine::files::NoFiles;
 //! use ravine::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
-//! use ravine::engine::analysis::network_plane::{AnyPlane, Given};
+//! use ravine::engine::analysis::network_plane::{AnyPlane, PlaneInputs};
 //!
 //! let network: AnyNetwork = "mlp:hidden=8,activation=relu".parse()?;
 //! let data: AnyDataset = "moons:samples=20".parse()?;
 //! let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles)?)?;
-//! let theta = loss.initial(0);
+//! let theta = loss.init_params(0);
 //! let plane: AnyPlane = "filter:seed=1".parse()?;
-//! let cut = plane.as_dyn().cut(&Given::new(&loss, &theta, &Cancel::default()))?;
-//! assert_eq!(cut.plane.parts()[0], theta);
+//! let found = plane.as_dyn().build(&PlaneInputs::new(&loss, &theta, &Cancel::default()))?;
+//! assert_eq!(found.plane.parts()[0], theta);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -38,7 +38,7 @@ pub use points::Points;
 pub use projection::{Projection, project_all};
 
 family! {
-    /// Any way to lay a plane through parameter space.
+    /// Any method that chooses a plane through parameter space.
     pub enum AnyPlane: PlaneMethod = "plane" {
         filter::Filter,
         hessian::Hessian,
@@ -50,28 +50,28 @@ family! {
     }
 }
 
-/// A way to lay a plane through parameter space.
+/// Method that chooses a plane through parameter space.
 pub trait PlaneMethod: Settings {
-    /// The plane through what is given.
+    /// Builds the plane from its inputs.
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError>;
 }
 
-/// What a plane can be laid through.
+/// Inputs of plane methods.
 pub struct PlaneInputs<'a> {
-    /// The loss over θ ∈ ℝⁿ.
+    /// Loss over θ ∈ ℝⁿ.
     pub objective: &'a dyn Objective,
-    /// The weights that are looked at, n finite numbers.
+    /// Weights at which the landscape is drawn, n finite numbers.
     pub theta: &'a [f64],
     /// Further weights, n finite numbers each.
     pub others: &'a [Vec<f64>],
     /// Runs in the same n parameters.
     pub trajectories: &'a [Trajectory],
-    /// Stops the work.
+    /// Cancels the computation.
     pub cancel: &'a Cancel,
 }
 
 impl<'a> PlaneInputs<'a> {
-    /// A loss and weights, and nothing else.
+    /// Returns inputs of a loss and weights, without further weights and runs.
     pub fn new(objective: &'a dyn Objective, theta: &'a [f64], cancel: &'a Cancel) -> Self {
         Self {
             objective,
@@ -83,19 +83,19 @@ impl<'a> PlaneInputs<'a> {
     }
 }
 
-/// A plane, and what is known of its directions.
+/// Plane through parameter space, with explained variances or eigenvalues of its directions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetworkPlane {
     /// The plane.
     pub plane: Plane,
-    /// Along principal components: which shares of the variance the two directions explain.
+    /// Explained variance ratio of the two directions, of a plane along principal components.
     pub explained_variance_ratio: Option<[f64; 2]>,
-    /// Along eigenvectors of the Hessian: the two eigenvalues.
+    /// Eigenvalues of the two directions, of a plane along eigenvectors of the Hessian.
     pub eigenvalues: Option<[f64; 2]>,
 }
 
 impl NetworkPlane {
-    /// A plane of whose directions nothing is known.
+    /// Returns a plane without explained variances and eigenvalues.
     fn new(origin: &[f64], u: Vec<f64>, v: Vec<f64>) -> Result<Self, PlaneError> {
         let (u, v) = (check_finite(u)?, check_finite(v)?);
         let plane = Plane::new(origin.to_vec(), u, v).ok_or(PlaneError::NotFinite)?;
@@ -107,7 +107,7 @@ impl NetworkPlane {
     }
 }
 
-/// A vector that is finite.
+/// Returns the vector if it is finite.
 fn check_finite(vector: Vec<f64>) -> Result<Vec<f64>, PlaneError> {
     if vector.iter().all(|number| number.is_finite()) {
         Ok(vector)
@@ -116,16 +116,16 @@ fn check_finite(vector: Vec<f64>) -> Result<Vec<f64>, PlaneError> {
     }
 }
 
-/// Why there is no such plane.
+/// Reasons for which a plane cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlaneError {
-    /// The work was stopped.
+    /// The computation was cancelled.
     #[error("cancelled")]
     Cancelled,
     /// Derivatives overflow.
     #[error("the plane's directions are not finite at these weights; expected finite derivatives")]
     NotFinite,
-    /// The gradient has no direction.
+    /// The gradient is zero.
     #[error(
         "plane `gradient`: the gradient is zero at these weights; expected weights that are not at a minimum"
     )]
@@ -135,21 +135,21 @@ pub enum PlaneError {
         "plane `hessian`: the top two eigenvectors did not converge in {0} products with the Hessian; expected eigenvalues further apart"
     )]
     NotFound(usize),
-    /// Another number of weights is needed.
+    /// Wrong number of further weights.
     #[error(
         "plane `{plane}` goes through other weights; expected {expected} of them, but {found} are given"
     )]
     Others {
         /// The plane's name.
         plane: &'static str,
-        /// How many it needs.
+        /// Number that the plane needs.
         expected: usize,
-        /// How many there are.
+        /// Number given.
         found: usize,
     },
     /// The weights do not span a plane.
     #[error(
-        "plane `{0}`: the weights lie on one line or at one point; expected weights that span a plane"
+        "plane `{0}`: the weights are collinear; expected weights that span a plane"
     )]
     Collinear(&'static str),
     /// There are no runs.
@@ -160,9 +160,9 @@ pub enum PlaneError {
     /// No such parameter.
     #[error("plane `weights`: `{name}` {wrong}")]
     Weight {
-        /// What was given.
+        /// Text that was given.
         name: String,
-        /// What is wrong with it, and what was expected.
+        /// Problem with the text, and the expected form.
         wrong: String,
     },
 }

@@ -1,4 +1,4 @@
-//! The plane that holds most of what runs do.
+//! Plane along the principal components of runs.
 
 use super::eigen::top_two;
 use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
@@ -9,7 +9,7 @@ use crate::engine::numeric::vector_ops::{add, dot};
 use crate::engine::training::Trajectory;
 
 settings! {
-    /// Where the plane has its origin: in the weights that are looked at, or in the mean of all steps.
+    /// Origin of the plane: the weights, or the mean of all steps.
     pub enum Origin { Weights = "weights", Mean = "mean" }
 }
 
@@ -17,7 +17,7 @@ settings! {
     /// The first two principal components of all steps of all runs together, each of length 1: section 7 of Li et al. 2018. Variances are
     /// about the mean of the steps.
     pub struct Pca("Principal components of the runs") {
-        /// weights are those that are looked at; mean is the mean of all steps, from which the components are.
+        /// Origin of the plane: weights are those at which the landscape is drawn; mean is the mean of all steps, about which the variances are.
         origin: Origin = Origin::Weights;
     }
 }
@@ -50,15 +50,15 @@ impl PlaneMethod for Pca {
             Origin::Weights => given.theta,
             Origin::Mean => &mean,
         };
-        let cut = NetworkPlane::new(origin, first.vector, second.vector)?;
+        let plane = NetworkPlane::new(origin, first.vector, second.vector)?;
         Ok(NetworkPlane {
             explained_variance_ratio: Some(explained),
-            ..cut
+            ..plane
         })
     }
 }
 
-/// All steps of some runs.
+/// All steps of runs with `dim` parameters.
 struct Steps<'a> {
     dim: usize,
     runs: &'a [Trajectory],
@@ -70,7 +70,7 @@ impl Steps<'_> {
         own.flat_map(|run| run.theta.chunks_exact(self.dim.max(1)))
     }
 
-    /// Whether no step is farther from the first one than some roundings of weights of their size.
+    /// Whether all steps are equal up to rounding.
     fn is_constant(&self) -> bool {
         let largest = |row: &[f64]| row.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
         let Some(first) = self.rows().next() else {
@@ -84,7 +84,7 @@ impl Steps<'_> {
         self.rows().map(away).fold(0.0, f64::max) <= 16.0 * f64::EPSILON * size
     }
 
-    /// The mean of the steps, by how far they are from the first one: where they lie close together no digit is lost.
+    /// Returns the mean of the steps, computed from their differences to the first one, so that close steps lose no digits.
     fn mean(&self, share: f64) -> Vec<f64> {
         let Some(first) = self.rows().next() else {
             return Vec::new();
@@ -99,7 +99,7 @@ impl Steps<'_> {
     }
 }
 
-/// The covariance matrix of steps about their mean.
+/// Covariance matrix of the steps.
 struct Covariance<'a> {
     steps: Steps<'a>,
     share: f64,
@@ -107,7 +107,7 @@ struct Covariance<'a> {
 }
 
 impl Covariance<'_> {
-    /// Calls `each` with every step less the mean.
+    /// Calls `each` with every step minus the mean.
     fn centred(&self, mut each: impl FnMut(&[f64])) {
         let mut centred = vec![0.0; self.mean.len()];
         for row in self.steps.rows() {
@@ -117,7 +117,7 @@ impl Covariance<'_> {
         }
     }
 
-    /// The sum of all variances.
+    /// Returns the total variance.
     fn total(&self) -> f64 {
         let mut total = 0.0;
         self.centred(|step| total += self.share * dot(step, step));

@@ -1,4 +1,4 @@
-//! The plane through three solutions.
+//! Plane through three solutions.
 
 use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
 use crate::engine::declare::settings;
@@ -6,10 +6,10 @@ use crate::engine::numeric::vector_ops::{difference, orthogonalized};
 use crate::engine::objective::norm;
 
 settings! {
-    /// The plane through the weights at (0, 0), others at (1, 0) and still others, which are at (0, 1) unless the second direction is
-    /// turned to a right angle: the planes of Garipov et al. 2018, "Loss Surfaces, Mode Connectivity, and Fast Ensembling of DNNs".
+    /// The plane through the weights at (0, 0), second weights at (1, 0) and third weights, which are at (0, 1) unless the second direction is
+    /// orthogonalised: Garipov et al. 2018, "Loss Surfaces, Mode Connectivity, and Fast Ensembling of DNNs".
     pub struct Points("Through three weights") {
-        /// Whether the second direction is at a right angle to the first and as long, so that shapes are not slanted.
+        /// Make the second direction orthogonal to the first and of equal length, so that shapes are not skewed.
         upright: bool = false;
     }
 }
@@ -24,8 +24,8 @@ impl PlaneMethod for Points {
             });
         };
         let [u, v] = [first, second].map(|other| difference(other, given.theta));
-        let turned =
+        let orthogonal =
             orthogonalized(v.clone(), &u, norm(&u)).ok_or(PlaneError::Collinear("points"))?;
-        NetworkPlane::new(given.theta, u, if self.upright { turned } else { v })
+        NetworkPlane::new(given.theta, u, if self.upright { orthogonal } else { v })
     }
 }

@@ -1,4 +1,4 @@
-//! What a plane shows of a run, and what it does not.
+//! Projections of runs onto a plane, with their distance from it.
 
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::Objective;
@@ -6,20 +6,20 @@ use crate::engine::objective::plane::Plane;
 use crate::engine::training::Trajectory;
 use rayon::prelude::*;
 
-/// A place off a plane, and where it is drawn.
+/// Projection of a point in parameter space onto a plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Projection {
-    /// The plane coordinates of the nearest point of the plane.
+    /// Coordinates of the projection on the plane.
     pub at: [f64; 2],
-    /// The loss at that point of the plane. The true loss is the trajectory's.
+    /// Loss at the projection. The loss at the point itself is in the trajectory.
     pub loss: f64,
-    /// How far the place is from the plane.
+    /// Distance of the point from the plane.
     pub residual: f64,
 }
 
-/// The shadows of all rows of a trajectory on a plane through the same n parameters. `None` if it was cancelled.
+/// Projects all rows of a trajectory onto a plane in the same parameter space. `None` if cancelled.
 ///
-/// Rows go over the threads of the current pool; the bits do not depend on how many there are.
+/// Rows are distributed over the threads of the current pool; the bits do not depend on their number.
 pub fn project_all(
     plane: &Plane,
     objective: &dyn Objective,

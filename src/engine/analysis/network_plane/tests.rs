@@ -14,12 +14,12 @@ fn network(spec: &str) -> NetworkLoss {
     NetworkLoss::new(&spec.parse().unwrap(), &data).unwrap()
 }
 
-fn cut(plane: &str, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
+fn build_plane(plane: &str, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
     plane.parse::<AnyPlane>().unwrap().as_dyn().build(given)
 }
 
-/// A run that goes through these rows.
-fn through(dim: usize, theta: Vec<f64>) -> Trajectory {
+/// Returns a trajectory with these rows.
+fn trajectory(dim: usize, theta: Vec<f64>) -> Trajectory {
     let column = vec![0.0; theta.len() / dim];
     Trajectory {
         dim,
@@ -41,13 +41,13 @@ fn near(found: f64, expected: f64, tolerance: f64) {
 }
 
 #[test]
-fn filters_are_as_long_as_the_weights() {
+fn filters_have_the_norm_of_the_weights() {
     let loss = network("mlp:hidden=5,norm=layer,loss=bce");
     let theta = gaussian(loss.dim(), 1, Purpose::Data, 0);
     let never = Cancel::default();
     let given = PlaneInputs::new(&loss, &theta, &never);
     let [ignored, moved] = ["filter:seed=2", "filter:seed=2,ignore=none"]
-        .map(|plane| cut(plane, &given).unwrap().plane);
+        .map(|plane| build_plane(plane, &given).unwrap().plane);
     for tensor in loss.layout().tensors() {
         let rows = tensor.range.len() / tensor.shape[0];
         for first in tensor.range.clone().step_by(rows) {
@@ -66,13 +66,13 @@ fn filters_are_as_long_as_the_weights() {
             }
         }
     }
-    let other = cut("filter:seed=3", &given).unwrap().plane;
+    let other = build_plane("filter:seed=3", &given).unwrap().plane;
     assert_ne!(other.parts()[1], ignored.parts()[1]);
     assert_ne!(ignored.parts()[1], ignored.parts()[2]);
 }
 
 #[test]
-fn a_filter_normalised_slice_does_not_see_the_scale_of_relu_layers() {
+fn a_filter_normalised_slice_is_invariant_to_rescaled_relu_layers() {
     let loss = network("mlp:hidden=6/6,activation=relu,loss=bce,bias=false");
     let biased = network("mlp:hidden=6/6,activation=relu,loss=bce");
     let never = Cancel::default();
@@ -82,7 +82,7 @@ fn a_filter_normalised_slice_does_not_see_the_scale_of_relu_layers() {
     ] {
         let theta = loss.init_params(3);
         let mut scaled = theta.clone();
-        // What the first layer says ten times as loud, the second one hears as softly.
+        // The first layer is scaled by 10, the second one by 1/10.
         for at in loss.layout().layer(0) {
             scaled[at] *= 10.0;
         }
@@ -96,7 +96,7 @@ fn a_filter_normalised_slice_does_not_see_the_scale_of_relu_layers() {
         }
         near(loss.value(&scaled), loss.value(&theta), 1e-14);
         let [plain, rescaled] = [&theta, &scaled].map(|theta| {
-            cut(plane, &PlaneInputs::new(loss, theta, &never))
+            build_plane(plane, &PlaneInputs::new(loss, theta, &never))
                 .unwrap()
                 .plane
         });
@@ -111,7 +111,7 @@ fn a_filter_normalised_slice_does_not_see_the_scale_of_relu_layers() {
 }
 
 #[test]
-fn components_and_residuals_of_a_planted_case_are_known() {
+fn principal_components_and_residuals_of_a_constructed_run_are_exact() {
     // Along the first axis the variance is 9 · 2 / 4, along the second 2 / 4, along the third 0.02 / 4; all about the mean.
     let loss = network("mlp:hidden=1,bias=false");
     let rows = [
@@ -122,8 +122,8 @@ fn components_and_residuals_of_a_planted_case_are_known() {
     ];
     let flat: Vec<f64> = rows.iter().flatten().map(|x| x + 5.0).collect();
     let made = [
-        through(3, flat[..6].to_vec()),
-        through(3, flat[6..].to_vec()),
+        trajectory(3, flat[..6].to_vec()),
+        trajectory(3, flat[6..].to_vec()),
     ];
     let theta = [8.0, 5.0, 5.0];
     let never = Cancel::default();
@@ -131,7 +131,7 @@ fn components_and_residuals_of_a_planted_case_are_known() {
         trajectories: &made,
         ..PlaneInputs::new(&loss, &theta, &never)
     };
-    let found = cut("pca:origin=mean", &given).unwrap();
+    let found = build_plane("pca:origin=mean", &given).unwrap();
     let [first, second] = found.explained_variance_ratio.unwrap();
     near(first, 18.0 / 20.02, 1e-14);
     near(second, 2.02 / 20.02, 1e-14);
@@ -141,7 +141,7 @@ fn components_and_residuals_of_a_planted_case_are_known() {
     near(shadows[0].at[1], 1.01_f64.sqrt(), 1e-14);
     near(shadows[0].loss, loss.value(&flat[6..9]), 1e-14);
     // A place off the plane: the normal of the plane is (0, −0.1, 1) / √1.01.
-    let off = through(3, vec![6.0, 5.0, 7.0]);
+    let off = trajectory(3, vec![6.0, 5.0, 7.0]);
     let shadow = super::project_all(&found.plane, &loss, &off, &never).unwrap()[0];
     near(shadow.residual, 2.0 / 1.01_f64.sqrt(), 1e-14);
     let mut nearest = [0.0; 3];
@@ -155,13 +155,13 @@ fn components_and_residuals_of_a_planted_case_are_known() {
     );
     near(shadow.loss, loss.value(&nearest), 0.0);
     assert_ne!(shadow.loss, loss.value(&off.theta));
-    let about = cut("pca", &given).unwrap().plane;
+    let about = build_plane("pca", &given).unwrap().plane;
     assert_eq!(about.parts()[0], theta);
     assert_eq!(about.parts()[1..], found.plane.parts()[1..]);
 }
 
 #[test]
-fn planes_go_through_what_they_are_given() {
+fn planes_contain_the_given_weights() {
     let loss = network("mlp:hidden=3");
     let never = Cancel::default();
     let [theta, one, two] = [0, 1, 2].map(|seed| loss.init_params(seed));
@@ -181,11 +181,11 @@ fn planes_go_through_what_they_are_given() {
             1e-14,
         );
     };
-    let slanted = cut("points", &given).unwrap().plane;
+    let slanted = build_plane("points", &given).unwrap().plane;
     is_at(&slanted, [0.0, 0.0], &theta);
     is_at(&slanted, [1.0, 0.0], &one);
     is_at(&slanted, [0.0, 1.0], &two);
-    let upright = cut("points:upright=true", &given).unwrap().plane;
+    let upright = build_plane("points:upright=true", &given).unwrap().plane;
     let (at, residual) = upright.project(&two);
     near(residual, 0.0, 1e-14);
     is_at(&upright, at, &two);
@@ -196,10 +196,10 @@ fn planes_go_through_what_they_are_given() {
         others: &others[..1],
         ..given
     };
-    let line = cut("line", &given).unwrap().plane;
+    let line = build_plane("line", &given).unwrap().plane;
     is_at(&line, [1.0, 0.0], &one);
     near(dot(line.parts()[1], line.parts()[2]), 0.0, 1e-14);
-    let weights = cut(
+    let weights = build_plane(
         "weights:a=layers.0.weight[2][1],b=layers.1.bias[0],absolute=true",
         &given,
     );
@@ -209,36 +209,36 @@ fn planes_go_through_what_they_are_given() {
 }
 
 #[test]
-fn the_gradient_falls_fastest_and_the_step_is_beside_it() {
+fn the_gradient_plane_contains_gradient_and_last_step() {
     let loss = network("mlp:hidden=3");
     let never = Cancel::default();
     let theta = loss.init_params(0);
     let mut gradient = theta.clone();
     loss.gradient(&theta, &mut gradient);
     let next = loss.init_params(1);
-    let made = [through(theta.len(), [&theta[..], &next].concat())];
+    let made = [trajectory(theta.len(), [&theta[..], &next].concat())];
     let given = PlaneInputs {
         trajectories: &made,
         ..PlaneInputs::new(&loss, &theta, &never)
     };
     for plane in ["gradient", "gradient:second=step"] {
-        let plane = cut(plane, &given).unwrap().plane;
+        let plane = build_plane(plane, &given).unwrap().plane;
         let [_, u, v] = plane.parts();
         near(dot(u, &gradient), norm(&gradient), 1e-14);
         near(dot(v, &gradient), 0.0, 1e-14);
         near(norm(v), 1.0, 1e-14);
     }
     // The step from the weights lies in the plane.
-    let plane = cut("gradient:second=step", &given).unwrap().plane;
+    let plane = build_plane("gradient:second=step", &given).unwrap().plane;
     near(plane.project(&next).1, 0.0, 1e-14);
 }
 
 #[test]
-fn what_spans_no_plane_is_refused() {
+fn weights_that_span_no_plane_are_refused() {
     let loss = network("mlp:hidden=3,init=zeros,bias=false,loss=mse");
     let theta = loss.init_params(0);
     let never = Cancel::default();
-    let resting = [through(theta.len(), [&theta[..], &theta].concat())];
+    let resting = [trajectory(theta.len(), [&theta[..], &theta].concat())];
     let same = [theta.clone()];
     let given = PlaneInputs {
         others: &same,
@@ -250,16 +250,16 @@ fn what_spans_no_plane_is_refused() {
         ("pca", PlaneError::Collinear("pca")),
         ("line", PlaneError::Collinear("line")),
     ] {
-        assert_eq!(cut(plane, &given), Err(expected), "{plane}");
+        assert_eq!(build_plane(plane, &given), Err(expected), "{plane}");
     }
     let infinite = vec![1e300; theta.len()];
     for plane in ["hessian", "gradient"] {
-        let found = cut(plane, &PlaneInputs::new(&loss, &infinite, &never));
+        let found = build_plane(plane, &PlaneInputs::new(&loss, &infinite, &never));
         assert_eq!(found, Err(PlaneError::NotFinite), "{plane}");
     }
     let stopped = Cancel::default();
     stopped.cancel();
-    let found = cut("hessian", &PlaneInputs::new(&loss, &theta, &stopped));
+    let found = build_plane("hessian", &PlaneInputs::new(&loss, &theta, &stopped));
     assert_eq!(found, Err(PlaneError::Cancelled));
 }
 
@@ -276,12 +276,12 @@ fn a_run_that_moves_by_rounding_alone_has_no_principal_components() {
                 .map(move |(x, step)| x + unit * f64::from(k) * step)
                 .collect::<Vec<f64>>()
         };
-        let runs = [through(theta.len(), (0..7).flat_map(row).collect())];
+        let runs = [trajectory(theta.len(), (0..7).flat_map(row).collect())];
         let given = PlaneInputs {
             trajectories: &runs,
             ..PlaneInputs::new(&loss, &theta, &never)
         };
-        cut("pca", &given).map(|cut| cut.explained_variance_ratio)
+        build_plane("pca", &given).map(|found| found.explained_variance_ratio)
     };
     // Seven equal rows have a mean that differs from them by a rounding.
     assert_eq!(

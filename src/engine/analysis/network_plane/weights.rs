@@ -1,17 +1,17 @@
-//! Two single weights.
+//! Plane along two single weights.
 
 use super::{NetworkPlane, PlaneError, PlaneInputs, PlaneMethod};
 use crate::engine::declare::settings;
 use crate::engine::objective::Tensor;
 
 settings! {
-    /// Two weights by their names, the textbook's param1 and param2: all others stay as they are.
+    /// Two weights by their names, the textbook's param1 and param2; all others are fixed.
     pub struct Weights("Two weights") {
-        /// The first weight, like `layers.0.weight[0][1]` or `layers.0.bias[0]`.
+        /// First weight, like `layers.0.weight[0][1]` or `layers.0.bias[0]`.
         a: String = "layers.0.weight[0][0]".to_owned();
-        /// The second weight.
+        /// Second weight.
         b: String = "layers.0.bias[0]".to_owned();
-        /// Whether the coordinates are the two weights themselves; else they are what is added to them.
+        /// Use the values of the two weights as coordinates, instead of their changes.
         absolute: bool = false;
     }
 }
@@ -44,7 +44,7 @@ impl PlaneMethod for Weights {
     }
 }
 
-/// Where `layers.0.weight[0][1]` stands in θ, or what is wrong with that.
+/// Returns the index in θ of a weight like `layers.0.weight[0][1]`. The error is the second half of a sentence.
 fn place(tensors: &[Tensor], text: &str) -> Result<usize, String> {
     let text = text.trim();
     let (name, indices) = text.split_at(text.find('[').unwrap_or(text.len()));

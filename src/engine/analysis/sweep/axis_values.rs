@@ -1,4 +1,4 @@
-//! The values that a sweep gives to a setting of a run.
+//! Values of a setting that a sweep runs over.
 
 use super::{MAX_VALUES, SweepAxis, Values};
 use crate::engine::declare::spec;
@@ -8,20 +8,20 @@ use crate::engine::schedule::{AnySchedule, ScheduleChain};
 use crate::engine::training::RunSpec;
 use crate::engine::wrapper::AnyWrapper;
 
-/// How many values a range has if it does not say.
+/// Default number of values of a range.
 const DEFAULT_VALUES: usize = 100;
 
-/// The values that a setting of one run takes, checked and in rising order where they are numbers.
+/// Validated values of a setting of one run, numbers in ascending order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AxisValues {
     setting: String,
-    place: SettingOwner,
+    owner: SettingOwner,
     param: &'static Param,
     scale: Scale,
     values: Vec<Value>,
 }
 
-/// Where a setting is in a run.
+/// Part of a run that a setting belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SettingOwner {
     Optimizer,
@@ -30,10 +30,9 @@ enum SettingOwner {
 }
 
 impl AxisValues {
-    /// The values of `over` for the runs of a kind. The refusal is a [`Refusal::Name`] or [`Refusal::Key`] if they have no
-    /// such setting.
+    /// Returns the values of `over` for a run. The error is a [`SettingError::Name`] or [`SettingError::Key`] if the run has no such setting.
     pub fn new(over: &SweepAxis, run: &RunSpec) -> Result<Self, SettingError> {
-        let (place, param) = find(&over.setting, run)?;
+        let (owner, param) = find(&over.setting, run)?;
         let refuse = |given: String| SettingError::Value {
             setting: param.name,
             given,
@@ -109,7 +108,7 @@ impl AxisValues {
         }
         let grid = Self {
             setting: over.setting.clone(),
-            place,
+            owner,
             param,
             scale: if values.iter().filter_map(number).all(|number| number > 0.0) {
                 scale
@@ -124,38 +123,38 @@ impl AxisValues {
         Ok(grid)
     }
 
-    /// The setting, as [`SweepAxis`] has it.
+    /// Returns the name of the setting, as in [`SweepAxis`].
     pub fn setting(&self) -> &str {
         &self.setting
     }
 
-    /// Its declaration.
+    /// Returns the declaration of the setting.
     pub fn param(&self) -> &'static Param {
         self.param
     }
 
-    /// Whether it is the learning rate.
+    /// Whether the setting is the learning rate.
     pub fn is_lr(&self) -> bool {
-        self.place == SettingOwner::Optimizer && self.param.name == "lr"
+        self.owner == SettingOwner::Optimizer && self.param.name == "lr"
     }
 
-    /// Whether another grid is one of the same setting.
+    /// Whether both grids are of one setting.
     pub fn is_same_setting(&self, other: &Self) -> bool {
-        self.place == other.place && self.param.name == other.param.name
+        self.owner == other.owner && self.param.name == other.param.name
     }
 
-    /// The values, at least two.
+    /// Returns the values, at least two.
     pub fn values(&self) -> &[Value] {
         &self.values
     }
 
-    /// How many there are.
+    /// Returns the number of values.
     #[expect(clippy::len_without_is_empty, reason = "there are at least two")]
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// The scale that suits its numbers; `None` if not all values are numbers.
+    /// Returns the scale of the values; `None` if not all of them are numbers.
     pub fn scale(&self) -> Option<Scale> {
         self.values
             .iter()
@@ -163,12 +162,12 @@ impl AxisValues {
             .then_some(self.scale)
     }
 
-    /// Value `index` as a number.
+    /// Returns value `index` as a number.
     pub fn number(&self, index: usize) -> Option<f64> {
         number(self.values.get(index)?)
     }
 
-    /// Value `index` as a spec has it.
+    /// Returns value `index` as text of a spec.
     pub fn text(&self, index: usize) -> String {
         self.values
             .get(index)
@@ -193,7 +192,7 @@ impl AxisValues {
             .all(|index| (along(index) - along(0) - real(index) * step).abs() <= 1e-3 * step.abs())
     }
 
-    /// The run with value `index`.
+    /// Returns the run with value `index`.
     pub fn apply(&self, run: &RunSpec, index: usize) -> RunSpec {
         let with = self
             .values
@@ -202,9 +201,9 @@ impl AxisValues {
         with.unwrap_or_else(|| run.clone())
     }
 
-    /// The value that a run has now.
+    /// Returns the value of the setting in a run.
     pub fn current(&self, run: &RunSpec) -> Option<Value> {
-        match self.place {
+        match self.owner {
             SettingOwner::Optimizer => run.optimizer.settings().get(self.param.name),
             SettingOwner::Wrapper(at) => run.wrappers.get(at)?.settings().get(self.param.name),
             SettingOwner::Schedule(at) => run
@@ -216,14 +215,14 @@ impl AxisValues {
         }
     }
 
-    /// The number that a run has now.
+    /// Returns the number of the setting in a run.
     pub fn current_number(&self, run: &RunSpec) -> Option<f64> {
         number(&self.current(run)?)
     }
 
     fn with(&self, run: &RunSpec, value: &Value) -> Result<RunSpec, SettingError> {
         let mut run = run.clone();
-        match self.place {
+        match self.owner {
             SettingOwner::Optimizer => {
                 run.change(|optimizer| {
                     optimizer.settings_mut().set(self.param.name, value.clone())
@@ -248,7 +247,7 @@ impl AxisValues {
     }
 }
 
-/// A number, if the value is one.
+/// Returns the value as a number, if it is one.
 fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Real(real) => Some(*real),
@@ -257,7 +256,7 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// The place and the declaration of a setting in a run.
+/// Finds the owner and the declaration of a setting in a run.
 fn find(setting: &str, run: &RunSpec) -> Result<(SettingOwner, &'static Param), SettingError> {
     let declared = |owner: &str, settings: &dyn Settings, key: &str| match settings.index(key) {
         Ok(index) => Ok(&settings.params()[index]),
@@ -297,7 +296,7 @@ fn find(setting: &str, run: &RunSpec) -> Result<(SettingOwner, &'static Param), 
     }))
 }
 
-/// Numbers from `from` to `to`, both included and legal, evenly spread on a scale. Whole numbers come once each.
+/// Returns numbers from `from` to `to`, both included, equidistant on a scale. Whole numbers occur once each.
 fn spaced_values(
     param: &Param,
     [from, to]: [f64; 2],
@@ -338,7 +337,7 @@ fn spaced_values(
     }
     if !whole && values.len() < count {
         return Err(SettingError::Grammar(format!(
-            "from {} to {} there are not {count} numbers that fifteen digits tell apart; expected fewer, or a wider range",
+            "from {} to {} there are fewer than {count} numbers of fifteen digits; expected fewer values, or a wider range",
             spec::real(from),
             spec::real(to)
         )));
@@ -346,7 +345,7 @@ fn spaced_values(
     Ok(values)
 }
 
-/// The nearest number of fifteen digits, which are enough and read well, or the nearest whole one.
+/// Rounds to fifteen digits, which read well, or to a whole number.
 fn rounded(param: &Param, value: f64, whole: bool) -> Value {
     if whole {
         let text = format!("{value:.0}");

@@ -1,4 +1,4 @@
-//! The learning rate at which theory expects a run on a quadratic to diverge.
+//! Largest stable learning rate of a run on a quadratic, by theory.
 
 use super::{AxisValues, SweepMap};
 use crate::engine::analysis::curvature;
@@ -7,10 +7,10 @@ use crate::engine::objective::plane::Rect;
 use crate::engine::schedule::StepRates;
 use crate::engine::training::{RunSettings, RunSpec};
 
-/// λmax of a quadratic bowl: of an objective in one or two parameters whose Hessian is the same all over a view, up to
-/// rounding, with no negative and one positive eigenvalue. `None` for any other.
+/// Returns λmax of a quadratic bowl: an objective in one or two parameters whose Hessian is constant over a view, up to rounding, with no
+/// negative and at least one positive eigenvalue. `None` for any other objective.
 pub fn quadratic_lambda_max(objective: &dyn Objective, view: Rect) -> Option<f64> {
-    /// Places that are compared, as shares of the view: far apart, and not evenly.
+    /// Points at which Hessians are compared, as shares of the view; not equidistant, so that no period is missed.
     const SHARES: [f64; 5] = [0.02, 0.23, 0.47, 0.74, 0.97];
     let dim = objective.dim();
     if !(1..=2).contains(&dim) {
@@ -39,12 +39,12 @@ pub fn quadratic_lambda_max(objective: &dyn Objective, view: Rect) -> Option<f64
     (constant && high.is_finite() && high > 0.0 && low >= -1e-9 * high).then_some(high)
 }
 
-/// The most halvings of an interval of learning rates.
+/// Largest number of bisections.
 const MAX_HALVINGS: u32 = 200;
 
-/// The largest learning rate at which a run is stable where the largest curvature is `lambda_max`, by bisection of
-/// [`RunSpec::stability_limit`]. `None` where there is no theory: for a rule without one, something around it, a schedule
-/// that is not constant, and mini-batches, whose curvature is another.
+/// Returns the largest learning rate at which a run is stable for the largest curvature `lambda_max`, by bisection of
+/// [`RunSpec::stability_limit`]. `None` where there is no theory: for optimizers without one, wrappers, schedules that are not
+/// constant, and mini-batches, whose curvature differs.
 pub fn lr_limit(spec: &RunSpec, lambda_max: f64, run_settings: &RunSettings) -> Option<f64> {
     let stable = |lr: f64| {
         let rates = StepRates { lr, momentum: None };
@@ -58,7 +58,7 @@ pub fn lr_limit(spec: &RunSpec, lambda_max: f64, run_settings: &RunSettings) -> 
     if !stable(low) || stable(high) {
         return None;
     }
-    // Halves of the exponent first; after some 70 halvings the ends are neighbours.
+    // Geometric means halve the exponent; after about 70 bisections the ends are neighbouring numbers.
     for _ in 0..MAX_HALVINGS {
         let middle = low.sqrt() * high.sqrt();
         if middle <= low || middle >= high {
@@ -73,7 +73,7 @@ pub fn lr_limit(spec: &RunSpec, lambda_max: f64, run_settings: &RunSettings) -> 
     Some(low)
 }
 
-/// Where a map has the learning rate on one axis: which (0 is x), and [`lr_limit`] for each value of the other.
+/// Returns the axis of a map that is the learning rate (0 is x), and [`lr_limit`] for each value of the other axis; `None` if neither is.
 pub fn lr_limits(
     map: &SweepMap,
     lambda_max: f64,

@@ -1,44 +1,43 @@
-//! What a sweep runs over, as a text.
+//! Text form of a sweep axis: a setting and its values.
 
 use crate::engine::declare::spec;
 use crate::engine::declare::{Scale, SettingError};
 use std::fmt;
 use std::str::FromStr;
 
-/// The most values that a setting takes.
+/// Largest number of values of a setting.
 pub const MAX_VALUES: usize = 10_000;
 
-/// A setting and its values, whatever the run: `lr=1e-4..1:log:200`, `beta1=0.5,0.9,0.99` or `nesterov`.
+/// A setting and its values, independent of the run: `lr=1e-4..1:log:200`, `beta1=0.5,0.9,0.99` or `nesterov`.
 ///
-/// A range may say `log` or `linear`, and how many values it has; without, its scale is that of the setting's slider,
-/// linear if it reaches 0, and it has 100 values. A setting alone takes the reach of its slider, or all of its choices.
-/// `cosine.t_max` is a setting of a run's schedule, `schedule.t_max` one of whichever schedule has it first; `sam.rho` is one of what goes
-/// around its optimizer.
+/// A range may name its scale, `log` or `linear`, and its number of values. The defaults are the scale of the setting's slider, linear if
+/// the range includes 0, and 100 values. A setting alone takes the range of its slider, or all of its choices. `cosine.t_max` is a setting
+/// of a schedule, `schedule.t_max` that of the first schedule which has it, `sam.rho` a setting of a wrapper.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepAxis {
-    /// The setting.
+    /// Name of the setting.
     pub setting: String,
-    /// Its values.
+    /// Values of the setting.
     pub values: Values,
 }
 
-/// The values of an [`SweepAxis`].
+/// Values of a [`SweepAxis`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
-    /// From one end to the other, both included.
+    /// Range, both ends included.
     Range {
         /// Low end.
         from: f64,
         /// High end.
         to: f64,
-        /// Even steps or even factors; `None` is the slider's.
+        /// Linear or logarithmic; `None` is the scale of the slider.
         scale: Option<Scale>,
-        /// How many, 2 to [`MAX_VALUES`]; `None` is 100, or for whole numbers all of fewer.
+        /// Number of values, 2 to [`MAX_VALUES`]; `None` is 100, or for whole numbers all if there are fewer.
         count: Option<usize>,
     },
-    /// These, as a spec has them.
+    /// Listed values, as text of a spec.
     List(Vec<String>),
-    /// The reach of the slider, or all of a choice's names, or both of a flag's values.
+    /// Range of the slider, all names of a choice, or both values of a flag.
     All,
 }
 
@@ -51,7 +50,7 @@ impl FromStr for SweepAxis {
         };
         if setting.is_empty() || values == Some("") {
             return Err(SettingError::Grammar(format!(
-                "`{text}` says nothing to sweep over; expected a setting with its values, like lr=1e-4..1:log:200 or \
+                "`{text}` has no setting or no values; expected a setting with its values, like lr=1e-4..1:log:200 or \
                  beta1=0.5,0.9,0.99"
             )));
         }
@@ -107,11 +106,11 @@ fn range(text: &str, values: &str) -> Result<Values, SettingError> {
         }
     }
     if from >= to {
-        return refuse("runs nowhere; expected its low end first, like lr=1e-4..1".to_owned());
+        return refuse("is an empty range; expected its low end first, like lr=1e-4..1".to_owned());
     }
     if scale == Some(Scale::log) && from <= 0.0 {
         return refuse(format!(
-            "begins at {}, where no logarithm does; expected a number above 0, or linear",
+            "begins at {}, which has no logarithm; expected a number above 0, or linear",
             spec::real(from)
         ));
     }

@@ -4,7 +4,7 @@ use crate::engine::files::NoFiles;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::{Problem, Scene};
-use crate::engine::training::Reason;
+use crate::engine::training::{Outcome, Reason};
 
 struct Bench {
     scene: Scene,
@@ -64,7 +64,7 @@ fn texts(over: &str, spec: &str) -> Vec<String> {
 }
 
 #[test]
-fn values_are_those_that_are_asked_for() {
+fn axis_values_match_their_text() {
     for (over, spec, expected) in [
         ("lr=1e-4..1:log:5", "sgd", "0.0001 0.001 0.01 0.1 1"),
         ("lr=1e-4..1:5", "sgd", "0.0001 0.001 0.01 0.1 1"),
@@ -105,7 +105,7 @@ fn values_are_those_that_are_asked_for() {
 }
 
 #[test]
-fn what_a_sweep_runs_over_reads_back() {
+fn axes_parse_their_own_text() {
     for text in [
         "lr=0.0001..1:log:200",
         "lr=0..1",
@@ -118,14 +118,14 @@ fn what_a_sweep_runs_over_reads_back() {
 }
 
 #[test]
-fn what_cannot_be_swept_over_is_refused() {
+fn wrong_axes_are_refused() {
     for (over, expected) in [
         (
             "",
-            "`` says nothing to sweep over; expected a setting with its values",
+            "`` has no setting or no values; expected a setting with its values",
         ),
-        ("=1..2", "`=1..2` says nothing to sweep over"),
-        ("lr=", "`lr=` says nothing to sweep over"),
+        ("=1..2", "`=1..2` has no setting or no values"),
+        ("lr=", "`lr=` has no setting or no values"),
         (
             "lr=1..x",
             "`lr=1..x` runs to or from `x`; expected two numbers",
@@ -133,11 +133,11 @@ fn what_cannot_be_swept_over_is_refused() {
         ("lr=1..inf", "`lr=1..inf` runs to or from `inf`"),
         (
             "lr=1..0.1",
-            "`lr=1..0.1` runs nowhere; expected its low end first",
+            "`lr=1..0.1` is an empty range; expected its low end first",
         ),
         (
             "lr=0..1:log",
-            "`lr=0..1:log` begins at 0, where no logarithm does",
+            "`lr=0..1:log` begins at 0, which has no logarithm",
         ),
         (
             "lr=1..2:1",
@@ -229,7 +229,7 @@ fn settings_that_no_run_has_are_refused() {
 }
 
 #[test]
-fn points_are_the_ends_of_runs() {
+fn scores_are_those_of_single_runs() {
     let mut bench = bench("himmelblau", 80);
     bench.scene.training.noise = 0.3;
     bench.scene.training.clip_norm = Some(5.0);
@@ -272,7 +272,7 @@ fn points_are_the_ends_of_runs() {
         assert_eq!(
             curve.spec(12),
             curve.line.spec,
-            "beyond the grid lies the run as it is"
+            "the index after the last value is the unchanged run"
         );
     }
 }
@@ -286,7 +286,7 @@ fn runs_without_the_setting_are_left_out() {
 }
 
 #[test]
-fn same_bits_on_any_number_of_threads() {
+fn sweeps_do_not_depend_on_the_number_of_threads() {
     let bench = bench("rosenbrock", 60);
     let specs = ["sgd:lr=0.001", "adam", "lbfgs"];
     let made = |threads| {
@@ -301,13 +301,12 @@ fn same_bits_on_any_number_of_threads() {
             )
         })
     };
-    // As text, because a loss may be infinite but never NaN.
     let one = made(1);
     assert!(made(2) == one && made(8) == one);
 }
 
 #[test]
-fn a_map_holds_what_its_runs_hold() {
+fn a_map_has_the_scores_of_its_runs() {
     let bench = bench("quadratic:a=1,b=10", 50);
     let map = bench.map("sgd", ["lr=0.01..0.5:log:8", "momentum=0,0.5,0.9"]);
     assert_eq!(map.scores.len(), 24);
@@ -338,7 +337,7 @@ fn a_map_holds_what_its_runs_hold() {
 }
 
 #[test]
-fn the_first_of_several_winners_wins_and_divergence_never_does() {
+fn the_first_of_several_best_values_wins_and_diverged_runs_do_not_count() {
     let score = |loss, outcome| Score {
         loss,
         best: loss,
@@ -360,7 +359,7 @@ fn the_first_of_several_winners_wins_and_divergence_never_does() {
 }
 
 #[test]
-fn divergence_begins_at_the_predicted_limit() {
+fn divergence_begins_at_the_predicted_learning_rate() {
     let bench = bench("quadratic:a=1,b=10", 6000);
     for (spec, expected) in [
         ("sgd", 0.2),
@@ -395,7 +394,7 @@ fn divergence_begins_at_the_predicted_limit() {
 
 /// α* = 2 / (λ₁ + λ₂) of gradient descent; α* and β* of heavy ball, Polyak 1964.
 #[test]
-fn the_best_settings_are_the_published_ones() {
+fn the_best_learning_rates_are_the_published_optima() {
     // After T steps the loss is ½ (16 (1 − α)²ᵀ + 40 (1 − 10 α)²ᵀ), lowest where its two slopes cancel; α* for many steps.
     let lowest = |steps: i32| {
         let ratio = (16.0_f64 / 400.0).powf(1.0 / f64::from(2 * steps - 1));
@@ -431,7 +430,7 @@ fn the_best_settings_are_the_published_ones() {
 }
 
 #[test]
-fn the_goal_is_reached_fastest_where_the_rate_is_best() {
+fn the_goal_is_reached_fastest_at_the_best_learning_rate() {
     let bench = bench("quadratic:a=1,b=10", 500);
     let curve = &bench.curves(&["sgd"], "lr=0.01..0.3:linear:291", Some(1e-6))[0];
     let at = curve.best(SweepMetric::Steps).unwrap();
@@ -445,7 +444,7 @@ fn the_goal_is_reached_fastest_where_the_rate_is_best() {
 }
 
 #[test]
-fn only_bowls_with_one_curvature_have_a_limit() {
+fn only_quadratic_bowls_have_a_learning_rate_limit() {
     let lambda = |landscape: &str| {
         let problem = landscape
             .parse::<AnyLandscape>()

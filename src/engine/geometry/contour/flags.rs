@@ -1,9 +1,9 @@
-//! Yes or no for each of many places, most of them no.
+//! Sparse Boolean flags with fast iteration over the set ones.
 
-/// How many places are looked at together.
+/// Number of flags that are tested together.
 const BLOCK_LEN: usize = 64;
 
-/// One byte for each place, 0 or 1, and zeros up to a whole block.
+/// Flags of one byte each, 0 or 1, padded with zeros to a whole block.
 pub(super) struct Flags {
     bytes: Vec<u8>,
     count: usize,
@@ -17,17 +17,17 @@ impl Flags {
         }
     }
 
-    /// 0 or 1 for each place.
+    /// Returns the flags.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes[..self.count]
     }
 
-    /// The same, to be set.
+    /// Returns the flags for writing.
     pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.bytes[..self.count]
     }
 
-    /// Visits the places that are set, in order.
+    /// Visits the indices of the set flags in ascending order.
     #[inline]
     pub(super) fn each(&self, mut visit: impl FnMut(usize)) {
         let (blocks, _) = self.bytes.as_chunks::<BLOCK_LEN>();
@@ -41,11 +41,11 @@ impl Flags {
     }
 }
 
-/// The bytes as bits, the first one lowest.
+/// Packs bytes into bits, the first one lowest.
 fn bits(block: &[u8; BLOCK_LEN]) -> u64 {
     let (eights, _) = block.as_chunks::<8>();
     eights.iter().rev().fold(0, |bits, &eight| {
-        // The product moves byte i to bit 56 + i; what else it makes is below or falls out at the top.
+        // The product moves byte i to bit 56 + i; all other terms are below bit 56 or overflow.
         let eight = u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
         bits << 8 | eight
     })
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_place_that_is_set_is_visited_in_order() {
+    fn set_flags_are_visited_in_order() {
         for count in [1, 7, 64, 65, 200] {
             for step in [1, 2, 3, 7, 63] {
                 let mut flags = Flags::new(count);

@@ -1,9 +1,9 @@
-//! Which contour levels a surface gets, and how values map to shades between them.
+//! Contour levels of a surface, and the mapping of its values to shades.
 
 use crate::engine::geometry::surface::Surface;
 use crate::engine::numeric::real;
 
-/// Contour levels and the scale of shades. Both follow what the surface shows, so that every zoom has its picture.
+/// Contour levels and the scale of shades, chosen from the values of a surface, so that every zoom has its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Levels {
     values: Vec<f64>,
@@ -12,11 +12,11 @@ pub struct Levels {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Scale {
-    /// Nothing to tell apart.
+    /// Constant surface.
     Flat,
     /// Values from `low` to `high`.
     Linear { low: f64, high: f64 },
-    /// Distances from `base`, of a rank from `low` to `high`.
+    /// Logarithm of distances from `base`, with ranks from `low` to `high`.
     Log {
         base: f64,
         knee: f64,
@@ -25,9 +25,9 @@ enum Scale {
     },
 }
 
-/// How many values are looked at to find quantiles.
+/// Number of values sampled for quantiles.
 const SAMPLES: usize = 1 << 13;
-/// The mantissas of logarithmic levels, from sparse to dense.
+/// Mantissas of logarithmic levels, from sparse to dense.
 const MANTISSAS: [&[f64]; 6] = [
     &[1.0],
     &[1.0, 3.0],
@@ -38,12 +38,12 @@ const MANTISSAS: [&[f64]; 6] = [
 ];
 
 impl Levels {
-    /// About `about` levels for a surface.
+    /// Chooses about `about` levels for a surface.
     ///
-    /// Linear levels are multiples of a round step; a few values far outside the others do not stretch the scale.
-    /// Logarithmic ones are round distances from `floor`, or from the lowest value of the surface if that is lower or
-    /// `floor` is unknown. They begin where half a percent of the surface lies, so that one grid point that happens to hit the
-    /// minimum does not draw a hundred decades. A surface without two different finite values has no levels.
+    /// Linear levels are multiples of a round step; a few outliers do not stretch the scale. Logarithmic levels are round distances
+    /// from `floor`, or from the lowest value of the surface if that is lower or `floor` is unknown. They begin at the half-percent quantile,
+    /// so that a grid point that happens to hit the minimum does not add a hundred decades. A surface without two different finite values has
+    /// no levels.
     pub fn choose(surface: &Surface, log: bool, floor: Option<f64>, about: usize) -> Self {
         let about = about.clamp(1, 1000);
         let flat = Self {
@@ -99,13 +99,12 @@ impl Levels {
         }
     }
 
-    /// The levels, ascending.
+    /// Returns the levels in ascending order.
     pub fn values(&self) -> &[f64] {
         &self.values
     }
 
-    /// Where a value lies on the scale of shades: 0 at the lowest value shown and below, 1 at the highest and above, never
-    /// decreasing. NaN stays NaN.
+    /// Returns the shade of a value: 0 at the lowest value shown and below, 1 at the highest and above, never decreasing. NaN stays NaN.
     pub fn shade(&self, value: f64) -> f64 {
         let share = match self.scale {
             Scale::Flat => 0.5,
@@ -123,7 +122,7 @@ impl Levels {
         share.clamp(0.0, 1.0)
     }
 
-    /// A value in words, with as many digits as tell neighbouring levels apart.
+    /// Formats a value with as many digits as distinguish neighbouring levels.
     pub fn label(&self, value: f64) -> String {
         let gap = |other: &f64| Some((other - value).abs()).filter(|gap| *gap > 0.0);
         let nearest = self
@@ -146,12 +145,12 @@ impl Levels {
     }
 }
 
-/// The place of a distance on a scale that is logarithmic above `knee` and linear below.
+/// Returns the rank of a distance on a scale that is logarithmic above `knee` and linear below.
 fn rank(distance: f64, knee: f64) -> f64 {
     (distance.max(0.0) / knee).ln_1p()
 }
 
-/// At least one and about `SAMPLES` of the finite values, ascending.
+/// Returns about `SAMPLES` of the finite values, at least one, in ascending order.
 fn sample(surface: &Surface) -> Vec<f64> {
     let finite = || {
         surface
@@ -160,7 +159,7 @@ fn sample(surface: &Surface) -> Vec<f64> {
             .copied()
             .filter(|value| value.is_finite())
     };
-    // An odd stride meets all columns of a grid whose width is a power of two.
+    // An odd stride visits all columns of a grid whose width is a power of two.
     let mut sample: Vec<f64> = finite()
         .step_by((surface.values.len() / SAMPLES) | 1)
         .collect();
@@ -178,7 +177,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[(share * (sorted.len() - 1) as f64) as usize]
 }
 
-/// About `about` levels: multiples of a round step strictly between `low` and `high`.
+/// Returns about `about` levels, multiples of a round step strictly between `low` and `high`.
 fn linear(low: f64, high: f64, about: usize) -> Vec<f64> {
     let rough = (high / real(about + 1)) - (low / real(about + 1));
     let exponent = rough.log10().floor();
@@ -203,13 +202,13 @@ fn linear(low: f64, high: f64, about: usize) -> Vec<f64> {
     values
 }
 
-/// The levels at round distances from `base`, between `low` and `high` above it: the set of mantissas that gives the number
-/// nearest to `about`, or a linear scale where even the densest gives too few.
+/// Returns levels at round distances from `base`, between `low` and `high` above it, with the mantissas that give the number of levels
+/// nearest to `about`; linear levels where even the densest mantissas give too few.
 fn logarithmic(base: f64, low: f64, high: f64, about: usize) -> Vec<f64> {
     let decades = (high / low).log10();
     let [first, last] = [low.log10().floor(), high.log10().ceil()];
     let mut best: Vec<f64> = Vec::new();
-    // Every n-th decade, then one to twelve a decade.
+    // Every n-th decade, then one to twelve levels a decade.
     let skip = (decades / real(about)).ceil().max(1.0);
     for mantissas in MANTISSAS {
         let skip = if mantissas.len() == 1 { skip } else { 1.0 };
@@ -236,7 +235,7 @@ fn logarithmic(base: f64, low: f64, high: f64, about: usize) -> Vec<f64> {
     values
 }
 
-/// mantissa · 10^exponent, rounded once as long as the power is exact.
+/// Returns mantissa · 10^exponent, rounded once as long as the power is exact.
 fn decimal(mantissa: f64, exponent: f64) -> f64 {
     if exponent < 0.0 && exponent > -300.0 {
         mantissa / 10_f64.powf(-exponent)
@@ -245,7 +244,7 @@ fn decimal(mantissa: f64, exponent: f64) -> f64 {
     }
 }
 
-/// A value to the decimal place of `resolution`, without zeros at the end.
+/// Formats a value to the decimal place of `resolution`, without trailing zeros.
 fn digits(value: f64, resolution: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();

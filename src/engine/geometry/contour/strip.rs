@@ -1,7 +1,7 @@
-//! The lines within a strip of the grid, a few rows of cells.
+//! Contour lines within a strip, a few rows of cells.
 //!
-//! Every crossing of a level with an edge of the grid is one node, computed once. A cell joins its crossings in pairs, from
-//! where a line enters it to where it leaves, what is above the level being on the right.
+//! Every crossing of a level with an edge of the grid is one node, computed once. A cell joins its crossings in pairs, from the edge where
+//! a line enters to the edge where it leaves, with higher values on the right.
 
 use super::flags::Flags;
 use super::links::Links;
@@ -11,76 +11,76 @@ use crate::engine::geometry::surface::Surface;
 use crate::engine::numeric::real;
 use std::ops::Range;
 
-/// The rank of a value that is not finite.
+/// Rank of a value that is not finite.
 const NO_DATA: u32 = u32::MAX;
 
-/// The chains of a strip.
+/// Chains of a strip.
 pub(super) struct Strip {
-    /// The points of all chains, one chain after the other.
+    /// Points of all chains, chain by chain.
     pub(super) points: Vec<[f64; 2]>,
     pub(super) chains: Vec<Chain>,
-    /// How many crossings the lowest and the highest row of grid points have.
+    /// Number of crossings on the lowest and on the highest row of grid points.
     pub(super) borders: [usize; 2],
 }
 
-/// What tracing needs, to be used for one strip after the other.
+/// Tracer of strips, with scratch that is reused from strip to strip.
 pub(super) struct Tracer<'a> {
     surface: &'a Surface,
-    /// Ascending.
+    /// Levels in ascending order.
     levels: &'a [f64],
-    /// Where the columns are.
+    /// Coordinates of the columns.
     x: Vec<f64>,
     nodes: Vec<Node>,
     links: Links,
-    /// The grid points below and above the row of cells.
+    /// Rows of grid points below and above the row of cells.
     low: GridRow,
     high: GridRow,
-    /// The edges upwards from the lower ones to the upper ones.
+    /// Vertical edges between both rows.
     up: Edges,
-    /// Which cells have crossings.
+    /// Cells with crossings.
     cells: Flags,
 }
 
-/// A crossing of a level with an edge of the grid.
+/// Crossing of a level with an edge of the grid.
 struct Node {
     at: [f64; 2],
     level: u32,
 }
 
-/// A row of grid points.
+/// Row of grid points.
 struct GridRow {
-    /// How many levels each value reaches: it is above level `i` if its rank is more than `i`.
+    /// Number of levels that each value reaches: it is above level `i` if its rank is more than `i`.
     ranks: Vec<u32>,
-    /// The edges to the right.
+    /// Horizontal edges.
     right: Edges,
 }
 
-/// A row of edges.
+/// Row of edges.
 struct Edges {
-    /// Which edges have ends of different ranks.
+    /// Edges whose ends have different ranks.
     crossed: Flags,
-    /// The crossing of such an edge with level `i` is node `base + i`, in wrapping arithmetic.
+    /// Node offset of each crossed edge: its crossing with level `i` is node `base + i`, in wrapping arithmetic.
     bases: Vec<u32>,
 }
 
-/// By the set of corners that are above the level, the edge through which a line enters a cell and the one through which it
-/// leaves. Corners and edges count from the lower left corner and the lower edge, against the clock; saddles have two lines.
+/// Edges through which a line enters and leaves a cell, by the set of corners above the level. Corners and edges are numbered
+/// counterclockwise from the lower left corner and the lower edge; saddle cells have two lines, see [`saddle`].
 const CELL_CASES: [[usize; 2]; 16] = {
-    let mut ways = [[0; 2]; 16];
+    let mut edges = [[0; 2]; 16];
     let mut case = 0;
     while case < 16 {
         let mut edge = 0;
         while edge < 4 {
             match [case >> edge & 1, case >> ((edge + 1) % 4) & 1] {
-                [0, 1] => ways[case][0] = edge,
-                [1, 0] => ways[case][1] = edge,
+                [0, 1] => edges[case][0] = edge,
+                [1, 0] => edges[case][1] = edge,
                 _ => {}
             }
             edge += 1;
         }
         case += 1;
     }
-    ways
+    edges
 };
 
 impl<'a> Tracer<'a> {
@@ -104,7 +104,7 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    /// The chains in some rows of cells. `None` if cancelled.
+    /// Traces the lines in some rows of cells. `None` if cancelled.
     pub(super) fn trace(&mut self, rows: Range<usize>, cancel: &Cancel) -> Option<Strip> {
         self.nodes.clear();
         let bottom = self.advance_row(rows.start);
@@ -120,7 +120,7 @@ impl<'a> Tracer<'a> {
         Some(self.strip(&bottom, &top))
     }
 
-    /// Makes a row of grid points the upper one. The nodes on its edges.
+    /// Loads a row of grid points as the upper one. Returns the nodes on its edges.
     fn advance_row(&mut self, row: usize) -> Range<usize> {
         let (surface, start) = (self.surface, self.nodes.len());
         let values = values(surface, row);
@@ -188,7 +188,7 @@ impl<'a> Tracer<'a> {
         });
     }
 
-    /// The chains of the nodes, of which some are on the lower border and some on the upper one.
+    /// Builds the chains from the links, given the nodes on the lower and on the upper border.
     fn strip(&mut self, bottom: &Range<usize>, top: &Range<usize>) -> Strip {
         let nodes = &self.nodes;
         let mut points: Vec<[f64; 2]> = Vec::with_capacity(nodes.len());
@@ -236,8 +236,8 @@ impl Edges {
         }
     }
 
-    /// Makes nodes for all crossings, given the ranks and values at the two ends of the edges. `at` tells where the place of
-    /// an edge and a share of the way along it lead.
+    /// Adds nodes for all crossings, given the ranks and values at both ends of the edges. `at` returns the point on an edge of an index, at a
+    /// fraction of its length.
     #[inline]
     fn cross(
         &mut self,
@@ -266,13 +266,13 @@ impl Edges {
     }
 }
 
-/// How many of the levels each value reaches.
+/// Computes the rank of each value, the number of levels that it reaches.
 fn rank(values: &[f64], levels: &[f64], ranks: &mut [u32]) {
     let mut reached = 0;
-    // What has the rank of the last finite value.
-    let mut alike = f64::MIN..levels.first().copied().unwrap_or(f64::INFINITY);
+    // Values of the rank of the last finite value.
+    let mut same_rank = f64::MIN..levels.first().copied().unwrap_or(f64::INFINITY);
     for (&value, rank) in values.iter().zip(ranks) {
-        if !alike.contains(&value) {
+        if !same_rank.contains(&value) {
             if !value.is_finite() {
                 *rank = NO_DATA;
                 continue;
@@ -283,25 +283,25 @@ fn rank(values: &[f64], levels: &[f64], ranks: &mut [u32]) {
             while reached > 0 && levels[reached - 1] > value {
                 reached -= 1;
             }
-            alike.start = if reached > 0 {
+            same_rank.start = if reached > 0 {
                 levels[reached - 1]
             } else {
                 f64::MIN
             };
-            alike.end = levels.get(reached).copied().unwrap_or(f64::INFINITY);
+            same_rank.end = levels.get(reached).copied().unwrap_or(f64::INFINITY);
         }
         *rank = index(reached);
     }
 }
 
-/// The lowest and the highest of some ranks.
+/// Returns the lowest and the highest rank.
 fn ends<const N: usize>(ranks: [u32; N]) -> [u32; 2] {
     ranks.into_iter().fold([u32::MAX, 0], |[low, high], rank| {
         [low.min(rank), high.max(rank)]
     })
 }
 
-/// Through which edges the two lines of a saddle enter and leave its cell: the middle decides which corners are connected.
+/// Returns the edges through which the two lines of a saddle cell enter and leave: the middle decides which corners are connected.
 fn saddle(lower_left_above: bool, middle_above: bool) -> [[usize; 2]; 2] {
     match (lower_left_above, middle_above) {
         (true, true) => [[1, 0], [3, 2]],
@@ -311,7 +311,7 @@ fn saddle(lower_left_above: bool, middle_above: bool) -> [[usize; 2]; 2] {
     }
 }
 
-/// The mean of the corners of a cell.
+/// Returns the mean of the corners of a cell.
 fn mean(surface: &Surface, column: usize, row: usize) -> f64 {
     let corner = row * surface.columns + column;
     let above = corner + surface.columns;
@@ -325,7 +325,7 @@ fn values(surface: &Surface, row: usize) -> &[f64] {
     &surface.values[row * surface.columns..][..surface.columns]
 }
 
-/// The share of the way from `a` to `b` at which `level` is met.
+/// Returns the fraction of the edge from `a` to `b` at which `level` is crossed.
 #[inline]
 fn share(a: f64, b: f64, level: f64) -> f64 {
     let difference = b - a;

@@ -29,7 +29,7 @@ fn lines_of(surface: &Surface, levels: &[f64]) -> Vec<ContourLine> {
     lines
 }
 
-/// What holds for every line of every surface.
+/// Checks the properties that hold for every line of every surface.
 fn check(surface: &Surface, line: &ContourLine) {
     assert!(line.points.len() >= if line.closed { 3 } else { 2 });
     assert!(
@@ -104,7 +104,7 @@ fn get(surface: &Surface, column: usize, row: usize) -> f64 {
     surface.values[row * surface.columns + column]
 }
 
-/// Whether a place is on the border or within a cell of a hole.
+/// Whether a point is on the border or within a cell of a hole.
 fn ends_well(surface: &Surface, [column, row]: [f64; 2]) -> bool {
     let on_border = |c: f64, count: usize| c < 1e-9 || c > real(count - 1) - 1e-9;
     let holes = (0..surface.values.len()).filter(|&k| !surface.values[k].is_finite());
@@ -180,7 +180,7 @@ fn a_saddle_at_its_own_level_is_two_lines() {
 }
 
 #[test]
-fn the_mean_of_a_saddle_cell_says_what_is_connected() {
+fn the_mean_of_a_saddle_cell_decides_which_corners_are_connected() {
     for (high, level, high_corners_are_cut_off) in [(3.0, 1.0, false), (1.5, 1.125, true)] {
         let view = Rect::new([0.0, 1.0], [0.0, 1.0]).unwrap();
         let lines = lines_of(
@@ -236,7 +236,7 @@ fn a_plateau_at_the_level_has_one_outline() {
 }
 
 #[test]
-fn random_surfaces_keep_every_promise() {
+fn lines_of_random_surfaces_are_valid() {
     let mut state = 1_u64;
     let mut random = || {
         state = state
@@ -336,7 +336,7 @@ fn strips_of_any_height_give_the_same_lines() {
 }
 
 #[test]
-fn same_lines_on_any_number_of_threads() {
+fn lines_do_not_depend_on_the_number_of_threads() {
     let hills = hills();
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
@@ -349,7 +349,7 @@ fn same_lines_on_any_number_of_threads() {
 }
 
 #[test]
-fn what_is_above_the_level_is_on_the_right() {
+fn higher_values_are_on_the_right_of_lines() {
     let area = |line: &ContourLine| {
         let next = line.points.iter().cycle().skip(1);
         let pairs = line.points.iter().zip(next);

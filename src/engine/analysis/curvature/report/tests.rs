@@ -10,17 +10,17 @@ const ALL: ExpensiveParts = ExpensiveParts {
     layers: true,
 };
 
-fn told(
+fn compute(
     objective: &dyn Objective,
     theta: &[f64],
-    inquiry: &CurvatureSettings,
-    extras: ExpensiveParts,
+    settings: &CurvatureSettings,
+    parts: ExpensiveParts,
 ) -> Report {
     report(
         objective,
         theta,
-        inquiry,
-        extras,
+        settings,
+        parts,
         &Cancel::default(),
         &mut |_| (),
     )
@@ -28,10 +28,10 @@ fn told(
 }
 
 #[test]
-fn a_saddle_says_what_it_is() {
+fn the_report_of_a_quadratic_saddle_is_exact() {
     let landscape: AnyLandscape = "formula:f=x^2-3*y^2".parse().unwrap();
     let problem = landscape.as_dyn().load(&NoFiles).unwrap();
-    let found = told(
+    let found = compute(
         &*problem.objective,
         &[1.0, 0.0],
         &CurvatureSettings::default(),
@@ -49,20 +49,20 @@ fn a_saddle_says_what_it_is() {
 }
 
 #[test]
-fn both_ways_and_the_layers_agree() {
+fn dense_and_lanczos_eigenvalues_and_layers_agree() {
     let network: AnyNetwork = "mlp:hidden=8/8,activation=tanh,loss=bce".parse().unwrap();
     let data: AnyDataset = "moons:samples=60".parse().unwrap();
     let data = data.as_dyn().data(&NoFiles).unwrap();
     let loss = NetworkLoss::new(&network, &data).unwrap();
     let theta = loss.init_params(3);
     for matrix in [Kind::Hessian, Kind::GaussNewton, Kind::EmpiricalFisher] {
-        let inquiry = CurvatureSettings {
+        let settings = CurvatureSettings {
             matrix,
             tolerance: 1e-12,
             ..CurvatureSettings::default()
         };
-        let exact = told(&loss, &theta, &inquiry, ALL);
-        let ends = told(&loss, &theta, &inquiry, ExpensiveParts::default());
+        let exact = compute(&loss, &theta, &settings, ALL);
+        let ends = compute(&loss, &theta, &settings, ExpensiveParts::default());
         assert!(exact.exact && !ends.exact);
         let scale = exact.top[0].value;
         let pairs = exact
@@ -109,7 +109,7 @@ fn at(f: &str, theta: &[f64]) -> Result<Report, EigenError> {
 }
 
 #[test]
-fn where_the_loss_is_not_finite_there_is_no_curvature() {
+fn losses_and_derivatives_that_are_not_finite_are_errors() {
     for (f, at_point) in [
         ("ln(x)+y^2", [-1.0, 0.0]),
         ("ln(x)+y^2", [0.0, 0.0]),
@@ -164,7 +164,7 @@ fn the_density_of_a_zero_matrix_is_a_peak_of_mass_one_at_zero() {
         let peak = curve.iter().max_by(|a, b| a[1].total_cmp(&b[1])).unwrap();
         assert!(peak[0].abs() < 1e-12, "{f}: {peak:?}");
     }
-    // More parameters than are made in full, from random vectors.
+    // From random vectors, as for more parameters than are diagonalized.
     let n = 100;
     let zero = super::super::operator::Dense {
         n,
@@ -190,7 +190,7 @@ fn the_density_of_a_zero_matrix_is_a_peak_of_mass_one_at_zero() {
 }
 
 #[test]
-fn keskars_sharpness_is_not_made_of_losses_below_minus_one() {
+fn keskars_sharpness_is_nan_for_losses_below_minus_one() {
     let of = |f: &str| at(f, &[0.0, 1.0]).unwrap().sharpness.unwrap().keskar;
     assert!(of("x^2+y^2-2").is_nan() && of("x^2+y^2-8").is_nan());
     assert!(of("x^2+y^2-1.5") > 0.0);

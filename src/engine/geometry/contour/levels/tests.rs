@@ -1,4 +1,4 @@
-//! What levels and shades promise for every surface.
+//! Properties of levels and shades that hold for every surface.
 
 use super::*;
 use crate::engine::objective::plane::Rect;
@@ -23,7 +23,7 @@ fn rosenbrock(x: f64, y: f64) -> f64 {
     (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2)
 }
 
-/// What holds for the levels of every surface.
+/// Checks the properties that hold for the levels of every surface.
 fn check(surface: &Surface, levels: &Levels) {
     assert!(
         levels.values.windows(2).all(|pair| pair[0] < pair[1]),
@@ -56,7 +56,7 @@ fn check(surface: &Surface, levels: &Levels) {
 }
 
 #[test]
-fn every_surface_and_zoom_has_about_as_many_levels_as_asked() {
+fn every_surface_and_zoom_has_about_the_requested_number_of_levels() {
     type Function = fn(f64, f64) -> f64;
     let functions: [(Function, f64); 4] = [
         (|x, y| x * x + y * y, 0.0),
@@ -86,7 +86,7 @@ fn every_surface_and_zoom_has_about_as_many_levels_as_asked() {
 }
 
 #[test]
-fn logarithmic_levels_are_round_and_do_not_run_down_to_a_lucky_point() {
+fn logarithmic_levels_are_round_and_ignore_a_single_lowest_point() {
     let surface = surface(Rect::new([-2.0, 2.0], [-1.0, 3.0]).unwrap(), rosenbrock);
     assert_eq!(surface.range().unwrap()[0], 0.0);
     let levels = Levels::choose(&surface, true, Some(0.0), 12);
@@ -104,7 +104,7 @@ fn logarithmic_levels_are_round_and_do_not_run_down_to_a_lucky_point() {
 }
 
 #[test]
-fn a_floor_above_the_surface_is_not_believed() {
+fn a_floor_above_the_surface_is_ignored() {
     let bowl = surface(Rect::square(1.0), |x, y| x * x + y * y - 5.0);
     let levels = Levels::choose(&bowl, true, Some(0.0), 20);
     assert!(levels.values[0] < -4.9);
@@ -112,7 +112,7 @@ fn a_floor_above_the_surface_is_not_believed() {
 }
 
 #[test]
-fn surfaces_with_nothing_to_tell_apart_have_no_levels() {
+fn constant_surfaces_have_no_levels() {
     for value in [0.0, 7.0, f64::NAN, f64::INFINITY, 1e308] {
         for log in [false, true] {
             let levels = Levels::choose(
@@ -131,7 +131,7 @@ fn surfaces_with_nothing_to_tell_apart_have_no_levels() {
 }
 
 #[test]
-fn poles_and_plateaus_leave_a_readable_scale() {
+fn surfaces_with_poles_and_plateaus_have_usable_levels() {
     let functions: [fn(f64, f64) -> f64; 5] = [
         |x, y| 1.0 / x.hypot(y),
         |x, y| -1.0 / (x * x + y * y),
@@ -150,7 +150,7 @@ fn poles_and_plateaus_leave_a_readable_scale() {
 }
 
 #[test]
-fn a_lone_spike_is_harmless() {
+fn levels_of_a_single_spike_are_valid() {
     for (problem, spike) in [
         (0.0, 1.0),
         (0.0, 1e300),
