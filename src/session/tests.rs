@@ -37,7 +37,7 @@ fn results_are_those_of_the_newest_scene() {
 fn a_refused_scene_gives_an_error_and_the_next_scene_works() {
     let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
     let mut scene = Scene::opening();
-    scene.landscape() = "formula:f=x+".parse().unwrap();
+    scene.landscape_scene_mut().landscape = "formula:f=x+".parse().unwrap();
     session.update(&scene, Rect::square(2.0));
     session.runs.wait(TIMEOUT);
     assert!(session.runs.newest().is_some_and(|runs| runs.is_err()));

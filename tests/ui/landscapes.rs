@@ -173,7 +173,7 @@ fn hills_are_moved_widened_and_erased() {
 
 #[test]
 fn a_right_click_removes_the_nearest_hill() {
-    let mut window = sheet();
+    let mut window = empty_sculpt_window();
     window.click(Role::Button, "hill");
     click_at(&mut window, 100.0, 0.0);
     click_at(&mut window, -100.0, 0.0);

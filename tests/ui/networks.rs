@@ -108,7 +108,7 @@ fn training_goes_on_while_the_landscape_is_shown() {
 
 #[test]
 fn undo_and_redo_switch_the_subject() {
-    let mut window = own_landscape();
+    let mut window = edited_landscape();
     let landscape = window.app().scene().clone();
     window.click(Role::Button, "Network");
     window.settle();

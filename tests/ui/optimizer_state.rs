@@ -1,15 +1,15 @@
 //! Charts of the optimizer state of the selected run.
->
+
 use super::Window;
 use eframe::egui;
 use egui::{Key, Role};
 use ravine::engine::scene::Scene;
 
 const LENGTHS: &str = "Chart of lengths of steps and directions";
-const NORMS: &str = "Chart of norms of per-parameter state";
+const NORMS: &str = "Chart of norms of what each parameter has";
 const DISTANCES: &str = "Chart of distances from θ";
 
-/// Opens a window at the last of 60 steps on Himmelblau's function.
+/// A window at the last of 60 steps on Himmelblau's function.
 fn open(specs: &[&str]) -> Window {
     let mut scene = Scene::new("himmelblau".parse().expect("a landscape"));
     scene.training.steps = 60;
@@ -21,7 +21,7 @@ fn open(specs: &[&str]) -> Window {
     window
 }
 
-/// Clicks at a share of a chart's width.
+/// A click at a share of a chart's width.
 fn click_at(window: &mut Window, chart: &str, share: f32) {
     let plot = window.place(chart);
     let at = egui::pos2(plot.left() + share * plot.width(), plot.center().y);
@@ -29,8 +29,8 @@ fn click_at(window: &mut Window, chart: &str, share: f32) {
 }
 
 #[test]
-<fn charts_switch_to_the_optimizer_state_of_the_selected_run_and_back() {
->    let mut window = open(&["adam:lr=0.05", "sgd:lr=0.01,momentum=0.9+lookahead"]);
+fn charts_switch_to_the_optimizer_state_of_the_selected_run_and_back() {
+    let mut window = open(&["adam:lr=0.05", "sgd:lr=0.01,momentum=0.9+lookahead"]);
     assert!(window.has("Chart of learning rate") && !window.has(LENGTHS));
     window.click(Role::Button, "Optimizer state (Adam)");
     window.settle();
@@ -56,7 +56,7 @@ fn click_at(window: &mut Window, chart: &str, share: f32) {
 }
 
 #[test]
-fn a_click_moves_the_timeline_and_hovering_shows_values() {
+fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
     let mut window = open(&["adam:lr=0.05"]);
     window.click(Role::Button, "Optimizer state (Adam)");
     window.settle();
@@ -66,7 +66,7 @@ fn a_click_moves_the_timeline_and_hovering_shows_values() {
     window.harness.hover_at(plot.center());
     window.harness.run_steps(40);
     assert!(window.says("step 30") && window.says("norm over all parameters"));
-    assert!(!window.says("not known") && !window.says("vector length"));
+    assert!(!window.says("not known") && !window.says("its length"));
     window.click(Role::CheckBox, "charts over gradient evaluations");
     window.harness.hover_at(plot.center());
     window.harness.run_steps(40);
@@ -74,8 +74,8 @@ fn a_click_moves_the_timeline_and_hovering_shows_values() {
 }
 
 #[test]
-<fn the_optimizer_state_of_unusual_rules_has_charts() {
->    for spec in [
+fn the_optimizer_state_of_unusual_rules_has_charts() {
+    for spec in [
         "qhadam",
         "prodigy",
         "cma-es",
@@ -92,10 +92,10 @@ fn a_click_moves_the_timeline_and_hovering_shows_values() {
 }
 
 #[test]
-<fn an_optimizer_without_state_says_so() {
->    let mut window = open(&["sgd:lr=0.01"]);
+fn an_optimizer_without_state_says_so() {
+    let mut window = open(&["sgd:lr=0.01"]);
     window.click(Role::Button, "Optimizer state (SGD)");
     window.settle();
     assert!(window.has(LENGTHS) && !window.has(NORMS));
-    assert!(window.paints("SGD has no state."));
+    assert!(window.paints("SGD carries nothing from step to step."));
 }

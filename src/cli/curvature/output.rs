@@ -200,7 +200,7 @@ fn heading(
     } else {
         format!(
             "by {} products, to an estimated error of {:e} times the largest magnitude",
-            report.products, inquiry.tolerance
+            report.products, settings.tolerance
         )
     };
     writeln!(

@@ -1,11 +1,11 @@
 //! Training statistics of a network's layers: norms of gradients, weights and updates, dead units, and the gradient noise scale.
 
 use crate::engine::declare::settings;
+use crate::engine::network::NetworkLoss;
 use crate::engine::network::activation::Activation;
 use crate::engine::network::forward_backward::Order;
 use crate::engine::network::gemm::padded_len;
 use crate::engine::network::norm::NormGroups;
-use crate::engine::network::NetworkLoss;
 use crate::engine::network::reduce::CHUNK;
 use crate::engine::network::weights::FactorSink;
 use crate::engine::numeric::real;

@@ -9,7 +9,7 @@ use crate::engine::scene::NetworkScene;
 use crate::export::picture::points;
 use crate::figure;
 use crate::figure::drawing::Drawing;
-use crate::figure::svg::svg_shown;
+use crate::figure::svg::svg_with_size;
 use crate::gui::App;
 use crate::gui::command::{entries, menus};
 use egui_kittest::Harness;
@@ -56,7 +56,7 @@ fn network() -> Scene {
         model: "mlp:hidden=2,loss=bce".parse().unwrap(),
         data: "moons:samples=8".parse().unwrap(),
         plane: "filter".parse().unwrap(),
-        ways: Connect {
+        connect: Connect {
             steps: 100,
             ..Connect::default()
         },
@@ -79,7 +79,7 @@ fn exported(window: &mut Harness<'static, Option<App>>, title: &'static str) -> 
 }
 
 fn svg(drawing: &Drawing) -> String {
-    svg_shown(drawing, drawing.size, "")
+    svg_with_size(drawing, drawing.size, "")
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn connect_exports_the_picture_of_the_command_line() {
     let (ends, never) = ([end(0), end(1)], Cancel::default());
     let (spec, settings) = (
         default_curve_optimizer(),
-        scene.network().unwrap().ways.clone(),
+        scene.network().unwrap().connect.clone(),
     );
     let task = &trained.task;
     let found = connect(task, ends, &spec, &settings, &never, &mut |_| {});

@@ -174,8 +174,8 @@ fn paused_runs_wait_and_continue() {
 fn a_change_of_settings_keeps_the_weights() {
     let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
     let whole = trained_runs(&scene);
-    scene.runs[0].legs.push(SpecChange {
-        from: 20,
+    scene.runs[0].spec_changes.push(SpecChange {
+        at_step: 20,
         spec: "sgd:lr=0.01".parse().unwrap(),
     });
     let split = trained_runs(&scene);

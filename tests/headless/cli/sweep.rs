@@ -337,7 +337,10 @@ fn invalid_sweeps_are_refused() {
             &["--over", "lr=1..x"][..],
             "--over `lr=1..x` runs to or from `x`; expected two numbers, like lr=1e-4..1",
         ),
-        (&["--over", "lr=1..0.1"], "--over `lr=1..0.1` is an empty range"),
+        (
+            &["--over", "lr=1..0.1"],
+            "--over `lr=1..0.1` is an empty range",
+        ),
         (
             &["--over", "lr=0..1:log"],
             "begins at 0, which has no logarithm",
