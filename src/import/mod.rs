@@ -122,13 +122,13 @@ impl Disk {
     }
 
     fn find(&self, path: &str) -> PathBuf {
-        let beside = self.folder.as_ref().and_then(|folder| {
+        let next_to_scene = self.folder.as_ref().and_then(|folder| {
             let paths = path::readings(path).into_iter();
             paths
                 .map(|path| folder.join(path))
                 .find(|path| path.exists())
         });
-        beside.unwrap_or_else(|| path_from_text(path))
+        next_to_scene.unwrap_or_else(|| path_from_text(path))
     }
 
     fn read(&self, path: &str, expected: &str) -> Result<Vec<u8>, String> {

@@ -67,11 +67,11 @@ fn byte(text: &str) -> Option<u8> {
 #[cfg(unix)]
 fn decoded(text: &str) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStringExt;
-    let (mut bytes, mut rest, mut told) = (Vec::new(), text, false);
+    let (mut bytes, mut rest, mut is_escaped) = (Vec::new(), text, false);
     while let Some(first) = rest.chars().next() {
         let length = if let Some(byte) = byte(rest) {
             bytes.push(byte);
-            told = true;
+            is_escaped = true;
             4
         } else {
             bytes.extend_from_slice(&rest.as_bytes()[..first.len_utf8()]);
@@ -79,7 +79,7 @@ fn decoded(text: &str) -> Option<PathBuf> {
         };
         rest = &rest[length..];
     }
-    told.then(|| std::ffi::OsString::from_vec(bytes).into())
+    is_escaped.then(|| std::ffi::OsString::from_vec(bytes).into())
 }
 
 #[cfg(not(unix))]

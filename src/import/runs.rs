@@ -122,7 +122,7 @@ mod tests {
     use crate::export::training::{RunRecord, npz};
     use std::io::Cursor;
 
-    fn made() -> Trajectory {
+    fn trajectory() -> Trajectory {
         Trajectory {
             dim: 2,
             theta: vec![0.5, -1.0, 0.25, 3.0, 1e-300, 7.0],
@@ -151,8 +151,8 @@ mod tests {
     }
 
     #[test]
-    fn what_training_writes_reads_back() {
-        let runs = [made(), made()];
+    fn written_runs_read_back() {
+        let runs = [trajectory(), trajectory()];
         let bytes = written(&runs);
         assert_eq!(read(Cursor::new(&bytes), 2).unwrap(), runs);
         for length in 0..bytes.len() {
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn other_files_are_refused_in_one_sentence() {
-        let mut endless = made();
+        let mut endless = trajectory();
         endless.theta[3] = f64::NAN;
         for (bytes, dim, expected) in [
             (b"PK".to_vec(), 2, "is not a whole NPZ file ("),
@@ -172,7 +172,7 @@ mod tests {
                 "holds no array `run_1_theta`; expected an NPZ file",
             ),
             (
-                written(&[made()]),
+                written(&[trajectory()]),
                 3,
                 "`run_1_theta` is 3 × 2; expected steps × 3, as the network has parameters",
             ),

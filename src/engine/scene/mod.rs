@@ -93,10 +93,12 @@ impl Scene {
 
     /// Makes a network the subject and keeps the scene's landscape in it. Removes parameter groups and spec changes from all runs.
     pub fn choose_network(&mut self, network: NetworkScene) {
-        self.subject = Subject::Network(NetworkScene {
-            landscape: self.landscape_scene().clone(),
+        let landscape = self.landscape_scene().clone();
+        let network = NetworkScene {
+            landscape,
             ..network
-        });
+        };
+        self.subject = Subject::Network(Box::new(network));
         self.clear_network_parts();
         self.view = None;
         self.training.batch = None;

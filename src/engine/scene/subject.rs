@@ -12,7 +12,7 @@ pub enum Subject {
     /// A function of one or two parameters.
     Landscape(LandscapeScene),
     /// A network, shown on a plane through its parameters.
-    Network(NetworkScene),
+    Network(Box<NetworkScene>),
 }
 
 /// A landscape and the start of its runs.

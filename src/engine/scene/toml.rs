@@ -76,10 +76,10 @@ impl Scene {
         assign_colours(&mut file.runs, has_colour);
         let subject = match file.network {
             None => Subject::Landscape(landscape),
-            Some(network) => Subject::Network(NetworkScene {
+            Some(network) => Subject::Network(Box::new(NetworkScene {
                 landscape,
                 ..network
-            }),
+            })),
         };
         Ok(Self {
             subject,

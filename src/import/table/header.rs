@@ -56,7 +56,7 @@ pub(super) fn is_header(sheet: &Sheet, header: Header, wanted: &[&str]) -> Resul
     let named = |(column, (_, content)): (usize, &(String, Cell))| {
         *content == Cell::Text && below[column].numbers + 1 == sheet.rows.len()
     };
-    let told = if all().any(named) {
+    let decided = if all().any(named) {
         Some(true)
     } else if are_years {
         let years = |column: &usize| {
@@ -79,7 +79,7 @@ pub(super) fn is_header(sheet: &Sheet, header: Header, wanted: &[&str]) -> Resul
             (enough && !fits.contains(&Some(true))).then_some(true)
         }
     };
-    told.ok_or_else(|| {
+    decided.ok_or_else(|| {
         let first = sheet.rows[0];
         format!(
             "line {} may be names of columns or the first row, {}; expected header=yes for names or header=no for a row",
