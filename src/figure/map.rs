@@ -137,7 +137,7 @@ pub fn deep_zoom_note(map_data: &MapData, frame: &Frame, theme: &Theme) -> Vec<I
     if map_data.base == 0.0 {
         return Vec::new();
     }
-    let text = "f64 cannot tell these heights apart: drawn from gradient and Hessian at the middle";
+    let text = "f64 cannot resolve these heights: drawn from gradient and Hessian at the center";
     let at = [frame.area.min[0] + 8.0, frame.area.min[1] + 12.0];
     let text = Text::new(text, at, Anchor::Start, 11.0, theme.ink);
     vec![Item::Text(text.with_halo(theme.halo))]

@@ -113,7 +113,7 @@ mod tests {
     use crate::engine::results::{Runs, compute_runs};
     use crate::engine::scene::Scene;
     use crate::engine::training::{self, RunSpec};
-    use crate::figure::drawing::words;
+    use crate::figure::drawing::texts;
     use crate::figure::metric_chart::{MetricChart, XAxis, state_charts};
     use std::sync::Arc;
 
@@ -178,9 +178,11 @@ mod tests {
             let (runs, series) = state_of(RunSpec::new(optimizer));
             let name = runs.scene.runs[0].spec.to_string();
             let (items, below) = legend(&series, "It", area, &Theme::LIGHT);
-            let texts = words(&items);
+            let texts: Vec<&str> = { texts(&items).into_iter() }
+                .map(|text| text.text.as_str())
+                .collect();
             assert!(below.min[1] < 160.0, "{name}: {texts:?}");
-            let nothing = texts.contains(&"It has no state.".to_owned());
+            let nothing = texts.contains(&"It has no state.");
             assert_eq!(nothing, series.len() == 1, "{name}");
             let x_axis = XAxis {
                 runs: &runs,
