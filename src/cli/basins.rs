@@ -98,15 +98,15 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     question
         .check(side)
         .map_err(|reason| format!("--side {side}: {reason}"))?;
-    let cancel = Cancel::default();
-    let Some(answer) = question.compute(side, None, &AtomicUsize::new(0), &cancel) else {
+    let never = Cancel::default();
+    let Some(answer) = question.compute(side, None, &AtomicUsize::new(0), &never) else {
         return Ok(()); // Nothing cancels this work.
     };
     match extension {
         "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
         "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
         _ => {
-            let map_data = session::compute_map_data(&scene, &problem, window, 400, &cancel);
+            let map_data = session::compute_map_data(&scene, &problem, window, 400, &never);
             let run = spec.to_string();
             let drawing = figure::basins::picture(
                 &answer,

@@ -1,6 +1,6 @@
 //! `ravine check`: validation of a scene file.
 
-use super::{print, remember_source};
+use super::{print, say_source};
 use crate::import::{Disk, open_scene};
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub(super) fn check(args: &Args) -> Result<(), String> {
     let scene = open_scene(&args.scene)?;
     let sound = scene.load(&Disk::next_to(Some(&args.scene)));
     let sound = sound.map_err(|error| format!("{name}: {error}"))?;
-    remember_source(scene.subject(), &sound.source);
+    say_source(scene.subject(), &sound.source);
     let count =
         |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let runs = count(scene.runs.len() as u64, "run");

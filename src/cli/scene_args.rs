@@ -1,6 +1,6 @@
 //! Arguments for the scene of a command: a scene file or the default scene, changed by flags.
 
-use super::remember_source;
+use super::say_source;
 use crate::engine::declare::{SettingError, Settings};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
@@ -148,7 +148,7 @@ impl SceneArgs {
                     None => error.to_string(),
                 }
             })?;
-        remember_source(scene.subject(), &problem.source);
+        say_source(scene.subject(), &problem.source);
         Ok((scene, Arc::new(problem)))
     }
 

@@ -271,7 +271,7 @@ fn gradient_descent_trains_at_the_edge_of_stability() {
     assert!(rows[50][4].is_nan() && rows[50][5].is_nan());
 }
 
-/// A claim of `ravine curvature --help`: where SAM has converged, all measures of sharpness are smaller.
+/// The claim of `ravine curvature --help` on SAM: where it has converged, all sharpness measures are smaller.
 #[test]
 fn sam_ends_flatter_than_gradient_descent_by_every_measure() {
     let place = Place::new();
@@ -320,7 +320,7 @@ fn sam_ends_flatter_than_gradient_descent_by_every_measure() {
 
 #[test]
 fn curvature_needs_a_finite_loss_and_reports_infinite_derivatives() {
-    // formula | point | a part of what is said, or of the refusal
+    // formula | point | a part of the output, or of the refusal
     for line in "
         ln(x)+y^2 | -1,0 | refused: the loss is NaN at these parameters
         ln(x)+y^2 | 0,0 | refused: the loss is -inf

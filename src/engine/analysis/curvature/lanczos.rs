@@ -76,7 +76,7 @@ pub struct ExtremalEigenvalues {
 /// Why eigenvalues were not found.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EigenError {
-    /// The work was stopped.
+    /// The computation was cancelled.
     #[error("cancelled")]
     Cancelled,
     /// There is no loss to speak of.

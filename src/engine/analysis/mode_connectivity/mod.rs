@@ -91,7 +91,7 @@ pub struct ModeConnectivity {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ConnectError {
     /// Weights of another network.
-    #[error("the weights of one end have {found} numbers; expected {expected}, the parameters of the network")]
+    #[error("the weights of one end are {found} numbers; expected {expected}, as the network has")]
     Length {
         /// How many there are.
         found: usize,

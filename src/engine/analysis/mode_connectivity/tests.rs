@@ -312,7 +312,7 @@ fn cancelled_work_leaves_nothing_and_what_does_not_fit_is_refused() {
     let refused = |ends| ask(ends, 0).unwrap_err().to_string();
     assert_eq!(
         refused([&a, &b[1..]]),
-        "the weights of one end have 24 numbers; expected 25, the parameters of the network"
+        "the weights of one end are 24 numbers; expected 25, as the network has"
     );
     let mut wrong = a.clone();
     wrong[2] = f64::NAN;

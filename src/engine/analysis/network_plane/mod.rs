@@ -119,7 +119,7 @@ fn check_finite(vector: Vec<f64>) -> Result<Vec<f64>, PlaneError> {
 /// Why there is no such plane.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlaneError {
-    /// The work was stopped.
+    /// The computation was cancelled.
     #[error("cancelled")]
     Cancelled,
     /// Derivatives overflow.

@@ -56,7 +56,7 @@ pub enum DataError {
     /// The file cannot be read.
     #[error("{0}")]
     File(String),
-    /// No file is named.
+    /// The path is empty.
     #[error("path: empty; expected a CSV file")]
     NoPath,
     /// A label that is no class.
