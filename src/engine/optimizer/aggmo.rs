@@ -59,7 +59,7 @@ impl Optimizer for AggMo {
     fn profile(&self) -> Profile {
         Profile {
             kind: Kind::Momentum,
-            state: "1 number per parameter for each velocity, of which there are 3 by default",
+            state: "1 number per parameter and velocity, with 3 velocities by default",
             cost: "1 gradient",
             strengths: "In long valleys: the slow velocity speeds up along the floor, while the fast ones damp the \
                 oscillations across it, which momentum of 0.99 alone would keep up for hundreds of steps.",

@@ -51,7 +51,7 @@ impl Optimizer for BarzilaiBorwein {
         Profile {
             kind: Kind::Curvature,
             state: "2 numbers per parameter",
-            cost: "1 gradient, and 1 value, which tells whether the loss is finite where a step leads; if not the step is halved",
+            cost: "1 gradient, and 1 value to check that the loss is finite after the step, which is halved otherwise",
             strengths: "In narrow bowls without noise: the last step measures the curvature, and it converges in a \
                 small fraction of the steps of gradient descent at equal cost.",
             weaknesses: "The loss does not decrease in every step: after a step along the floor the next one is long \

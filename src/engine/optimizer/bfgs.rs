@@ -39,7 +39,7 @@ impl Optimizer for Bfgs {
         Profile {
             kind: Kind::Curvature,
             state: "n² numbers",
-            cost: "1 gradient, and as many as the search needs: mostly 1 or 2, at most 26",
+            cost: "1 gradient, and those of the line search: usually 1 or 2, at most 26",
             strengths: "On smooth landscapes: it learns the shape of the valley at any angle and soon is as fast as \
                 Newton's method, but only moves downhill.",
             weaknesses: "At a kink it learns a curvature that does not exist, and its line search fails: it stops at \

@@ -48,7 +48,7 @@ impl Optimizer for CmaEs {
         Profile {
             kind: Kind::DerivativeFree,
             state: "n² numbers, and a population of 4 + ⌊3 ln n⌋ points",
-            cost: "4 + ⌊3 ln n⌋ values, which are 6 with two parameters",
+            cost: "4 + ⌊3 ln n⌋ values: 6 with two parameters",
             strengths: "On rugged landscapes and in narrow valleys at any angle: the population is wider than small \
                 pits, and stretches along the valley. Only the ranking of values counts, so plateaus of any scale are \
                 alike.",

@@ -60,7 +60,7 @@ impl Optimizer for ConjugateGradient {
         Profile {
             kind: Kind::Curvature,
             state: "3 numbers per parameter",
-            cost: "1 gradient, and as many as the search needs: mostly 1 to 3, at most 26; with exact steps 1 \
+            cost: "1 gradient, and those of the line search: usually 1 to 3, at most 26; with exact steps 1 \
                 Hessian·vector and 1 value instead",
             strengths: "In narrow bowls: no step undoes the previous one, so it does not zigzag. On a quadratic in n \
                 parameters it converges in n steps.",

@@ -59,7 +59,7 @@ impl Optimizer for Lbfgs {
         Profile {
             kind: Kind::Curvature,
             state: "up to 2 × history_size numbers per parameter",
-            cost: "up to 25 gradients, those of 20 iterations",
+            cost: "up to 25 gradients, for 20 iterations",
             strengths: "On smooth landscapes without noise: after a few iterations it knows the shape of the valley \
                 and follows its floor in long jumps; a single step often ends near the minimum.",
             weaknesses: "Without a line search a step can jump far over the valley, or off the map, where the \

@@ -40,7 +40,7 @@ impl Optimizer for NelderMead {
         Profile {
             kind: Kind::DerivativeFree,
             state: "n + 1 points, and their values",
-            cost: "1 or 2 values mostly, n + 2 where it shrinks",
+            cost: "usually 1 or 2 values, n + 2 when it shrinks",
             strengths: "At kinks, or without gradients: it only compares values. In two dimensions one sees a \
                 triangle stretch, flip over and crawl along the valley.",
             weaknesses: "The triangle can flatten against a ridge and shrink to a point that is not a minimum. It \

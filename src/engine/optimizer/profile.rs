@@ -1,34 +1,34 @@
-//! What is worth knowing of an optimizer before it is chosen.
+//! Profiles of optimizers: kind, memory, cost, strengths and weaknesses, for menus and reference pages.
 
-/// Its reference page, beside what its declaration says.
+/// Profile of an optimizer. Its reference page shows it together with the help of its settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// Where users look for it.
+    /// Group in menus.
     pub kind: Kind,
-    /// What it keeps from step to step.
+    /// Memory of the optimizer state, in numbers, like "2 numbers per parameter".
     pub state: &'static str,
-    /// What it asks for in a step.
+    /// Evaluations per step, like "1 gradient".
     pub cost: &'static str,
-    /// When it helps.
+    /// Problems that it suits, as a sentence.
     pub strengths: &'static str,
-    /// How it fails, as one sees it on a map.
+    /// Failure modes as they look on a map, as a sentence.
     pub weaknesses: &'static str,
 }
 
-/// What users look for together. Choosers show optimizers by kind, in this order.
+/// Groups of optimizers; menus list them in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Down the gradient, its mean or its sign, alike in all coordinates.
+    /// Steps along the gradient, its running mean or its sign, with one scale for all coordinates.
     Momentum,
-    /// Each coordinate is scaled by the gradients that it has had.
+    /// Steps scaled per coordinate by past gradients.
     Adaptive,
-    /// What others have a learning rate or a schedule for, these find out.
+    /// Methods that need no tuned learning rate or no schedule.
     ParameterFree,
-    /// Scaled by the norm of a layer, or by a matrix of gradients.
+    /// Steps scaled by the norm of a layer, or by a matrix of gradients.
     Layers,
-    /// What is known of the curvature, or of the loss along a line, sets the step.
+    /// Steps from curvature or from a line search.
     Curvature,
-    /// Only values of the loss are asked for.
+    /// Methods that evaluate only loss values.
     DerivativeFree,
 }
 
@@ -43,7 +43,7 @@ impl Kind {
         Self::DerivativeFree,
     ];
 
-    /// Its heading.
+    /// Returns the heading of the group.
     pub fn title(self) -> &'static str {
         match self {
             Self::Momentum => "Descent and momentum",
@@ -62,7 +62,7 @@ mod tests {
     use crate::engine::optimizer::AnyOptimizer;
 
     #[test]
-    fn every_kind_has_members_and_every_note_is_sentences() {
+    fn every_kind_has_members_and_every_profile_has_sentences() {
         let all = AnyOptimizer::all();
         let notes: Vec<Profile> = all.iter().map(|any| any.as_dyn().profile()).collect();
         for kind in Kind::ALL {
