@@ -190,7 +190,7 @@ pub fn picture(
             "Its unit is the distance between A and B, {}. Heights are training losses{l2}.",
             axis::number(norm(u), 3)
         ));
-    } else {
+    } else if connection.plane.is_none() {
         lines.push("A, B and θ lie on one line: there is no plane through them.".to_owned());
     }
     if let Outcome::Diverged(step, _) = connection.outcome {

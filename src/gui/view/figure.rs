@@ -64,5 +64,5 @@ impl Figure {
 
 /// Returns the error for a view whose results are not computed yet.
 pub(super) fn not_computed_yet(what: &str) -> String {
-    format!("there is no picture of the {what} yet; wait until it is computed")
+    format!("there is no picture of the {what} yet; wait until all of it is computed")
 }
