@@ -354,6 +354,68 @@ mod tests {
         }
     }
 
+    /// Compares S + A B [+ A′ B′] and its product with a mask with plain sums, for every initial value S.
+    fn check_terms<E: Float>([m, k, n]: [usize; 3], fused: fn(E, E, E) -> E) {
+        let [a, more_a] = [0.1, 0.2].map(|seed| rows::<E>(m, k, seed));
+        let [b, more_b] = [0.3, 0.4].map(|seed| rows::<E>(k, n, seed));
+        let (row, mask) = (rows::<E>(1, n, 0.5), rows::<E>(m, n, 0.6));
+        let [depth, stride] = [k, n].map(padded_len_in::<E>);
+        let left = |numbers| MatrixRef {
+            numbers,
+            stride: depth,
+            depth: k,
+        };
+        for start in [
+            Accumulate::Existing,
+            Accumulate::Zeros,
+            Accumulate::Row(&row),
+        ] {
+            for (second, masked) in [(false, false), (true, false), (false, true), (true, true)] {
+                let mut c = vec![E::from_f64(0.5); m * stride];
+                let to = MatrixMut {
+                    numbers: &mut c,
+                    width: n,
+                };
+                let more = second.then_some((left(&more_a), &more_b[..]));
+                let first = (left(&a), &b[..]);
+                gemm(to, start, first, more, masked.then_some(&mask[..]));
+                for (i, j) in (0..m).flat_map(|i| (0..n).map(move |j| (i, j))) {
+                    let mut sum = match start {
+                        Accumulate::Existing => E::from_f64(0.5),
+                        Accumulate::Zeros => E::default(),
+                        Accumulate::Row(row) => row[j],
+                    };
+                    for (a, b) in [(&a, &b), (&more_a, &more_b)]
+                        .into_iter()
+                        .take(1 + usize::from(second))
+                    {
+                        for p in 0..k {
+                            sum = fused(a[i * depth + p], b[p * stride + j], sum);
+                        }
+                    }
+                    if masked {
+                        sum *= mask[i * stride + j];
+                    }
+                    assert_eq!(c[i * stride + j], sum, "{m} × {k} × {n} at {i}, {j}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn initial_values_second_products_and_masks_are_applied_in_order() {
+        for shape in [
+            [1, 32, 1],
+            [8, 64, 2],
+            [13, 128, 10],
+            [33, 48, 12],
+            [5, 80, 3],
+        ] {
+            check_terms::<f64>(shape, f64::mul_add);
+            check_terms::<f32>(shape, f32::mul_add);
+        }
+    }
+
     #[test]
     fn products_of_all_shapes_are_sums_in_order() {
         for shape in [
