@@ -98,8 +98,8 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     question
         .check(side)
         .map_err(|reason| format!("--side {side}: {reason}"))?;
-    let never = Cancel::default();
-    let Some(answer) = question.compute(side, None, &AtomicUsize::new(0), &never) else {
+    let cancel = Cancel::default();
+    let Some(answer) = question.compute(side, None, &AtomicUsize::new(0), &cancel) else {
         return Ok(()); // Nothing cancels this work.
     };
     match extension {

@@ -1,6 +1,6 @@
 //! `ravine check`: validation of a scene file.
 
-use super::{print, say_source};
+use super::{print, remember_source};
 use crate::import::{Disk, open_scene};
 use std::path::PathBuf;
 

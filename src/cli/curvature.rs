@@ -4,7 +4,7 @@ mod output;
 
 use super::network_args::{NetworkArgs, at_weights};
 use super::outputs::{Outputs, kind};
-use super::say_source;
+use super::remember_source;
 use super::render::{ThemeArg as Light, size};
 use super::scene_args::{point, setting_error, spec_text};
 use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};
@@ -339,7 +339,7 @@ impl Args {
         let problem = problem.map_err(|error| error.to_string())?;
         let dim = problem.objective.dim();
         let at = point("--at", at, dim)?;
-        say_source(text, &problem.source);
+        remember_source(text, &problem.source);
         Ok(CurvaturePoint {
             title: text.to_owned(),
             objective: Arc::clone(&problem.objective),

@@ -149,7 +149,7 @@ static SOURCE: OnceLock<String> = OnceLock::new();
 
 /// Remembers the summary of a data file, if one was read. [`main`] writes it to stderr once the command has succeeded, so that an
 /// error stays one sentence alone.
-fn say_source(name: &str, source: &str) {
+fn remember_source(name: &str, source: &str) {
     if !source.is_empty() {
         SOURCE.get_or_init(|| format!("{name}: {source}"));
     }

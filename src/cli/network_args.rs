@@ -1,6 +1,6 @@
 //! Arguments for the network and the data of `train`, `slice`, `curvature` and `connect`.
 
-use super::say_source;
+use super::remember_source;
 use super::scene_args::{setting_error, spec_text};
 use crate::engine::declare::Value;
 use crate::engine::declare::spec;
@@ -38,7 +38,7 @@ impl NetworkArgs {
         let mut split = (self.dataset()?)
             .split_for(network.as_dyn().loss(), &Disk::default(), test, seed)
             .map_err(|error| error.to_string())?;
-        say_source(&self.data, split.train.source());
+        remember_source(&self.data, split.train.source());
         if self.standardize {
             split.standardise();
         }

@@ -1,6 +1,6 @@
 //! Arguments for the scene of a command: a scene file or the default scene, changed by flags.
 
-use super::say_source;
+use super::remember_source;
 use crate::engine::declare::{SettingError, Settings};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;

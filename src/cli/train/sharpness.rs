@@ -38,7 +38,7 @@ pub(super) fn measure(
     specs: &[RunSpec],
     run_settings: &RunSettings,
 ) -> Vec<SharpnessSeries> {
-    let never = Cancel::default();
+    let cancel = Cancel::default();
     let of = |spec: &RunSpec| {
         let mut run = SharpnessSeries {
             name: spec.to_string(),
@@ -53,19 +53,19 @@ pub(super) fn measure(
                 &cancel,
             );
             let [lambda_max, preconditioned] = found.unwrap_or([f64::NAN; 2]);
-            let rates = spec.rates(moment.step, run_settings.steps);
+            let rates = spec.rates(step.step, run_settings.steps);
             let limits = [
                 spec.stability_limit(rates),
                 spec.preconditioned_limit(rates),
             ];
             let [limit, own_limit] = limits.map(|limit| limit.unwrap_or(f64::NAN));
-            run.steps.push(moment.step);
-            run.loss.push(moment.loss);
+            run.steps.push(step.step);
+            run.loss.push(step.loss);
             run.lambda_max[0].push(lambda_max);
             run.lambda_max[1].push(limit);
             run.preconditioned[0].push(preconditioned);
             run.preconditioned[1].push(own_limit);
-            if moment.step + run_settings.record_every > run_settings.steps {
+            if step.step + run_settings.record_every > run_settings.steps {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())

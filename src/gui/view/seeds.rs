@@ -169,17 +169,13 @@ fn choose_random_plane_ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
             chosen = button.on_hover_text("Sets the plane on the left to `filter`.").clicked();
         });
     });
-    let network = scene.network().filter(|_| chosen)?.clone();
     let random = |plane: &AnyPlane| matches!(plane, AnyPlane::Filter(_));
     let plane = AnyPlane::all()
         .into_iter()
         .find(random)
         .filter(|_| chosen)?;
     let mut scene = scene.clone();
-    scene.subject = crate::engine::scene::Subject::Network(crate::engine::scene::NetworkScene {
-        plane,
-        ..network
-    });
+    scene.network_mut()?.plane = plane;
     scene.view = None;
     Some(Command::Edit(Box::new(scene)))
 }
