@@ -94,7 +94,7 @@ struct BackwardSweep<'a> {
     matrix: CurvatureMatrix,
     theta: &'a [f64],
     weights: &'a Weights,
-    /// Those of layer 1, where there is one before the last.
+    /// Squared weights of layer 1, if that is a hidden layer; else empty.
     squared_weights: Vec<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! A loss over θ ∈ ℝⁿ, and the oracle through which an optimizer sees it.
+//! Objectives: losses over θ ∈ ℝⁿ, planes of ℝⁿ, and the oracle that gives optimizers access.
 
 mod curve;
 mod formula;
@@ -19,35 +19,35 @@ pub use tensor::{Role, Tensor};
 use crate::engine::objective::plane::Plane;
 use std::ops::Range;
 
-/// A loss over θ ∈ ℝⁿ. Test functions, regressions and networks all are one.
+/// Loss over θ ∈ ℝⁿ: a test function, a regression or a network.
 ///
 /// All values may be infinite or NaN; nothing here panics on numbers.
 pub trait Objective: Send + Sync {
-    /// The number of parameters n.
+    /// Returns the number of parameters n.
     fn dim(&self) -> usize;
 
-    /// How many samples the loss is a mean over; 0 if it has no data, and then no mini-batches.
+    /// Returns the number of samples that the loss is a mean over; 0 without data, and then without mini-batches.
     fn samples(&self) -> usize {
         0
     }
 
-    /// The loss at `theta`.
+    /// Returns the loss at `theta`.
     fn value(&self, theta: &[f64]) -> f64;
 
-    /// The loss at `theta`; its gradient goes to `gradient`, which holds n numbers.
+    /// Returns the loss at `theta` and writes its gradient to `gradient`, n numbers.
     fn gradient(&self, theta: &[f64], gradient: &mut [f64]) -> f64;
 
-    /// Like [`Objective::gradient`], of the mean over the samples in `batch` only.
+    /// Returns the mean loss over the samples in `batch` and writes its gradient to `gradient`, n numbers.
     fn batch_gradient(&self, theta: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64;
 
-    /// The Hessian at `theta`, n × n numbers, row by row.
+    /// Computes the Hessian at `theta`, n × n numbers, row by row.
     fn hessian(&self, theta: &[f64], hessian: &mut [f64]);
 
-    /// The Hessian at `theta` times `vector`, n numbers.
+    /// Computes the product of the Hessian at `theta` with `vector`, n numbers.
     fn hessian_vector(&self, theta: &[f64], vector: &[f64], product: &mut [f64]);
 
-    /// A matrix made of the model's own data at `theta`, times `vector`; false, and nothing done, where this is not the loss of such
-    /// a model.
+    /// Computes the product of a curvature matrix of the model at `theta` with `vector`, n numbers; returns false and does nothing where
+    /// the objective is not the loss of a model.
     fn metric_vector(
         &self,
         metric: Metric,
@@ -59,27 +59,26 @@ pub trait Objective: Send + Sync {
         false
     }
 
-    /// The trace of each tensor's block on the diagonal of the Hessian at `theta`, or of what takes its place, where they are known
-    /// without any product.
+    /// Returns the trace of each tensor's diagonal block of the Hessian at `theta`, or of the curvature matrix `metric`, where they can be
+    /// computed without products.
     fn block_traces(&self, metric: Option<Metric>, theta: &[f64]) -> Option<Vec<f64>> {
         let _ = (metric, theta);
         None
     }
 
-    /// What θ is made of where it has parts with shapes, as a network has; empty where it is one vector.
+    /// Returns the tensors of θ, as a network has them; empty where θ is one vector.
     fn tensors(&self) -> &[Tensor] {
         &[]
     }
 
-    /// The parameters that are called `name` in a spec's brackets, of which they are a group: the coordinates of a test
-    /// function, the layers of a network.
+    /// Returns the range of the parameter group `name` of a spec: a coordinate of a test function, a layer of a network.
     fn group(&self, name: &str) -> Option<Range<usize>> {
         let index = ["x", "y"].iter().position(|known| *known == name)?;
         (index < self.dim()).then_some(index..index + 1)
     }
 
-    /// The losses on rows of a plane, at plane coordinates (a, b) for each `a` of each `b`, row by row; `theta` is room for n
-    /// numbers. Of two parameters the bits are those of [`Objective::value`], of a network they agree to 1e-12.
+    /// Computes the losses at plane coordinates (a, b) for each `a` of each `b`, row by row; `theta` is a buffer of n numbers. With two
+    /// parameters the bits are those of [`Objective::value`]; those of a network agree to 1e-12.
     fn rows(&self, plane: &Plane, a: &[f64], b: &[f64], losses: &mut [f64], theta: &mut [f64]) {
         values_on_rows(self, plane, a, b, losses, theta);
     }
@@ -90,17 +89,17 @@ pub trait Objective: Send + Sync {
     }
 }
 
-/// A matrix that takes the Hessian's place for the loss of a model, a mean over samples. It has no negative eigenvalue.
+/// Positive semidefinite curvature matrix of the loss of a model, a mean over samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
-    /// Jᵀ B J, of the Jacobian J of the model's outputs and the Hessian B of the loss by them. Of a loss that is a negative
-    /// log-likelihood, up to a factor, it is the Fisher matrix: section 9.2 of Martens 2020.
+    /// Jᵀ B J, with the Jacobian J of the model's outputs and the Hessian B of the loss by them. For a negative log-likelihood, up to a
+    /// factor, it is the Fisher matrix: section 9.2 of Martens 2020.
     GaussNewton,
     /// The mean of g gᵀ over the gradients g of single samples.
     EmpiricalFisher,
 }
 
-/// The losses on rows of a plane, one after the other.
+/// Computes the losses on rows of a plane, one after the other.
 pub(in crate::engine) fn values_on_rows(
     objective: &(impl Objective + ?Sized),
     plane: &Plane,

@@ -1,4 +1,4 @@
-//! The oracle through which an optimizer sees an objective.
+//! Oracle: the access of an optimizer to an objective.
 
 use super::{Metric, Objective, norm};
 use crate::engine::cancel::Cancel;
@@ -9,26 +9,26 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-/// How many times each thing was asked for. L-BFGS's line search asks for many gradients a step, and pays for each.
+/// Evaluation counts of a run. L-BFGS's line search takes many gradients a step, and each counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EvalCounts {
-    /// Values alone.
+    /// Values without gradients.
     pub values: u64,
     /// Gradients, each with its value.
     pub gradients: u64,
-    /// Hessians, or matrices in their place, times a vector.
+    /// Products of a vector with the Hessian or another curvature matrix.
     pub hessian_vectors: u64,
     /// Whole Hessians.
     pub hessians: u64,
 }
 
 impl EvalCounts {
-    /// Whether nothing else was asked for.
+    /// Whether all evaluations were gradients.
     pub fn only_gradients(&self) -> bool {
         self.values + self.hessian_vectors + self.hessians == 0
     }
 
-    /// All of it in gradients: what the same time would have bought of them on a network of n = `dim` parameters.
+    /// Returns the cost of all evaluations in gradients, on a network of n = `dim` parameters.
     ///
     /// A value is a third of a gradient, because a backward pass takes as long as two forward passes; a Hessian times a vector is
     /// two gradients (Pearlmutter 1994); a Hessian is n of those.
@@ -40,7 +40,7 @@ impl EvalCounts {
     }
 }
 
-/// What a run does to every gradient before its optimizer sees it.
+/// Mini-batches, noise and clipping that every gradient of a run goes through.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct GradientSettings {
     /// Seed of mini-batches and noise.
@@ -56,8 +56,7 @@ pub struct GradientSettings {
 }
 
 impl GradientSettings {
-    /// Whether a step sees the gradient of an objective with so many samples as it is: no mini-batches, no noise, no
-    /// clipping.
+    /// Whether gradients of an objective with `samples` samples stay unchanged: no mini-batches, no noise, no clipping.
     pub fn is_identity(&self, samples: usize) -> bool {
         let clipped = self.clip_norm.is_some() || self.clip_value.is_some();
         self.batch.is_none_or(|size| size >= samples) && self.noise == 0.0 && !clipped
@@ -312,7 +311,7 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    /// The loss alone at `theta`, as this step sees it. Counts one value.
+    /// Returns the loss at `theta` on the step's mini-batch. Counts one value.
     pub fn value(&mut self, theta: &[f64]) -> f64 {
         self.counts.values += 1;
         match &self.batches {
@@ -325,14 +324,14 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    /// The Hessian at `theta` times `vector`. Of the whole data, without noise. Counts one product.
+    /// Computes the product of the Hessian at `theta` with `vector`, of all the data and without noise. Counts one product.
     pub fn hessian_vector(&mut self, theta: &[f64], vector: &[f64], product: &mut [f64]) {
         self.counts.hessian_vectors += 1;
         self.objective.hessian_vector(theta, vector, product);
     }
 
-    /// A matrix of the model at `theta` times `vector`, if the objective is the loss of a model:
-    /// [`Objective::metric_vector`]. Of the whole data. Counts one product.
+    /// Computes the product of a curvature matrix at `theta` with `vector`, of all the data; false if the objective has no such matrix:
+    /// [`Objective::metric_vector`]. Counts one product.
     pub fn metric_vector(
         &mut self,
         metric: Metric,
@@ -344,19 +343,19 @@ impl<'a> Oracle<'a> {
         self.objective.metric_vector(metric, theta, vector, product)
     }
 
-    /// The Hessian at `theta`, n × n, row by row. Of the whole data, without noise. Counts one Hessian.
+    /// Computes the Hessian at `theta`, n × n numbers row by row, of all the data and without noise. Counts one Hessian.
     pub fn hessian(&mut self, theta: &[f64], hessian: &mut [f64]) {
         self.counts.hessians += 1;
         self.objective.hessian(theta, hessian);
     }
 
-    /// What has been asked so far.
+    /// Returns the evaluations so far.
     pub fn counts(&self) -> EvalCounts {
         self.counts
     }
 }
 
-/// `torch.nn.utils.clip_grad_norm_`, its 1e-6 included.
+/// Clips the norm of a gradient as `torch.nn.utils.clip_grad_norm_` does, its 1e-6 included.
 pub(in crate::engine) fn clip_norm(gradient: &mut [f64], max: f64) {
     let factor = max / (norm(gradient) + 1e-6);
     if factor < 1.0 {
@@ -364,7 +363,7 @@ pub(in crate::engine) fn clip_norm(gradient: &mut [f64], max: f64) {
     }
 }
 
-/// `torch.nn.utils.clip_grad_value_`.
+/// Clips the components of a gradient as `torch.nn.utils.clip_grad_value_` does.
 pub(in crate::engine) fn clip_value(gradient: &mut [f64], max: f64) {
     gradient.iter_mut().for_each(|g| *g = g.clamp(-max, max));
 }

@@ -1,4 +1,4 @@
-//! How a run ended, why, and when a run counts as diverged.
+//! Outcomes of runs: the divergence limit, and the reasons of an early end.
 
 /// Beyond this multiple of what a run began with, a run has diverged.
 pub const MAX_GROWTH: f64 = 1e12;
@@ -101,7 +101,7 @@ impl Reason {
     }
 }
 
-/// How a run ended.
+/// Outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// All steps were taken.

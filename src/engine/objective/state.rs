@@ -1,17 +1,17 @@
-//! What optimizers carry from step to step, for those who look into them.
+//! Optimizer state as its readers see it: named entries, and the visitor of them.
 
-/// Something that a rule carries, as it is after its last step.
+/// Entry of an optimizer state, after the last step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StateEntry<'a> {
-    /// Its symbol in [`Optimizer::rule`](crate::engine::optimizer::Optimizer::rule): "m".
+    /// Symbol in the update lines: "m".
     pub symbol: &'static str,
-    /// Its name for people: "mean of gradients".
+    /// Name in legends: "mean of gradients".
     pub name: &'static str,
-    /// Its numbers.
+    /// Numbers of the entry.
     pub numbers: StateValue<'a>,
 }
 
-/// What the numbers of an [`StateEntry`] are, and so how it is drawn.
+/// Numbers of a [`StateEntry`] by kind, which decides how they are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StateValue<'a> {
     /// A direction that θ moves against: a velocity, a mean of gradients.
@@ -20,21 +20,21 @@ pub enum StateValue<'a> {
     Step(&'a [f64]),
     /// A number for each parameter that does not move it by itself: a second moment, a step size, an earlier gradient.
     Each(&'a [f64]),
-    /// A place that is kept from step to step: slow weights, an average.
+    /// A point that is kept from step to step: slow weights, an average.
     Place(&'a [f64]),
-    /// Places that are kept from step to step, one after the other: a simplex.
+    /// Points that are kept from step to step, one after the other: a simplex.
     Places(&'a [f64]),
-    /// Places that the step looked at, one after the other: an ascent point, a population.
+    /// Trial points of the step, one after the other: an ascent point, a population.
     Trials(&'a [f64]),
     /// A single number: a trust ratio, d.
     Number(f64),
-    /// How far from θ a step may go.
+    /// Largest length of a step.
     Radius(f64),
-    /// The covariance of the places to be looked at around θ, row by row.
+    /// Covariance of the trial points around θ, row by row.
     Spread(&'a [f64]),
 }
 
-/// Looks at what a rule carries.
+/// Visitor of the entries of an optimizer state.
 pub type StateVisitor<'a> = dyn FnMut(StateEntry<'_>) + 'a;
 
 impl<'a> StateEntry<'a> {
@@ -46,47 +46,47 @@ impl<'a> StateEntry<'a> {
         }
     }
 
-    /// A direction that θ moves against.
+    /// Creates an entry for a direction that θ moves against.
     pub fn direction(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
         Self::new(symbol, name, StateValue::Direction(numbers))
     }
 
-    /// A direction that θ moves along.
+    /// Creates an entry for a direction that θ moves along.
     pub fn step(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
         Self::new(symbol, name, StateValue::Step(numbers))
     }
 
-    /// A number for each parameter.
+    /// Creates an entry for a number per parameter.
     pub fn each(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
         Self::new(symbol, name, StateValue::Each(numbers))
     }
 
-    /// A place that is kept.
+    /// Creates an entry for a point that is kept.
     pub fn place(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
         Self::new(symbol, name, StateValue::Place(numbers))
     }
 
-    /// Places that are kept, one after the other.
+    /// Creates an entry for points that are kept, one after the other.
     pub fn places(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
         Self::new(symbol, name, StateValue::Places(numbers))
     }
 
-    /// Places that the step looked at, one after the other.
+    /// Creates an entry for trial points, one after the other.
     pub fn trials(symbol: &'static str, name: &'static str, numbers: &'a [f64]) -> Self {
         Self::new(symbol, name, StateValue::Trials(numbers))
     }
 
-    /// A single number.
+    /// Creates an entry for a single number.
     pub fn number(symbol: &'static str, name: &'static str, number: f64) -> Self {
         Self::new(symbol, name, StateValue::Number(number))
     }
 
-    /// How far a step may go.
+    /// Creates an entry for the largest length of a step.
     pub fn radius(symbol: &'static str, name: &'static str, radius: f64) -> Self {
         Self::new(symbol, name, StateValue::Radius(radius))
     }
 
-    /// The covariance of the places to be looked at.
+    /// Creates an entry for the covariance of trial points.
     pub fn spread(symbol: &'static str, name: &'static str, covariance: &'a [f64]) -> Self {
         Self::new(symbol, name, StateValue::Spread(covariance))
     }

@@ -1,8 +1,8 @@
-//! The parts of θ that have a shape.
+//! Tensors: the parts of θ with a shape.
 
 use std::ops::Range;
 
-/// What a tensor is for.
+/// Role of a tensor in a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The weights of a layer, out × in, row by row.
@@ -13,15 +13,15 @@ pub enum Role {
     Norm,
 }
 
-/// A part of θ that PyTorch has a name for.
+/// Tensor of a network, with PyTorch's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tensor {
     /// `layers.0.weight`, `layers.0.bias`, …, `norms.0.weight`, `norms.0.bias`, ….
     pub name: String,
-    /// Its shape: out × in, or one length.
+    /// Shape: out × in, or one length.
     pub shape: Vec<usize>,
-    /// Where it stands in θ.
+    /// Range of its entries in θ.
     pub range: Range<usize>,
-    /// What it is for.
+    /// Role of the tensor.
     pub role: Role,
 }

@@ -1,5 +1,4 @@
-//! One step of a run, looked at closely: what the optimizer saw, what it carried before and after, and its rule with the
-//! numbers put in.
+//! Inspection of one step of a run: its gradient, the optimizer state before and after it, and the update lines with their numbers.
 
 use super::training_loop::{Observer, RunContext, StepState, StepView};
 use super::{RunSettings, RunSpec};
@@ -11,20 +10,20 @@ use crate::engine::schedule::StepRates;
 use crate::engine::wrapper::Blocks;
 use std::ops::ControlFlow;
 
-/// Something that a rule carried, kept.
+/// Copy of one entry of an optimizer state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerState {
-    /// Its symbol in the rule.
+    /// Symbol in the update lines.
     pub symbol: &'static str,
-    /// Its name for people.
+    /// Name in legends.
     pub name: &'static str,
-    /// What its numbers are.
+    /// Kind of the numbers.
     pub kind: OptimizerStateKind,
-    /// Its numbers.
+    /// Numbers of the entry.
     pub numbers: Vec<f64>,
 }
 
-/// What the numbers of a [`OptimizerState`] are; see [`Numbers`].
+/// Kind of the numbers of an [`OptimizerState`]; see [`StateValue`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OptimizerStateKind {
     /// A direction that θ moves against.
@@ -33,32 +32,32 @@ pub enum OptimizerStateKind {
     Step,
     /// A number for each parameter.
     Each,
-    /// A place that is kept from step to step.
+    /// A point that is kept from step to step.
     Place,
-    /// Places that are kept, one after the other.
+    /// Points that are kept, one after the other.
     Places,
-    /// Places that the step looked at, one after the other.
+    /// Trial points of the step, one after the other.
     Trials,
     /// A single number.
     Number,
-    /// How far from θ a step may go.
+    /// Largest length of a step.
     Radius,
-    /// The covariance of the places to be looked at around θ, row by row.
+    /// Covariance of the trial points around θ, row by row.
     Spread,
 }
 
-/// A step of a run.
+/// One step of a run in detail.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepInspection {
-    /// The number of the step, from 1.
+    /// Number of the step, from 1.
     pub step: u64,
     /// θ before and after it.
     pub theta: [Vec<f64>; 2],
-    /// The gradient that was asked for last, as the rule left it.
+    /// Last gradient of the step, with weight decay and sign as the rule applied them.
     pub gradient: Vec<f64>,
-    /// Its pace.
+    /// Learning rate and momentum of the step.
     pub rates: StepRates,
-    /// What was carried before and after it.
+    /// Optimizer state before and after it.
     pub state: [Vec<OptimizerState>; 2],
 }
 
@@ -169,7 +168,7 @@ impl StateValue<'_> {
     }
 }
 
-/// A line of a rule as it is read: slots show their symbols. Where it reads θ after the step too, that before it is θ₋.
+/// Returns an update line with the symbols of its slots. Where a line reads θ both before and after the step, θ before it is θ₋.
 pub fn symbols(line: &str) -> String {
     let reads = line.split_once('←').map_or(line, |(_, read)| read);
     let both = reads.contains("{θ<}") && reads.contains("{θ}");
@@ -180,8 +179,7 @@ pub fn symbols(line: &str) -> String {
 }
 
 impl RunSpec {
-    /// The rule of all that is in the run, line by line: what changes the gradient comes first, then the optimizer, then what
-    /// changes its step.
+    /// Returns the update lines of the run: those of gradient transforms, of the optimizer, and of wrappers that change its step.
     pub fn update_lines(&self) -> Vec<&'static str> {
         let (transforms, around): (Vec<_>, Vec<_>) = self.wrappers.iter().partition(|wrapper| {
             wrapper
@@ -201,7 +199,7 @@ impl RunSpec {
             .collect()
     }
 
-    /// The rule with the numbers of a step put into it, in parameter `index`.
+    /// Returns the update lines with the numbers of a step, for parameter `index`.
     pub fn update_lines_at(&self, look: &StepInspection, index: usize) -> Vec<String> {
         let value = |symbol: &str, name: &str| self.number(look, index, symbol, name);
         let fill = |line: &&str| {

@@ -1,4 +1,4 @@
-//! The training loop: an objective, a run spec and the conditions make a trajectory.
+//! Training: runs of an optimizer on an objective, and their trajectories.
 
 mod batch;
 mod inspect;
@@ -23,7 +23,7 @@ use crate::engine::optimizer::Algorithm;
 use batch::BATCH;
 use training_loop::RunContext;
 
-/// What a run left behind: row k is the state after k steps, or after k times [`RunSettings::record_every`]. Non-finite rows are not kept.
+/// Record of a run: row k is the state after k steps, or after k times [`RunSettings::record_every`]. Rows that are not finite are left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trajectory {
     /// Number of parameters n.
@@ -36,29 +36,29 @@ pub struct Trajectory {
     pub grad_norm: Vec<f64>,
     /// The learning rate that the schedule sets for the next step.
     pub lr: Vec<f64>,
-    /// Gradients that the optimizer has asked for so far.
+    /// Gradient evaluations so far.
     pub evaluations: Vec<u64>,
-    /// All that it has asked for so far, in gradients, where that was more than gradients:
-    /// [`Counts::gradient_equivalents`](crate::engine::objective::Counts::gradient_equivalents).
+    /// All evaluations so far in gradients, where not all were gradients:
+    /// [`EvalCounts::gradient_equivalents`].
     pub costs: Option<Vec<f64>>,
     /// The average of the iterates, n numbers a row, where the run keeps one.
     pub average: Option<Vec<f64>>,
-    /// How it ended.
+    /// Outcome of the run.
     pub outcome: Outcome,
 }
 
 impl Trajectory {
-    /// Number of rows; 0 if the loss is not finite even at the start.
+    /// Returns the number of rows; 0 if the loss is not finite at the start.
     pub fn len(&self) -> usize {
         self.loss.len()
     }
 
-    /// Whether there is no row.
+    /// Whether the record has no row.
     pub fn is_empty(&self) -> bool {
         self.loss.is_empty()
     }
 
-    /// All that the run had asked for after `row` steps, or after the last kept one, in gradients; `None` if there is no row.
+    /// Returns the evaluations up to row `row`, or the last one, in gradients; `None` if there is no row.
     pub fn gradient_equivalents(&self, row: usize) -> Option<f64> {
         let row = row.min(self.len().checked_sub(1)?);
         let gradients = self.evaluations[row];
@@ -73,14 +73,13 @@ impl Trajectory {
         ))
     }
 
-    /// θ after `row` steps, or after the last kept one; `None` if there is no row.
+    /// Returns θ at row `row`, or the last one; `None` if there is no row.
     pub fn theta(&self, row: usize) -> Option<&[f64]> {
         let row = row.min(self.len().checked_sub(1)?);
         self.theta.get(row * self.dim..(row + 1) * self.dim)
     }
 
-    /// The average of the iterates after `row` steps, or after the last kept one, in two parameters; `None` where the run keeps
-    /// none.
+    /// Returns the average of the iterates at row `row`, or the last one, of a run in two parameters; `None` where it keeps none.
     pub fn average_point(&self, row: usize) -> Option<[f64; 2]> {
         let row = row.min(self.len().checked_sub(1)?);
         match *self
@@ -93,8 +92,8 @@ impl Trajectory {
         }
     }
 
-    /// Where the state after `row` steps, or after the last kept one, is drawn: at its two parameters, or with a single
-    /// one on the curve, at (x, loss). `None` if there is no row.
+    /// Returns the point on the map of row `row`, or the last one: its two parameters, or (x, loss) for a single parameter; `None` if
+    /// there is no row.
     pub fn plot_point(&self, row: usize) -> Option<[f64; 2]> {
         let row = row.min(self.len().checked_sub(1)?);
         match *self.theta(row)? {
@@ -105,17 +104,17 @@ impl Trajectory {
     }
 }
 
-/// What a run is made under, the same for every optimizer of a scene.
+/// Settings of a run apart from its optimizer, shared by all runs of a scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RunSettings {
-    /// Steps to take.
+    /// Number of steps.
     pub steps: u64,
-    /// What happens to gradients before an optimizer sees them.
+    /// Mini-batches, noise and clipping.
     pub gradient_settings: GradientSettings,
-    /// A run has converged where the gradient norm is below; `None` never.
+    /// Gradient norm below which a run has converged; `None` never.
     pub tolerance: Option<f64>,
-    /// A row is kept of every so many steps, and of the last. What a row says of all the data costs as much as a step on all of
-    /// it, many times a step on a mini-batch. Whether a run has ended is looked at there too.
+    /// Steps between recorded rows; the last step is recorded too. A row evaluates all the data, which costs many times a step on a
+    /// mini-batch. The rules for the end of a run are applied at rows.
     pub record_every: u64,
 }
 
@@ -156,16 +155,16 @@ pub fn check_start(objective: &dyn Objective, start: &[f64]) -> Result<(), Strin
     Ok(())
 }
 
-/// Where a run ended, without the way there.
+/// Final state of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinalState {
-    /// θ at the end: of the last row that a [`Trajectory`] would keep, or the start if there is none.
+    /// θ of the last row of the [`Trajectory`], or the start if there is none.
     pub theta: Vec<f64>,
-    /// The loss there; infinite if there is no row.
+    /// Loss there; infinite if there is no row.
     pub loss: f64,
-    /// The lowest loss on the way.
+    /// Lowest loss of all rows.
     pub best: f64,
-    /// The first step at which the loss was not above the goal.
+    /// First step with a loss of at most the goal.
     pub goal_step: Option<u64>,
     /// How it ended.
     pub outcome: Outcome,

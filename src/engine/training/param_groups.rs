@@ -1,4 +1,4 @@
-//! Runs with something around their optimizer: wrappers, and groups of parameters.
+//! Update rules of runs: the optimizer with its wrappers and parameter groups.
 
 use super::training_loop::RunContext;
 use crate::engine::objective::outcome::Reason;
@@ -9,7 +9,7 @@ use crate::engine::schedule::{ScheduleState, StepRates};
 use crate::engine::wrapper::Blocks;
 
 impl<'a> RunContext<'a> {
-    /// The optimizer with all that is around it.
+    /// Returns the update rule of the run: the optimizer with its parameter groups and wrappers.
     pub(super) fn rule(&self) -> AnyRule<'a> {
         let dim = self.start.len();
         let spec = self.spec;
@@ -24,13 +24,13 @@ impl<'a> RunContext<'a> {
         })
     }
 
-    /// Whether there is a rule of its own for each of several parts of the parameters.
+    /// Whether several groups of parameters have rules of their own.
     pub(super) fn has_groups(&self) -> bool {
         let by_tensor = self.spec.optimizer.as_dyn().is_layerwise();
         !self.spec.groups.is_empty() || by_tensor && !self.objective.tensors().is_empty()
     }
 
-    /// What the optimizer looks through.
+    /// Returns the gradient transforms of the wrappers, the nearest to the optimizer first.
     pub(super) fn gradient_transforms(&self) -> Vec<Box<dyn GradientTransform>> {
         let blocks = Blocks::new(self.start.len(), self.objective.tensors());
         let wrappers = self.spec.wrappers.iter();
@@ -40,26 +40,25 @@ impl<'a> RunContext<'a> {
     }
 }
 
-/// A rule of its own for each group of parameters, and within it for each tensor where the optimizer wants that.
+/// Update rule with a rule for each parameter group, and for each tensor of a group where the optimizer is layerwise.
 struct GroupedRule<'a> {
     parts: Vec<ParamGroup<'a>>,
     steps: u64,
 }
 
 struct ParamGroup<'a> {
-    /// Which of all parameters.
+    /// Indices of the group among all parameters.
     indices: Vec<usize>,
     rule: AnyRule<'a>,
-    /// These parameters alone, and what is said of their gradient.
+    /// Parameters of the group, and the oracle that returns their gradient.
     theta: Vec<f64>,
     oracle: Oracle<'a>,
     schedule_state: ScheduleState<'a>,
-    /// The pace of the last step.
+    /// Rates of the last step.
     rates: StepRates,
 }
 
-/// A rule that moves each parameter, or each tensor, by its own gradient asks for nothing but the gradient where it is, which is
-/// given to it.
+/// Objective of a group's oracle, whose gradient is always set by the caller.
 struct NullObjective;
 
 impl Objective for NullObjective {
@@ -178,7 +177,7 @@ impl UpdateRule for GroupedRule<'_> {
         self.parts.iter().find_map(|part| part.rule.failure())
     }
 
-    /// What the groups carry, put together; a group that carries less has NaN.
+    /// Visits the states of the groups, joined; NaN where a group lacks an entry.
     fn visit_state(&self, visitor: &mut StateVisitor) {
         let dim = self.parts.iter().map(|part| part.indices.len()).sum();
         let mut together: Vec<(StateEntry<'static>, Vec<f64>)> = Vec::new();

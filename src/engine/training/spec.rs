@@ -1,4 +1,4 @@
-//! What a run is of: an optimizer, what goes around it, and its schedule.
+//! Run specs: an optimizer with its parameter groups, wrappers and schedule.
 
 use crate::engine::declare::SettingError;
 use crate::engine::declare::spec;
@@ -9,31 +9,31 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// An optimizer, what goes around it, and its schedule:
+/// Optimizer with its parameter groups, wrappers and schedule:
 /// `adam:lr=0.05,beta1=0.95[y:lr=0.01]+lookahead:k=5@warmup:steps=10>cosine:t_max=90`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunSpec {
-    /// The update rule.
+    /// Optimizer.
     pub optimizer: AnyOptimizer,
-    /// The parameters that it treats otherwise.
+    /// Parameter groups with settings of their own.
     pub groups: Vec<Group>,
-    /// What goes around it, the nearest first.
+    /// Wrappers, the nearest to the optimizer first.
     pub wrappers: Vec<AnyWrapper>,
-    /// Its learning-rate schedule.
+    /// Learning-rate schedule.
     pub schedule: ScheduleChain,
 }
 
-/// Parameters whose settings differ from the others'.
+/// Group of parameters with settings of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// What they are called: a coordinate of a test function, a layer of a network.
+    /// Name: a coordinate of a test function, a layer of a network.
     pub name: String,
     /// The run's optimizer with the settings of this group.
     pub optimizer: AnyOptimizer,
 }
 
 impl RunSpec {
-    /// An optimizer alone, at a constant learning rate.
+    /// Creates a spec of an optimizer alone, at a constant learning rate.
     pub fn new(optimizer: AnyOptimizer) -> Self {
         Self {
             optimizer,
@@ -43,7 +43,7 @@ impl RunSpec {
         }
     }
 
-    /// Changes the optimizer's settings. Its groups follow, but where they have values of their own.
+    /// Changes the optimizer's settings; its groups follow, except where their values differ.
     pub fn change<T>(&mut self, change: impl FnOnce(&mut AnyOptimizer) -> T) -> T {
         let before = self.optimizer.clone();
         let done = change(&mut self.optimizer);
@@ -59,14 +59,13 @@ impl RunSpec {
         done
     }
 
-    /// The pace of step `step` of a run of `steps` steps; before its losses are known where they count.
+    /// Returns the rates of step `step` of a run of `steps` steps; those for unknown losses where the schedule depends on losses.
     pub fn rates(&self, step: u64, steps: u64) -> StepRates {
         self.schedule
             .rates(self.optimizer.as_dyn().lr(), step, steps)
     }
 
-    /// Refuses groups of an optimizer that, with the settings of one of them, does not move each parameter by its own gradient
-    /// alone.
+    /// Returns an error where an optimizer with groups is not elementwise at the settings of one of them.
     pub fn check(&self) -> Result<(), SettingError> {
         self.check_groups(&self.to_string())
     }
@@ -83,21 +82,21 @@ impl RunSpec {
         }
     }
 
-    /// The largest Hessian eigenvalue at which steps of this pace do not grow on a quadratic, where theory gives one: see
+    /// Returns the largest Hessian eigenvalue at which steps at these rates do not grow on a quadratic, where theory gives one: see
     /// [`Optimizer::stability_limit`](crate::engine::optimizer::Optimizer::stability_limit).
     pub fn stability_limit(&self, rates: StepRates) -> Option<f64> {
         let limit = self.optimizer.as_dyn().stability_limit(rates);
         limit.filter(|_| self.is_plain())
     }
 
-    /// The same for the Hessian divided by the rule's preconditioner: see
+    /// Returns the stability limit for the Hessian divided by the rule's preconditioner: see
     /// [`Optimizer::preconditioned_limit`](crate::engine::optimizer::Optimizer::preconditioned_limit).
     pub fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let limit = self.optimizer.as_dyn().preconditioned_limit(rates);
         limit.filter(|_| self.is_plain())
     }
 
-    /// What it is called beside its trail: "SGD + SAM".
+    /// Returns the name in legends, like "SGD + SAM".
     pub fn display_name(&self) -> String {
         let wrappers = self
             .wrappers
@@ -109,8 +108,8 @@ impl RunSpec {
         names.join(" + ")
     }
 
-    /// Whether its [`Trajectory`](super::Trajectory) has the average of its iterates, once it has taken a step. Groups have no
-    /// average in common.
+    /// Whether its [`Trajectory`](super::Trajectory) has the average of the iterates after the first step. Groups have no common
+    /// average.
     pub fn keeps_average(&self) -> bool {
         let own = self.groups.is_empty() && self.optimizer.as_dyn().keeps_average();
         own || self
@@ -119,7 +118,7 @@ impl RunSpec {
             .any(|wrapper| wrapper.as_dyn().keeps_average())
     }
 
-    /// Whether there is nothing around the optimizer, and all parameters have the same settings.
+    /// Whether the optimizer has neither wrappers nor groups.
     pub fn is_plain(&self) -> bool {
         self.wrappers.is_empty() && self.groups.is_empty()
     }

@@ -1,4 +1,4 @@
-//! How large the things are that a rule carries, over a whole run: velocities, second moments, distances of the places it keeps.
+//! Sizes of the optimizer state over a run: norms of velocities and second moments, distances of slow weights and averages.
 
 use super::inspect::OptimizerStateKind;
 use super::{RunSettings, RunSpec, StepView, run_with_observer};
@@ -7,40 +7,40 @@ use crate::engine::objective::Objective;
 use crate::engine::objective::state::{StateEntry, StateValue};
 use std::ops::ControlFlow;
 
-/// How large something is that a rule carries, after some steps.
+/// Size of one entry of the optimizer state at a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OptimizerStateSize {
-    /// Its symbol in the rule.
+    /// Symbol in the update lines.
     pub symbol: &'static str,
-    /// Its name for people.
+    /// Name in legends.
     pub name: &'static str,
-    /// What it is, and so what is measured of it.
+    /// Kind of the entry, which decides the measure of its size.
     pub kind: OptimizerStateKind,
-    /// Of a direction and of numbers for each parameter their Euclidean norm; of a place how far it is from θ; of several that of the
-    /// farthest; of places that the step looked at how far they are from where it began; of a covariance the square root of its trace, the
-    /// root mean square of that distance; of a number the number itself. NaN where that is not known.
+    /// Size: the Euclidean norm of a direction and of per-parameter numbers; the distance of a point from θ, and of the farthest of
+    /// several points; the distance of trial points from the start of the step; the square root of a covariance's trace, the root mean
+    /// square of that distance; a number itself. NaN where unknown.
     pub size: f64,
 }
 
-/// How large something is that a rule carries, at the rows of a run.
+/// Sizes of one entry of the optimizer state at the rows of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerStateSeries {
-    /// Its symbol in the rule.
+    /// Symbol in the update lines.
     pub symbol: &'static str,
-    /// Its name for people.
+    /// Name in legends.
     pub name: &'static str,
-    /// What it is.
+    /// Kind of the entry.
     pub kind: OptimizerStateKind,
-    /// Rows of the run that are enough to draw it, in rising order: all of a short run, of each stretch of a long one the first, lowest,
-    /// highest and last.
+    /// Rows of the run that suffice for a chart, in rising order: all rows of a short run; the first, lowest, highest and last row of each
+    /// segment of a long one.
     pub rows: Vec<usize>,
-    /// Its size at each of them; NaN where it is not known.
+    /// Size at each of these rows; NaN where unknown.
     pub sizes: Vec<f64>,
 }
 
-/// Goes through a run once more for what its rule carries; what comes first is the length of its steps. `None` if it was cancelled.
+/// Runs `spec` again and returns the sizes of its optimizer state, with the length of its steps first; `None` if it was cancelled.
 ///
-/// The memory that it takes does not grow with the steps of a long run.
+/// Memory use does not grow with the steps of a long run.
 pub fn state_history(
     objective: &dyn Objective,
     start: &[f64],
@@ -50,10 +50,10 @@ pub fn state_history(
 ) -> Option<Vec<OptimizerStateSeries>> {
     let mut record = OptimizerStateRecord::default();
     let mut sizes = Vec::new();
-    run_with_observer(objective, start, spec, run_settings, cancel, |moment| {
-        moment.state_sizes(&mut sizes);
+    run_with_observer(objective, start, spec, run_settings, cancel, |row| {
+        row.state_sizes(&mut sizes);
         record.push(&sizes);
-        if moment.step < run_settings.steps {
+        if row.step < run_settings.steps {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
@@ -63,7 +63,7 @@ pub fn state_history(
 }
 
 impl StepView<'_> {
-    /// Puts the length of the last step into `sizes`, and how large everything is that the rule carries.
+    /// Writes the length of the last step and the sizes of the optimizer state to `sizes`.
     pub fn state_sizes(&self, sizes: &mut Vec<OptimizerStateSize>) {
         let Self {
             theta, previous, ..
@@ -123,45 +123,45 @@ fn norm(numbers: impl Iterator<Item = f64>) -> f64 {
     squares.reduce(|a, b| a + b).map_or(f64::NAN, f64::sqrt)
 }
 
-/// How far two places are apart.
+/// Returns the distance of two points.
 fn distance(a: &[f64], b: &[f64]) -> f64 {
     norm(a.iter().zip(b).map(|(a, b)| a - b))
 }
 
-/// What is carried at one row after the other.
+/// Record of the sizes of an optimizer state, filled row by row.
 #[derive(Default)]
 pub struct OptimizerStateRecord {
     rows: usize,
-    things: Vec<(OptimizerStateSize, Decimated)>,
+    entries: Vec<(OptimizerStateSize, Decimated)>,
 }
 
 impl OptimizerStateRecord {
-    /// Adds a row. What was not carried before, or is no more, is not known there.
+    /// Adds a row. Entries that a row does not have are NaN there.
     pub fn push(&mut self, sizes: &[OptimizerStateSize]) {
         let row = self.rows;
         self.rows += 1;
         for size in sizes {
-            let same = |(thing, _): &(OptimizerStateSize, Decimated)| {
-                (thing.symbol, thing.name, thing.kind) == (size.symbol, size.name, size.kind)
+            let same = |(entry, _): &(OptimizerStateSize, Decimated)| {
+                (entry.symbol, entry.name, entry.kind) == (size.symbol, size.name, size.kind)
             };
-            let known = self.things.iter().position(same);
-            let at = known.unwrap_or(self.things.len());
+            let known = self.entries.iter().position(same);
+            let at = known.unwrap_or(self.entries.len());
             if known.is_none() {
-                self.things.push((*size, Decimated::default()));
+                self.entries.push((*size, Decimated::default()));
             }
-            let (_, thin) = &mut self.things[at];
-            if thin.count <= row {
-                thin.fill(row);
-                thin.push(size.size);
+            let (_, column) = &mut self.entries[at];
+            if column.count <= row {
+                column.fill(row);
+                column.push(size.size);
             }
         }
     }
 
-    /// All of it.
+    /// Returns the series of all entries.
     pub fn finish(self) -> Vec<OptimizerStateSeries> {
-        let series = self.things.into_iter().map(|(of, mut thin)| {
-            thin.fill(self.rows);
-            let (rows, sizes) = thin.finish();
+        let series = self.entries.into_iter().map(|(of, mut column)| {
+            column.fill(self.rows);
+            let (rows, sizes) = column.finish();
             OptimizerStateSeries {
                 symbol: of.symbol,
                 name: of.name,
@@ -174,17 +174,17 @@ impl OptimizerStateRecord {
     }
 }
 
-/// As many stretches as a long run is thinned to at most, more than a chart has pixels.
+/// Largest number of segments of a decimated run, more than a chart has pixels.
 const MAX_SEGMENTS: usize = 3000;
 
-/// A long series of numbers, thinned while it comes.
+/// Series of numbers, decimated while it grows.
 struct Decimated {
-    /// How many numbers there were.
+    /// Number of numbers so far.
     count: usize,
-    /// How many go into a stretch.
+    /// Numbers per segment.
     length: usize,
-    /// Of each stretch the first, lowest, highest and last number, with their places.
-    stretches: Vec<[(usize, f64); 4]>,
+    /// First, lowest, highest and last number of each segment, with their rows.
+    segments: Vec<[(usize, f64); 4]>,
 }
 
 impl Default for Decimated {
@@ -192,13 +192,13 @@ impl Default for Decimated {
         Self {
             count: 0,
             length: 1,
-            stretches: Vec::new(),
+            segments: Vec::new(),
         }
     }
 }
 
 impl Decimated {
-    /// Adds what is not known until there are `count` numbers.
+    /// Adds NaN until there are `count` numbers.
     fn fill(&mut self, count: usize) {
         while self.count < count {
             self.push(f64::NAN);
@@ -209,22 +209,22 @@ impl Decimated {
         let own = [(self.count, value); 4];
         let begins = self.count.is_multiple_of(self.length);
         self.count += 1;
-        match self.stretches.last_mut() {
+        match self.segments.last_mut() {
             Some(last) if !begins => *last = joined(*last, own),
-            _ => self.stretches.push(own),
+            _ => self.segments.push(own),
         }
-        if self.stretches.len() > MAX_SEGMENTS {
-            let pairs = self.stretches.chunks(2).map(|pair| match *pair {
+        if self.segments.len() > MAX_SEGMENTS {
+            let pairs = self.segments.chunks(2).map(|pair| match *pair {
                 [a, b] => joined(a, b),
                 _ => pair[0],
             });
-            self.stretches = pairs.collect();
+            self.segments = pairs.collect();
             self.length *= 2;
         }
     }
 
     fn finish(self) -> (Vec<usize>, Vec<f64>) {
-        let mut all: Vec<(usize, f64)> = { self.stretches.into_iter() }
+        let mut all: Vec<(usize, f64)> = { self.segments.into_iter() }
             .flat_map(|[first, low, high, last]| {
                 let [a, b] = if low.0 <= high.0 {
                     [low, high]
@@ -239,9 +239,9 @@ impl Decimated {
     }
 }
 
-/// Two stretches, one after the other, as one.
+/// Joins two adjacent segments.
 fn joined(a: [(usize, f64); 4], b: [(usize, f64); 4]) -> [(usize, f64); 4] {
-    // A comparison with NaN is false, so that numbers win against what is not known.
+    // A comparison with NaN is false, so numbers win against NaN.
     let low = |a: (usize, f64), b: (usize, f64)| if a.1 <= b.1 || b.1.is_nan() { a } else { b };
     let high = |a: (usize, f64), b: (usize, f64)| if a.1 >= b.1 || b.1.is_nan() { a } else { b };
     [a[0], low(a[1], b[1]), high(a[2], b[2]), b[3]]

@@ -1,4 +1,4 @@
-//! What rules carry over a run, compared with what one computes by hand.
+//! State sizes over a run, compared with computations by hand.
 
 use super::*;
 use crate::engine::files::NoFiles;
@@ -20,7 +20,7 @@ fn run_settings(steps: u64) -> RunSettings {
     }
 }
 
-/// What `spec` carries on a quadratic with curvatures 1 and 4, and its run.
+/// Returns the state sizes of `spec` on a quadratic with curvatures 1 and 4, and its run.
 fn made(spec: &str, steps: u64) -> (Vec<OptimizerStateSeries>, Trajectory) {
     let landscape: AnyLandscape = "quadratic:a=1,b=4".parse().unwrap();
     let problem = landscape.as_dyn().load(&NoFiles).unwrap();
