@@ -55,7 +55,7 @@ impl Float for f64 {
     const MANTISSA_BITS: u32 = 52;
     const LOG2_E: f64 = std::f64::consts::LOG2_E;
     const LN_2: [f64; 2] = math::LN_2;
-    const EXP_COEFFICIENTS: &'static [f64] = &over_factorials::<10>();
+    const EXP_COEFFICIENTS: &'static [f64] = &over_factorials::<12>();
     const EXP_LIMIT: f64 = 699.0;
     const TANH: Option<[[f64; 5]; 2]> = None;
 
