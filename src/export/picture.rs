@@ -3,6 +3,7 @@
 use crate::engine::results::{Runs, Seeds};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
+pub use crate::figure::points;
 use crate::figure::{self, png, svg};
 
 /// File extensions of pictures.
@@ -103,19 +104,6 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
         Show::ProjectionError => Ok(figure::projection_error::picture(runs, &options)),
         Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options),
     }
-}
-
-/// Converts a size in pixels to points, with the same aspect ratio and always about the area of a page, so that texts are readable at any
-/// number of pixels. 1600 × 1200 pixels are about 930 × 700 points.
-pub fn points(pixels: [u32; 2]) -> [f32; 2] {
-    const AREA: f64 = 650_000.0;
-    let [width, height] = pixels.map(f64::from);
-    let scale = (AREA / (width * height).max(1.0)).sqrt();
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a size in points needs no more digits"
-    )]
-    [width, height].map(|side| (side * scale) as f32)
 }
 
 #[cfg(test)]

@@ -239,7 +239,7 @@ pub fn picture(
 /// scales on both axes; returns `pixels` for a window whose sides differ by more than a factor of 4.
 #[cfg(feature = "gui")]
 pub(crate) fn pixels(window: crate::engine::objective::plane::Rect, pixels: [u32; 2]) -> [u32; 2] {
-    use crate::export::picture::points;
+    use super::points;
     let shape = window.width() / window.height();
     if !(0.25..=4.0).contains(&shape) {
         return pixels;

@@ -59,6 +59,19 @@ pub struct Options {
 /// Number of samples along each side of the landscape.
 const SIDE: usize = 512;
 
+/// Converts a size in pixels to points, with the same aspect ratio and always about the area of a page, so that texts are readable at any
+/// number of pixels. 1600 × 1200 pixels are about 930 × 700 points.
+pub fn points(pixels: [u32; 2]) -> [f32; 2] {
+    const AREA: f64 = 650_000.0;
+    let [width, height] = pixels.map(f64::from);
+    let scale = (AREA / (width * height).max(1.0)).sqrt();
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a size in points needs no more digits"
+    )]
+    [width, height].map(|side| (side * scale) as f32)
+}
+
 /// Draws a scene and its runs: the map with trails, heads and names, colour bar, axes with numbers, legend and caption.
 /// The map shows the scene's view exactly; without one, the landscape's own view, widened to the shape of the picture.
 pub fn picture(runs: &Runs, options: &Options) -> Drawing {

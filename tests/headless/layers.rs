@@ -196,7 +196,6 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-#[ignore = "until the branches that move training, network and results are merged"]
 fn imports_point_downward_only() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = sources(&root.join("src"));
