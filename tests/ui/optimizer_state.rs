@@ -6,7 +6,7 @@ use egui::{Key, Role};
 use ravine::engine::scene::Scene;
 
 const LENGTHS: &str = "Chart of lengths of steps and directions";
-const NORMS: &str = "Chart of norms of what each parameter has";
+const NORMS: &str = "Chart of norms of per-parameter state";
 const DISTANCES: &str = "Chart of distances from θ";
 
 /// A window at the last of 60 steps on Himmelblau's function.
@@ -66,7 +66,7 @@ fn a_click_moves_the_timeline_and_the_pointer_reads_the_lines() {
     window.harness.hover_at(plot.center());
     window.harness.run_steps(40);
     assert!(window.says("step 30") && window.says("norm over all parameters"));
-    assert!(!window.says("not known") && !window.says("its length"));
+    assert!(!window.says("not known") && !window.says("vector length"));
     window.click(Role::CheckBox, "charts over gradient evaluations");
     window.harness.hover_at(plot.center());
     window.harness.run_steps(40);
@@ -97,5 +97,5 @@ fn an_optimizer_without_state_says_so() {
     window.click(Role::Button, "Optimizer state (SGD)");
     window.settle();
     assert!(window.has(LENGTHS) && !window.has(NORMS));
-    assert!(window.paints("SGD carries nothing from step to step."));
+    assert!(window.paints("SGD has no state."));
 }

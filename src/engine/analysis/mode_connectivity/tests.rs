@@ -312,7 +312,7 @@ fn cancelled_connect_is_none_and_wrong_inputs_are_refused() {
     let refused = |ends| ask(ends, 0).unwrap_err().to_string();
     assert_eq!(
         refused([&a, &b[1..]]),
-        "the weights of one end are 24 numbers; expected 25, as the network has"
+        "the weights of one end have 24 numbers; expected 25, the parameters of the network"
     );
     let mut wrong = a.clone();
     wrong[2] = f64::NAN;
