@@ -1,4 +1,4 @@
-//! AdaBelief: Adam that divides by how far gradients are from their mean.
+//! AdaBelief: Adam that divides by the variance of the gradient around its running mean.
 
 use super::decay::has_decay;
 use super::elementwise::{Elementwise, kernel};
@@ -96,13 +96,13 @@ impl Optimizer for AdaBelief {
 
 has_decay!(AdaBelief);
 
-/// AdaBelief's step. State: m, s and the largest s.
+/// Update rule of AdaBelief. State: m, s and the largest s.
 struct AdaBeliefRule {
     settings: AdaBelief,
     steps: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
-    /// ρₜ, with `rectify`.
+    /// Length ρₜ of the average that approximates ŝ; used only with `rectify`.
     average_length: f64,
 }
 

@@ -60,7 +60,7 @@ impl Optimizer for Adadelta {
     }
 }
 
-/// Adadelta's step. State: v, u.
+/// Update rule of Adadelta. State: v, u.
 struct AdadeltaRule(Adadelta);
 
 impl Elementwise<2> for AdadeltaRule {

@@ -88,12 +88,13 @@ impl Optimizer for Adafactor {
     }
 }
 
-/// Root mean square.
+/// Returns the root mean square of `vector`.
 fn rms(vector: &[f64]) -> f64 {
     norm(vector) / real(vector.len()).sqrt()
 }
 
-/// The newest squares enter the means of rows and columns; v is their product: algorithm 4 of Shazeer & Stern 2018.
+/// Updates the row and column means of squared gradients with weight `entering`, and writes their product to v: algorithm 4 of
+/// Shazeer & Stern 2018.
 fn combine(factors: &mut [Vec<f64>; 2], gradient: &[f64], entering: f64, eps1: f64, v: &mut [f64]) {
     let [of_rows, of_columns] = factors;
     let columns = of_columns.len();
@@ -117,7 +118,7 @@ fn combine(factors: &mut [Vec<f64>; 2], gradient: &[f64], entering: f64, eps1: f
 
 struct State {
     rule: Adafactor,
-    /// Of a matrix the means of squares of its rows and of its columns, of which v is made.
+    /// Row means and column means of squared gradients of a matrix, the factors of v; `None` for a vector.
     factors: Option<[Vec<f64>; 2]>,
     v: Vec<f64>,
     update: Vec<f64>,

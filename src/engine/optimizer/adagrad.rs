@@ -66,7 +66,7 @@ impl Optimizer for Adagrad {
         }
     }
 
-    /// 2 / γ.
+    /// Returns 2 / γ.
     fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
         plain.then(|| 2.0 / rates.lr)
@@ -80,7 +80,7 @@ impl Optimizer for Adagrad {
     }
 }
 
-/// AdaGrad's step. State: the sum G of squared gradients.
+/// Update rule of AdaGrad. State: the sum G of squared gradients.
 struct AdagradRule {
     settings: Adagrad,
     steps: f64,
@@ -109,7 +109,7 @@ impl Elementwise<1> for AdagradRule {
         visitor(StateEntry::each("G", "sum of squared gradients", sum));
     }
 
-    /// Writes √G + ε, times the decay of the learning rate.
+    /// Writes √G + ε, times the divisor of the learning rate by its decay.
     fn preconditioner(&self, [sum]: [&[f64]; 1], to: &mut [f64]) -> bool {
         let (inside, outside) = self.settings.eps_form.split(self.settings.eps);
         let lr_divisor = 1.0 + (self.steps - 1.0) * self.settings.lr_decay;

@@ -1,4 +1,4 @@
-//! Adam and AMSGrad: `torch.optim.Adam`. [`super::adamw`] is the same rule with decoupled weight decay.
+//! Adam and AMSGrad: `torch.optim.Adam`. [`super::adamw`] uses this rule with decoupled weight decay.
 
 use super::elementwise::{Elementwise, kernel};
 use super::variants::CorrectedEpsilon;
@@ -75,7 +75,7 @@ impl Optimizer for Adam {
         Algorithm::Elementwise(kernel(AdamRule::new(self.clone(), 0.0)))
     }
 
-    /// (2 + 2β₁) / ((1 − β₁) γ).
+    /// Returns (2 + 2β₁) / ((1 − β₁) γ).
     fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
         plain.then(|| of_mean(rates.momentum.unwrap_or(self.beta1), rates.lr, 0.0))
@@ -86,13 +86,13 @@ impl Optimizer for Adam {
     }
 }
 
-/// The curvature at which steps along a mean of gradients that keeps β₁ of itself do not grow, with decoupled weight decay λ:
-/// (2 − γλ)(1 + β₁) / ((1 − β₁) γ), where a root of the characteristic polynomial is −1.
+/// Returns the largest curvature at which steps along a running mean of gradients with decay rate β₁ and decoupled weight decay λ
+/// do not grow: (2 − γλ)(1 + β₁) / ((1 − β₁) γ), where a root of the characteristic polynomial is −1.
 pub(super) fn of_mean(beta1: f64, lr: f64, decoupled_weight_decay: f64) -> f64 {
     (2.0 - lr * decoupled_weight_decay) * (1.0 + beta1) / ((1.0 - beta1) * lr)
 }
 
-/// The lines of the two means, each corrected for its start at zero.
+/// Returns the update lines of the two running means m and v and of their bias corrections.
 pub(super) fn means(adam: &Adam) -> Vec<&'static str> {
     let mut lines = vec![
         "{m} ← {β₁=beta1} {m<} + (1 − {β₁=beta1}) {g}",
@@ -113,7 +113,7 @@ pub(super) fn means(adam: &Adam) -> Vec<&'static str> {
     lines
 }
 
-/// Adam's step, and AdamW's. State: m, v and, for AMSGrad, the largest v.
+/// Update rule of Adam and AdamW. State: m, v and, for AMSGrad, the largest v.
 pub(super) struct AdamRule {
     settings: Adam,
     decoupled_weight_decay: f64,
@@ -150,7 +150,7 @@ impl Elementwise<3> for AdamRule {
         if !self.settings.bias_correction {
             (correction1, correction2) = (1.0, 1.0);
         }
-        // Both corrections move to the step size and to ε: end of section 2 of Kingma & Ba 2015.
+        // Both bias corrections are applied to the step size and to ε: end of section 2 of Kingma & Ba 2015.
         let root_correction = correction2.sqrt();
         let step_size = rates.lr * root_correction / correction1;
         let (inside, outside) = match self.settings.eps_form {
@@ -180,7 +180,7 @@ impl Elementwise<3> for AdamRule {
         }
     }
 
-    /// With the correction of the mean of gradients.
+    /// Writes √v̂ + ε, times the bias correction of m.
     fn preconditioner(&self, [_, v, v_max]: [&[f64]; 3], to: &mut [f64]) -> bool {
         let Adam { eps, amsgrad, .. } = self.settings;
         let [first, second] = if self.settings.bias_correction {

@@ -59,7 +59,7 @@ impl Optimizer for Adamax {
         }
     }
 
-    /// (2 + 2β₁) / ((1 − β₁) γ).
+    /// Returns (2 + 2β₁) / ((1 − β₁) γ).
     fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let plain = self.weight_decay == 0.0 && !self.maximize;
         plain.then(|| of_mean(rates.momentum.unwrap_or(self.beta1), rates.lr, 0.0))
@@ -73,7 +73,7 @@ impl Optimizer for Adamax {
     }
 }
 
-/// Adamax's step. State: m, u.
+/// Update rule of Adamax. State: m, u.
 struct AdamaxRule {
     settings: Adamax,
     beta1_power: BetaPower,

@@ -70,7 +70,7 @@ impl Optimizer for AdamW {
         Algorithm::Elementwise(kernel(AdamRule::new(self.adam(), self.weight_decay)))
     }
 
-    /// (2 − γλ)(1 + β₁) / ((1 − β₁) γ).
+    /// Returns (2 − γλ)(1 + β₁) / ((1 − β₁) γ).
     fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let beta1 = rates.momentum.unwrap_or(self.beta1);
         (!self.maximize).then(|| of_mean(beta1, rates.lr, self.weight_decay))

@@ -83,7 +83,7 @@ impl Optimizer for Adan {
     }
 }
 
-/// Adan's step. State: m, v, n and the previous gradient.
+/// Update rule of Adan. State: m, v, n and the previous gradient.
 struct AdanRule {
     settings: Adan,
     beta1_power: BetaPower,

@@ -1,4 +1,4 @@
-//! AdEMAMix: Adam with a second, very slow mean of the gradient.
+//! AdEMAMix: Adam with a second, slower running mean of gradients.
 
 use super::decay::{has_decay, shrink};
 use super::elementwise::{Elementwise, ElementwiseKernel, Kernel, kernel};
@@ -127,15 +127,15 @@ impl AdEMAMix {
     }
 }
 
-/// AdEMAMix's step. State: m, v and the slow mean s.
+/// Update rule of AdEMAMix. State: m, v and the slow mean s.
 struct AdEMAMixRule {
     settings: AdEMAMix,
     steps: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
-    /// α and β₃ of the step.
+    /// α and β₃ of the last step.
     scheduled: [f64; 2],
-    /// With `cautious`: the factor of m where m and the gradient agree; elsewhere m is left out.
+    /// Factor of m where m and the gradient agree in sign, and 0 elsewhere; `None` without `cautious`.
     cautious_factor: Option<f64>,
 }
 
@@ -184,7 +184,7 @@ impl Elementwise<3> for AdEMAMixRule {
     }
 }
 
-/// Run with `cautious`, which counts the parameters where m and the gradient agree.
+/// Update rule with `cautious`, which counts the parameters where m and the gradient agree in sign.
 struct CautiousRun {
     kernel: Kernel<AdEMAMixRule, 3>,
     state: Vec<Vec<f64>>,

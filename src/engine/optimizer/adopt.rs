@@ -77,7 +77,7 @@ impl Optimizer for Adopt {
 
 has_decay!(Adopt);
 
-/// ADOPT's step. State: m, v.
+/// Update rule of ADOPT. State: m, v.
 struct AdoptRule {
     settings: Adopt,
     steps: f64,

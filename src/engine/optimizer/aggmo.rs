@@ -28,7 +28,7 @@ settings! {
     }
 }
 
-/// Symbol, name and update line of each velocity that is shown. More velocities move θ too, but are not shown.
+/// Symbol, name and update line of each displayed velocity. Further velocities move θ too, but are not displayed.
 const VELOCITIES: [[&str; 3]; 9] = [
     ["b₁", "first velocity", "{b₁} ← β₁ {b₁<} + {g}"],
     ["b₂", "second velocity", "{b₂} ← β₂ {b₂<} + {g}"],
@@ -75,7 +75,7 @@ impl Optimizer for AggMo {
 
 has_decay!(AggMo);
 
-/// AggMo's step. State: a velocity for each β. Their number is a setting, so it cannot be the `N` of
+/// Elementwise kernel of AggMo. State: a velocity for each β. Their number is a setting, so it cannot be the `N` of
 /// [`super::elementwise::Elementwise`].
 struct AggMoKernel(AggMo);
 

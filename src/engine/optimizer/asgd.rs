@@ -70,14 +70,14 @@ impl Optimizer for Asgd {
     }
 }
 
-/// ASGD's step. State: the average a of the iterates.
+/// Update rule of ASGD. State: the average a of the iterates.
 struct AsgdRule {
     settings: Asgd,
-    /// η of the next step.
+    /// Learning rate η of the next step.
     eta: f64,
-    /// μ of the next step.
+    /// Weight μ of the next iterate in the average.
     mu: f64,
-    /// Factor of θ by Λ in the last step.
+    /// Factor of θ by the decay Λ in the last step.
     last_shrink: f64,
     steps: f64,
 }

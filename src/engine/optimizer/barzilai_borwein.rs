@@ -1,4 +1,4 @@
-//! The two-point step sizes of Barzilai and Borwein.
+//! Barzilai–Borwein: gradient descent with two-point step sizes.
 
 use super::wolfe_step::dot;
 use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
@@ -26,8 +26,8 @@ settings! {
     }
 }
 
-/// So often a step is halved that leads to where the loss is not finite; then there is none.
-const RETREATS: u32 = 60;
+/// Maximum number of halvings of a step that ends where the loss is not finite; after them θ does not move.
+const MAX_HALVINGS: u32 = 60;
 
 impl Optimizer for BarzilaiBorwein {
     fn lr(&self) -> f64 {
@@ -76,11 +76,11 @@ impl Optimizer for BarzilaiBorwein {
 struct State {
     rule: BarzilaiBorwein,
     trial: Vec<f64>,
-    /// s.
+    /// Last step s.
     step: Vec<f64>,
-    /// y.
+    /// Change y of the gradient over the last step.
     change: Vec<f64>,
-    /// The gradient where the last step began.
+    /// Gradient at the start of the last step.
     gradient: Vec<f64>,
     steps: u64,
     t: f64,
@@ -90,8 +90,8 @@ impl UpdateRule for State {
     fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (_, gradient) = oracle.gradient(theta);
-        let old = self.change.iter_mut().zip(self.gradient.iter_mut());
-        for ((change, before), g) in old.zip(gradient.iter()) {
+        let pairs = self.change.iter_mut().zip(self.gradient.iter_mut());
+        for ((change, before), g) in pairs.zip(gradient.iter()) {
             *change = sign * g - *before;
             *before = sign * g;
         }
@@ -106,13 +106,13 @@ impl UpdateRule for State {
         } else {
             curvature / dot(&self.change, &self.change)
         };
-        let usual = self.steps > 0 && curvature > 0.0 && length.is_finite();
-        self.t = if usual { length } else { rates.lr };
+        let is_valid = self.steps > 0 && curvature > 0.0 && length.is_finite();
+        self.t = if is_valid { length } else { rates.lr };
         self.steps += 1;
-        for _ in 0..RETREATS {
-            let places = self.trial.iter_mut().zip(theta.iter());
+        for _ in 0..MAX_HALVINGS {
+            let points = self.trial.iter_mut().zip(theta.iter());
             for (((trial, theta), step), g) in
-                places.zip(self.step.iter_mut()).zip(self.gradient.iter())
+                points.zip(self.step.iter_mut()).zip(self.gradient.iter())
             {
                 *step = -self.t * g;
                 *trial = theta + *step;
@@ -153,7 +153,7 @@ mod tests {
                 path.loss.last()
             );
         }
-        // After a first step, the long one on ½ λ x² is exactly 1/λ.
+        // After a first step, the long step size on ½ λ x² is exactly 1/λ.
         let line = path(
             "quadratic:a=4,b=4",
             &[1.0, 0.0],

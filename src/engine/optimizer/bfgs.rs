@@ -1,4 +1,4 @@
-//! BFGS.
+//! BFGS, the quasi-Newton method of Broyden, Fletcher, Goldfarb and Shanno.
 
 use super::wolfe::C2;
 use super::wolfe_step::{WolfeStep, dot};
@@ -68,13 +68,13 @@ impl Optimizer for Bfgs {
 struct State {
     rule: Bfgs,
     line: WolfeStep,
-    /// H, row by row.
+    /// Inverse Hessian H, row by row.
     inverse: Vec<f64>,
     direction: Vec<f64>,
     gradient: Vec<f64>,
-    /// y.
+    /// Change y of the gradient over the last step.
     change: Vec<f64>,
-    /// H y.
+    /// Product H y.
     product: Vec<f64>,
     t: f64,
     steps: u64,
@@ -90,8 +90,8 @@ impl State {
             .for_each(|h| *h = scale);
     }
 
-    /// H from the last step, along which the curvature must be positive.
-    fn learn(&mut self) {
+    /// Updates H with the last step; skips steps along which the curvature is not positive.
+    fn update_inverse(&mut self) {
         let n = self.direction.len();
         let ys = self.t * dot(&self.change, &self.direction);
         let curved = ys > 1e-10 * dot(&self.change, &self.change);
@@ -133,8 +133,8 @@ impl UpdateRule for State {
         for (row, d) in self.inverse.chunks_exact(n).zip(&mut self.direction) {
             *d = -dot(row, &self.gradient);
         }
-        let down = dot(&self.direction, &self.gradient) < 0.0;
-        if !down {
+        let is_descent = dot(&self.direction, &self.gradient) < 0.0;
+        if !is_descent {
             self.set_identity(1.0);
             for (d, g) in self.direction.iter_mut().zip(&self.gradient) {
                 *d = -g;
@@ -148,19 +148,19 @@ impl UpdateRule for State {
         for (change, g) in self.change.iter_mut().zip(&self.gradient) {
             *change = -g;
         }
-        let here = (sign * loss, &mut self.gradient[..]);
+        let start = (sign * loss, &mut self.gradient[..]);
         self.t = self
             .line
-            .step(theta, &self.direction, here, first, oracle, sign);
+            .step(theta, &self.direction, start, first, oracle, sign);
         for (change, g) in self.change.iter_mut().zip(&self.gradient) {
             *change += g;
         }
         if self.t == 0.0 {
-            // No length was found: the next step begins anew, with −g.
+            // The line search failed: the next step restarts from −g.
             self.steps = 0;
             return;
         }
-        self.learn();
+        self.update_inverse();
         self.steps += 1;
     }
 
@@ -178,7 +178,7 @@ mod tests {
     use super::super::tests::path;
 
     #[test]
-    fn the_valley_takes_about_thirty_steps() {
+    fn rosenbrock_takes_at_most_45_steps() {
         let path = path("rosenbrock", &[-1.2, 1.0], "bfgs", 60);
         let solved = path.loss.iter().position(|loss| *loss < 1e-12);
         assert!(solved.is_some_and(|steps| steps <= 45), "{solved:?}");
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quadratic_is_soon_at_its_minimum() {
+    fn a_quadratic_converges_within_12_steps() {
         let path = path("quadratic:a=1,b=100,angle=20", &[3.0, -2.0], "bfgs", 12);
         assert!(*path.loss.last().unwrap() < 1e-12, "{:?}", path.loss);
     }

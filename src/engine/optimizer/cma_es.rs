@@ -63,9 +63,10 @@ impl Optimizer for CmaEs {
     }
 }
 
-/// Halves `offset` until the value there is finite; returns that, or infinity where none is.
-fn retreat(offset: &mut [f64], mut value: impl FnMut(&[f64]) -> f64) -> f64 {
-    for _ in 0..RETREATS {
+/// Halves `offset` until the value there is finite, at most [`MAX_HALVINGS`] times, and returns the value; infinity if none is
+/// finite.
+fn halve_until_finite(offset: &mut [f64], mut value: impl FnMut(&[f64]) -> f64) -> f64 {
+    for _ in 0..MAX_HALVINGS {
         let found = value(offset);
         if found.is_finite() {
             return found;
@@ -75,8 +76,8 @@ fn retreat(offset: &mut [f64], mut value: impl FnMut(&[f64]) -> f64) -> f64 {
     f64::INFINITY
 }
 
-/// The strategy's parameters: table 1.
-struct Rates {
+/// Strategy parameters of CMA-ES: table 1.
+struct StrategyParameters {
     weights: Vec<f64>,
     mu_eff: f64,
     c_sigma: f64,
@@ -84,11 +85,11 @@ struct Rates {
     c_c: f64,
     c_1: f64,
     c_mu: f64,
-    /// E‖N(0, I)‖.
+    /// Expected norm E‖N(0, I)‖.
     chi: f64,
 }
 
-impl Rates {
+impl StrategyParameters {
     fn new(dim: usize, population: usize) -> Self {
         let n = real(dim);
         let parents = (population / 2).max(1);
@@ -116,20 +117,21 @@ impl Rates {
 
 struct State {
     sign: f64,
-    rates: Rates,
+    parameters: StrategyParameters,
     random: ChaCha8Rng,
     sigma: f64,
     generation: i32,
-    /// Whether C has entries beside its diagonal.
+    /// Whether C is a full matrix; otherwise only its diagonal is stored.
     full: bool,
     covariance: Vec<f64>,
     scratch: Vec<f64>,
-    /// C = B D² Bᵀ: B, and D.
+    /// Eigenvectors B as columns, and square roots D of the eigenvalues: C = B D² Bᵀ.
     axes: Vec<f64>,
     lengths: Vec<f64>,
     p_sigma: Vec<f64>,
     p_c: Vec<f64>,
-    /// The population, one after the other; y = (x − m)/σ of each, and the order of their values.
+    /// Points x of the population, one after the other; their offsets y = (x − m)/σ; and their values with indices, in order of
+    /// the values.
     points: Vec<f64>,
     offsets: Vec<f64>,
     order: Vec<(f64, usize)>,
@@ -139,14 +141,14 @@ struct State {
 
 impl State {
     fn new(rule: &CmaEs, dim: usize) -> Self {
-        let usual = 4
+        let default = 4
             + (1..=200)
                 .take_while(|k| real(*k) <= 3.0 * real(dim.max(1)).ln())
                 .count();
-        let asked = rule
+        let requested = rule
             .population
             .and_then(|population| usize::try_from(population).ok());
-        let population = asked.unwrap_or(usual).max(2);
+        let population = requested.unwrap_or(default).max(2);
         let full = dim <= MAX_DENSE_DIM;
         let entries = if full { dim * dim } else { dim };
         let mut covariance = vec![0.0; entries];
@@ -157,7 +159,7 @@ impl State {
             .for_each(|c| *c = 1.0);
         Self {
             sign: if rule.maximize { -1.0 } else { 1.0 },
-            rates: Rates::new(dim, population),
+            parameters: StrategyParameters::new(dim, population),
             random: stream(rule.seed, Purpose::Population, 0),
             sigma: rule.lr,
             generation: 0,
@@ -176,7 +178,7 @@ impl State {
         }
     }
 
-    /// B D z.
+    /// Writes B D z to y.
     fn shape(full: bool, axes: &[f64], lengths: &[f64], z: &[f64], y: &mut [f64]) {
         let n = z.len();
         for (i, y) in y.iter_mut().enumerate() {
@@ -188,7 +190,7 @@ impl State {
         }
     }
 
-    /// C^(−½) times the step, into `normal`.
+    /// Writes C^(−½) times the step to `normal`.
     fn whiten(&mut self) {
         let n = self.step.len();
         if !self.full {
@@ -208,7 +210,7 @@ impl State {
 
     fn adapt(&mut self) {
         let n = self.step.len();
-        let Rates {
+        let StrategyParameters {
             weights,
             mu_eff,
             c_sigma,
@@ -217,7 +219,7 @@ impl State {
             c_1,
             c_mu,
             chi,
-        } = &self.rates;
+        } = &self.parameters;
         let along = (c_sigma * (2.0 - c_sigma) * mu_eff).sqrt();
         for (p, z) in self.p_sigma.iter_mut().zip(&self.normal) {
             *p = (1.0 - c_sigma) * *p + along * z;
@@ -241,7 +243,7 @@ impl State {
                 let j = if self.full { k } else { i };
                 let best = weights.iter().zip(&self.order);
                 let spread: f64 = best
-                    .map(|(w, (_, who))| w * self.offsets[who * n + i] * self.offsets[who * n + j])
+                    .map(|(w, (_, idx))| w * self.offsets[idx * n + i] * self.offsets[idx * n + j])
                     .sum();
                 let entry = &mut self.covariance[i * width + k];
                 *entry = keep * *entry + c_1 * self.p_c[i] * self.p_c[j] + c_mu * spread;
@@ -260,14 +262,14 @@ impl State {
     }
 }
 
-/// So often a point is moved half of the way to the mean where the value at it is not finite; then it is worse than all others.
-const RETREATS: u32 = 30;
+/// Maximum number of halvings of the offset of a point whose value is not finite; after them its value is infinite, the worst.
+const MAX_HALVINGS: u32 = 30;
 
 impl UpdateRule for State {
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, _pace: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, _rates: StepRates) {
         let n = theta.len();
-        let (sigma, mut beyond) = (self.sigma, false);
-        for (who, (order, point)) in self
+        let (sigma, mut found_non_finite) = (self.sigma, false);
+        for (idx, (order, point)) in self
             .order
             .iter_mut()
             .zip(self.points.chunks_exact_mut(n))
@@ -276,32 +278,32 @@ impl UpdateRule for State {
             for z in &mut self.normal {
                 *z = StandardNormal.sample(&mut self.random);
             }
-            let offset = &mut self.offsets[who * n..(who + 1) * n];
+            let offset = &mut self.offsets[idx * n..(idx + 1) * n];
             Self::shape(self.full, &self.axes, &self.lengths, &self.normal, offset);
-            let value = retreat(offset, |offset| {
+            let value = halve_until_finite(offset, |offset| {
                 for ((x, theta), y) in point.iter_mut().zip(theta.iter()).zip(offset) {
                     *x = theta + sigma * y;
                 }
                 let value = self.sign * oracle.value(point);
-                beyond |= !value.is_finite();
+                found_non_finite |= !value.is_finite();
                 value
             });
-            *order = (value, who);
+            *order = (value, idx);
         }
         self.order
             .sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         self.step.fill(0.0);
-        for (w, (_, who)) in self.rates.weights.iter().zip(&self.order) {
-            let offset = &self.offsets[who * n..(who + 1) * n];
+        for (w, (_, idx)) in self.parameters.weights.iter().zip(&self.order) {
+            let offset = &self.offsets[idx * n..(idx + 1) * n];
             self.step
                 .iter_mut()
                 .zip(offset)
                 .for_each(|(step, y)| *step += w * y);
         }
-        if beyond {
-            // The border of where f is finite is near: the mean of points within it may lie outside.
+        if found_non_finite {
+            // The region where f is finite need not be convex: the mean of points in it may lie outside.
             let trial = &mut self.normal;
-            let value = retreat(&mut self.step, |step| {
+            let value = halve_until_finite(&mut self.step, |step| {
                 for ((x, theta), step) in trial.iter_mut().zip(theta.iter()).zip(step) {
                     *x = theta + sigma * step;
                 }
@@ -343,7 +345,7 @@ mod tests {
     use super::super::tests::path;
 
     #[test]
-    fn it_finds_minima_without_a_gradient() {
+    fn finds_minima_without_a_gradient() {
         for (landscape, start, value) in [
             ("rosenbrock", [-1.5, 2.0], 1e-12),
             ("quadratic:a=1,b=1000,angle=30", [3.0, -2.0], 1e-12),
@@ -365,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bowl_shrinks_the_population_as_fast_as_the_distance() {
+    fn loss_on_a_bowl_decreases_at_a_steady_rate() {
         let path = path("quadratic:a=1,b=1", &[1.0, 1.0], "cma-es:lr=0.5", 120);
         let rate = (path.loss[120] / path.loss[20]).ln() / 100.0;
         assert!((-1.2..-0.2).contains(&rate), "{rate}");

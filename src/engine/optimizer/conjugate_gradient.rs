@@ -92,11 +92,11 @@ struct State {
     line: WolfeStep,
     direction: Vec<f64>,
     gradient: Vec<f64>,
-    /// The gradient where the last step began.
+    /// Gradient at the start of the last step.
     previous: Vec<f64>,
     product: Vec<f64>,
     beta: f64,
-    /// The last length, and the slope there was along its direction.
+    /// Length of the last step, and the slope along its direction at its start.
     t: f64,
     slope: f64,
     steps: u64,
@@ -111,19 +111,19 @@ impl UpdateRule for State {
         }
         let (g, before) = (&self.gradient, &self.previous);
         let square = dot(before, before);
-        let afresh = self
+        let restarts = self
             .rule
             .restart
             .is_some_and(|every| self.steps.is_multiple_of(every));
         self.beta = match self.rule.beta {
-            _ if self.steps == 0 || afresh || square == 0.0 => 0.0,
+            _ if self.steps == 0 || restarts || square == 0.0 => 0.0,
             Beta::Fr => dot(g, g) / square,
             Beta::PrPlus => ((dot(g, g) - dot(g, before)) / square).max(0.0),
         };
         for (d, g) in self.direction.iter_mut().zip(g) {
             *d = self.beta * *d - g;
         }
-        // A direction that goes up is no use; −g is.
+        // An ascent direction is replaced by −g.
         if dot(g, &self.direction) >= 0.0 {
             self.beta = 0.0;
             for (d, g) in self.direction.iter_mut().zip(g) {
@@ -135,7 +135,7 @@ impl UpdateRule for State {
         if slope == 0.0 {
             return;
         }
-        let curved = match self.rule.step {
+        let curvature = match self.rule.step {
             Length::Exact => {
                 oracle.hessian_vector(theta, &self.direction, &mut self.product);
                 sign * dot(&self.direction, &self.product)
@@ -143,8 +143,8 @@ impl UpdateRule for State {
             Length::StrongWolfe => 0.0,
         };
         let mut exact = false;
-        if curved > 0.0 {
-            self.t = -slope / curved;
+        if curvature > 0.0 {
+            self.t = -slope / curvature;
             let trial = &mut self.product;
             for ((trial, theta), d) in trial.iter_mut().zip(theta.iter()).zip(&self.direction) {
                 *trial = theta + self.t * d;
@@ -154,17 +154,17 @@ impl UpdateRule for State {
         if exact {
             theta.copy_from_slice(&self.product);
         } else {
-            // A first length that would change the loss as much as the last step did: section 3.5.
+            // First trial length: to first order it changes the loss by as much as the last step did, section 3.5.
             let scaled = self.t * self.slope / slope;
             let first = if scaled > 0.0 && scaled.is_finite() {
                 scaled
             } else {
                 rates.lr
             };
-            let here = (sign * loss, &mut self.gradient[..]);
+            let start = (sign * loss, &mut self.gradient[..]);
             self.t = self
                 .line
-                .step(theta, &self.direction, here, first, oracle, sign);
+                .step(theta, &self.direction, start, first, oracle, sign);
         }
         self.slope = slope;
         self.steps += 1;
@@ -187,7 +187,7 @@ mod tests {
     use super::super::tests::path;
 
     #[test]
-    fn exact_steps_finish_a_quadratic_in_as_many_as_it_has_parameters() {
+    fn exact_steps_solve_a_quadratic_of_n_parameters_in_n_steps() {
         for beta in ["pr+", "fr"] {
             let spec = format!("conjugate-gradient:beta={beta},step=exact");
             let path = path("quadratic:a=1,b=25,angle=30", &[3.0, -2.0], &spec, 2);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_gets_through_the_valley() {
+    fn strong_wolfe_search_solves_rosenbrock() {
         for beta in ["pr+", "fr"] {
             let spec = format!("conjugate-gradient:beta={beta}");
             let path = path("rosenbrock", &[-1.5, 2.0], &spec, 200);

@@ -92,7 +92,7 @@ impl Optimizer for DAdaptAdam {
             v: zeros.clone(),
             s: zeros,
             r: 0.0,
-            kept: 1.0,
+            shrink_factor: 1.0,
             d: self.d0,
             d_hat: 0.0,
             beta1_power: BetaPower::new(self.beta1),
@@ -122,8 +122,8 @@ struct State {
     d_hat: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
-    /// Factor by which decoupled decay shrank θ in the last step.
-    kept: f64,
+    /// Factor of θ by the decoupled weight decay of the last step.
+    shrink_factor: f64,
 }
 
 impl UpdateRule for State {
@@ -152,22 +152,22 @@ impl UpdateRule for State {
             *s = *s * root + step_size * (1.0 - root) * g;
             length += s.abs();
         }
-        self.kept = 1.0;
+        self.shrink_factor = 1.0;
         if length == 0.0 {
             return;
         }
         self.r += (step_size * progress - self.r) * (1.0 - root);
         if rates.lr > 0.0 {
             self.d_hat = self.r / ((1.0 - root) * length);
-            let most = self.d * self.rule.growth_rate.unwrap_or(f64::INFINITY);
-            // Where d̂ is not a number d stays.
+            let max_d = self.d * self.rule.growth_rate.unwrap_or(f64::INFINITY);
+            // A NaN in d̂ does not change d.
             if self.d_hat > self.d {
-                self.d = self.d_hat.min(most);
+                self.d = self.d_hat.min(max_d);
             }
         }
 
-        self.kept = decay.shrink_factor(step_size);
-        let keep = self.kept;
+        self.shrink_factor = decay.shrink_factor(step_size);
+        let keep = self.shrink_factor;
         for (theta, (m, v)) in theta.iter_mut().zip(self.m.iter().zip(self.v.iter())) {
             *theta = *theta * keep - m / (v.sqrt() + eps);
         }
@@ -175,7 +175,7 @@ impl UpdateRule for State {
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
         let _ = rates;
-        shrink(theta, self.kept);
+        shrink(theta, self.shrink_factor);
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

@@ -3,14 +3,14 @@
 /// Weight decay of a rule, with its factor λ.
 #[derive(Clone, Copy)]
 pub(super) struct Decay {
-    /// λ where λθ is added to the gradient; else 0.
+    /// Coupled decay λ, where λθ is added to the gradient; 0 for decoupled decay.
     pub(super) coupled: f64,
-    /// λ where θ is multiplied by a factor; else 0.
+    /// Decoupled decay λ, where θ is multiplied by a factor; 0 for coupled decay.
     pub(super) decoupled: f64,
     fixed: bool,
 }
 
-/// Multiplies each entry by `keep`.
+/// Multiplies each entry of `theta` by `keep`.
 pub(super) fn shrink(theta: &mut [f64], keep: f64) {
     theta.iter_mut().for_each(|theta| *theta *= keep);
 }

@@ -32,7 +32,7 @@ pub(super) trait Elementwise<const N: usize>: Send {
     /// Visits the state after the last step: `N` columns of n numbers, and the numbers of the rule itself.
     fn visit_state(&self, state: [&[f64]; N], visitor: &mut StateVisitor);
 
-    /// Writes the divisors of [`UpdateRule::preconditioner`] to `to`; false where there are none.
+    /// Writes the divisors of [`UpdateRule::preconditioner`] to `to`; returns false if there are none.
     fn preconditioner(&self, state: [&[f64]; N], to: &mut [f64]) -> bool {
         let _ = (state, to);
         false
@@ -51,9 +51,9 @@ pub(super) trait Elementwise<const N: usize>: Send {
     }
 }
 
-/// Elementwise update rule with its columns of state apart, so that one rule can step many runs at once.
+/// Elementwise update rule with its state stored outside in columns, so that one rule can step many runs at once.
 pub trait ElementwiseKernel: Send {
-    /// Returns columns of the initial state of n parameters.
+    /// Returns the columns of the initial state of n parameters.
     fn initial_columns(&self, n: usize) -> Vec<Vec<f64>>;
 
     /// Returns PyTorch's `maximize`, and λ where the rule adds λθ to the gradient.
@@ -74,7 +74,7 @@ pub trait ElementwiseKernel: Send {
     /// Visits the state after the last step.
     fn visit_state(&self, state: &[Vec<f64>], visitor: &mut StateVisitor);
 
-    /// Writes the divisors of [`UpdateRule::preconditioner`] to `to`; false where there are none.
+    /// Writes the divisors of [`UpdateRule::preconditioner`] to `to`; returns false if there are none.
     fn preconditioner(&self, state: &[Vec<f64>], to: &mut [f64]) -> bool;
 
     /// Returns the average of the iterates; see [`UpdateRule::average`].
@@ -119,7 +119,7 @@ impl<T: Elementwise<N>, const N: usize> ElementwiseKernel for Kernel<T, N> {
             return;
         };
         let mut state = state.each_mut().map(|column| &mut column[..theta.len()]);
-        // The loop is compiled for each kind of vector unit; lanes round as single numbers do.
+        // The loop is compiled for each SIMD instruction set; results do not depend on which one runs.
         dispatch(AutoVectorized(
             #[inline(always)]
             || {
@@ -155,13 +155,13 @@ impl<T: Elementwise<N>, const N: usize> ElementwiseKernel for Kernel<T, N> {
     }
 }
 
-/// Single run of an elementwise optimizer.
+/// Elementwise update rule of a single run, with its state.
 struct ElementwiseRun<'a> {
     kernel: Box<dyn ElementwiseKernel + 'a>,
     state: Vec<Vec<f64>>,
 }
 
-/// Returns the update rule of n parameters.
+/// Returns the update rule of `kernel` for n parameters.
 pub(super) fn rule(kernel: Box<dyn ElementwiseKernel + '_>, n: usize) -> AnyRule<'_> {
     let state = kernel.initial_columns(n);
     Box::new(ElementwiseRun { kernel, state })

@@ -1,4 +1,4 @@
-//! The Gauss–Newton method, damped.
+//! Damped Gauss–Newton method.
 
 use super::wolfe_step::dot;
 use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
@@ -59,12 +59,12 @@ impl Optimizer for GaussNewton {
     }
 }
 
-/// What a rule expects that asks for the matrices of a model.
+/// Returns the kind of objective that curvature matrices of a model need, where `objective` is of another kind.
 pub(super) fn expects_model(objective: &dyn Objective) -> Option<&'static str> {
     (objective.samples() == 0).then_some("a model of data, like `regression`")
 }
 
-/// A step by a matrix of the model.
+/// Update rule that solves with a curvature matrix of the model: Gauss–Newton or Fisher.
 pub(super) struct State {
     metric: Metric,
     damping: f64,
@@ -78,21 +78,21 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(metric: Metric, damping: f64, max_iter: u64, zeros: &[f64]) -> Self {
-        let room = || zeros.to_vec();
+        let buffer = || zeros.to_vec();
         Self {
             metric,
             damping,
             max_iter,
-            step: room(),
-            residual: room(),
-            direction: room(),
-            product: room(),
+            step: buffer(),
+            residual: buffer(),
+            direction: buffer(),
+            product: buffer(),
             stuck: None,
         }
     }
 
-    /// Solves (M + δ I) s = g by conjugate gradients from s = 0: Hestenes & Stiefel 1952. Where the objective has no such matrix
-    /// there is no step.
+    /// Solves (M + δ I) s = g by conjugate gradients from s = 0: Hestenes & Stiefel 1952. If the objective has no such matrix, s
+    /// is 0.
     fn solve(&mut self, theta: &[f64], oracle: &mut Oracle) {
         const TOLERANCE: f64 = 1e-12;
         self.step.fill(0.0);
@@ -156,7 +156,7 @@ mod tests {
     use super::super::tests::path;
 
     #[test]
-    fn a_line_through_data_takes_one_step() {
+    fn linear_regression_takes_one_step() {
         for spec in [
             "gauss-newton:damping=0",
             "natural-gradient:damping=0",
@@ -167,9 +167,10 @@ mod tests {
         }
     }
 
-    /// At the least-squares line mean g gᵀ is not the Hessian; the empirical form still goes there, by its own steps.
+    /// The empirical Fisher matrix, mean g gᵀ, is not the Hessian of least squares: its steps decrease the loss, but one does not
+    /// reach the minimum.
     #[test]
-    fn the_empirical_fisher_goes_another_way() {
+    fn the_empirical_fisher_takes_more_than_one_step() {
         let path = path(
             "regression",
             &[-1.0, 4.0],

@@ -1,4 +1,4 @@
-//! Hutchinson's estimate of the Hessian's diagonal, for the rules that scale by it.
+//! Hutchinson's estimate of the Hessian's diagonal, for optimizers that divide by it.
 
 use crate::engine::declare::settings;
 use crate::engine::numeric::random::{Purpose, stream};
@@ -12,7 +12,7 @@ settings! {
     pub enum HessianDistribution { Rademacher = "rademacher", Gaussian = "gaussian" }
 }
 
-/// diag H as the mean of z ∘ H z over random vectors z. With signs it is exact where H is diagonal.
+/// Estimator of diag H: the mean of z ∘ H z over random vectors z. With Rademacher vectors it is exact if H is diagonal.
 pub(super) struct Hutchinson {
     distribution: HessianDistribution,
     samples: u64,
@@ -39,7 +39,7 @@ impl Hutchinson {
         }
     }
 
-    /// Makes a new estimate at `theta`.
+    /// Computes a new estimate at `theta`.
     pub(super) fn draw(&mut self, theta: &[f64], oracle: &mut Oracle) {
         self.estimate.fill(0.0);
         for _ in 0..self.samples {
@@ -71,7 +71,7 @@ mod tests {
     use crate::engine::numeric::jet::Scalar;
     use crate::engine::objective::{Formula, GradientSettings};
 
-    /// With the Hessian (4, c; c, 10).
+    /// Quadratic with the Hessian (4, c; c, 10).
     struct Bowl(f64);
     impl Formula for Bowl {
         fn eval<S: Scalar>(&self, x: S, y: S) -> S {
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_are_exact_on_a_diagonal_and_both_kinds_in_the_mean() {
+    fn rademacher_is_exact_on_a_diagonal_and_both_distributions_are_unbiased() {
         let (cancel, at) = (Cancel::default(), [1.0, 2.0]);
         let estimate = |distribution, samples, skew| {
             let bowl = Bowl(skew);

@@ -10,7 +10,7 @@ use crate::engine::numeric::real;
 use crate::engine::objective::{Oracle, norm};
 use crate::engine::schedule::StepRates;
 
-/// The largest norm of θ that counts.
+/// Maximum norm of θ in the trust ratio.
 const CLAMP: f64 = 10.0;
 
 settings! {
@@ -144,8 +144,8 @@ impl Lamb {
         self.pre_norm && self.max_grad_norm > 0.0
     }
 
-    /// RAdam's factor of step `step`, eq. (5) and algorithm 2 of Liu et al. 2020, and whether v is divided by. `None` where
-    /// there is to be no step.
+    /// Returns RAdam's factor of step `step`, eq. (5) and algorithm 2 of Liu et al. 2020, and whether m is divided by √v; `None`
+    /// if there is no step.
     fn rectification(&self, step: f64, beta2_power: f64) -> Option<(f64, bool)> {
         if !self.rectify {
             return Some((1.0, true));
@@ -167,7 +167,7 @@ struct State {
     m: Vec<f64>,
     v: Vec<f64>,
     update: Vec<f64>,
-    /// The last trust ratio.
+    /// Trust ratio of the last step.
     ratio: f64,
     steps: u64,
     beta1_power: BetaPower,

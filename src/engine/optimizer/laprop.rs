@@ -40,7 +40,7 @@ settings! {
     }
 }
 
-/// Number that pytorch_optimizer adds inside the root.
+/// Constant that pytorch_optimizer adds inside the square root.
 const INSIDE: f64 = 1e-15;
 
 impl Optimizer for LaProp {
@@ -98,11 +98,11 @@ impl Optimizer for LaProp {
 
 has_decay!(LaProp);
 
-/// LaProp's step. State: m, v, the largest v and the mean of gradients.
+/// Update rule of LaProp. State: m, v, the largest v and the mean of gradients.
 struct LaPropRule {
     settings: LaProp,
     steps: u64,
-    /// l, the running mean of learning rates: m if all scaled gradients were 1.
+    /// Running mean l of learning rates: m if all scaled gradients were 1.
     mean_lr: f64,
     beta2_power: BetaPower,
 }

@@ -92,7 +92,7 @@ impl Optimizer for Lars {
 struct State {
     rule: Lars,
     velocity: Vec<f64>,
-    /// The last trust ratio.
+    /// Trust ratio of the last step.
     ratio: f64,
 }
 

@@ -139,7 +139,7 @@ impl UpdateRule for State {
                     .zip(gradient.iter())
                     .for_each(|(d, g)| *d = -g);
             } else {
-                history.learn(gradient, previous_gradient, direction, *t);
+                history.store(gradient, previous_gradient, direction, *t);
                 history.direction(gradient, direction);
             }
             previous_gradient.copy_from_slice(gradient);
@@ -200,95 +200,95 @@ impl UpdateRule for State {
     }
 }
 
-/// The last steps and the changes of the gradient over them, in a ring that is allocated once.
+/// Ring buffer of the last steps and the changes of the gradient over them, allocated once.
 struct History {
-    ring: Vec<Curve>,
-    /// How many were ever stored; the newest lies at (stored − 1) mod the ring's length.
+    ring: Vec<CurvaturePair>,
+    /// Number of pairs stored since the start; the newest is at (stored − 1) mod the ring's length.
     stored: usize,
-    /// γ: the initial inverse Hessian is γ I, eq. (7.20).
+    /// Scale γ of the initial inverse Hessian γ I, eq. (7.20).
     scale: f64,
 }
 
-/// What was learned of the curvature along one step.
+/// Pair of a step and the change of the gradient over it, which measures the curvature along the step.
 #[derive(Clone)]
-struct Curve {
-    /// s: the step.
+struct CurvaturePair {
+    /// Step s.
     step: Vec<f64>,
-    /// y: how the gradient changed over it.
+    /// Change y of the gradient over the step.
     change: Vec<f64>,
-    /// 1 / yᵀs.
+    /// Inverse curvature ρ = 1 / yᵀs.
     rho: f64,
-    /// Of the first of the two loops, for the second.
+    /// Coefficient α of the first loop, used in the second.
     alpha: f64,
 }
 
 impl History {
     fn new(zeros: &[f64], capacity: usize) -> Self {
-        let curve = Curve {
+        let entry = CurvaturePair {
             step: zeros.to_vec(),
             change: zeros.to_vec(),
             rho: 0.0,
             alpha: 0.0,
         };
         Self {
-            ring: vec![curve; capacity],
+            ring: vec![entry; capacity],
             stored: 0,
             scale: 1.0,
         }
     }
 
-    /// Stores the last step, t d, and the change of the gradient over it, where the curvature along it is positive.
-    fn learn(&mut self, gradient: &[f64], previous: &[f64], direction: &[f64], t: f64) {
+    /// Stores the last step, t d, and the change of the gradient over it, if the curvature along it is positive.
+    fn store(&mut self, gradient: &[f64], previous: &[f64], direction: &[f64], t: f64) {
         let change = || gradient.iter().zip(previous).map(|(g, p)| g - p);
         let ys: f64 = change().zip(direction).map(|(y, d)| y * (d * t)).sum();
         if ys > 1e-10 {
             let oldest = self.stored % self.ring.len();
-            let curve = &mut self.ring[oldest];
-            curve
+            let entry = &mut self.ring[oldest];
+            entry
                 .step
                 .iter_mut()
                 .zip(direction)
                 .for_each(|(s, d)| *s = d * t);
-            curve
+            entry
                 .change
                 .iter_mut()
                 .zip(change())
                 .for_each(|(stored, y)| *stored = y);
-            curve.rho = 1.0 / ys;
+            entry.rho = 1.0 / ys;
             self.scale = ys / change().map(|y| y * y).sum::<f64>();
             self.stored += 1;
         }
     }
 
-    /// −H g by the two-loop recursion, algorithm 7.4.
+    /// Writes −H g to `r` by the two-loop recursion, algorithm 7.4.
     fn direction(&mut self, gradient: &[f64], r: &mut [f64]) {
         r.iter_mut().zip(gradient).for_each(|(r, g)| *r = -g);
-        let kept = self.stored.min(self.ring.len());
-        // The oldest lies where the next will be stored; until the ring is full, at its beginning.
+        let len = self.stored.min(self.ring.len());
+        // In a full ring the next pair will overwrite the oldest; before that, the oldest is at index 0.
         let full = self.stored >= self.ring.len();
         let oldest = if full {
             self.stored % self.ring.len()
         } else {
             0
         };
-        let (newer, older) = self.ring[..kept].split_at_mut(oldest);
-        for curve in newer.iter_mut().rev().chain(older.iter_mut().rev()) {
-            curve.alpha = dot(&curve.step, r) * curve.rho;
+        let (newer, older) = self.ring[..len].split_at_mut(oldest);
+        for entry in newer.iter_mut().rev().chain(older.iter_mut().rev()) {
+            entry.alpha = dot(&entry.step, r) * entry.rho;
             r.iter_mut()
-                .zip(curve.change.iter())
-                .for_each(|(r, y)| *r -= curve.alpha * y);
+                .zip(entry.change.iter())
+                .for_each(|(r, y)| *r -= entry.alpha * y);
         }
         r.iter_mut().for_each(|r| *r *= self.scale);
-        for curve in older.iter().chain(&*newer) {
-            let by = curve.alpha - dot(&curve.change, r) * curve.rho;
+        for entry in older.iter().chain(&*newer) {
+            let by = entry.alpha - dot(&entry.change, r) * entry.rho;
             r.iter_mut()
-                .zip(curve.step.iter())
+                .zip(entry.step.iter())
                 .for_each(|(r, s)| *r += by * s);
         }
     }
 }
 
-/// The largest magnitude.
+/// Returns the largest magnitude of an entry.
 fn largest(vector: &[f64]) -> f64 {
     vector.iter().fold(0.0, |most, v| v.abs().max(most))
 }

@@ -25,8 +25,8 @@ settings! {
     }
 }
 
-/// So many lengths are tried; then there is no step.
-const MOST: u32 = 60;
+/// Maximum number of trial lengths; after them θ does not move.
+const MAX_TRIALS: u32 = 60;
 
 impl Optimizer for LineSearch {
     fn lr(&self) -> f64 {
@@ -93,7 +93,7 @@ impl UpdateRule for State {
         } else {
             rates.lr
         };
-        for _ in 0..MOST {
+        for _ in 0..MAX_TRIALS {
             for ((trial, theta), g) in self
                 .trial
                 .iter_mut()
@@ -102,9 +102,9 @@ impl UpdateRule for State {
             {
                 *trial = theta - sign * t * g;
             }
-            let found = sign * oracle.value(&self.trial);
-            // An infinite fall is none.
-            if found.is_finite() && found <= sign * loss - c * t * square {
+            let value = sign * oracle.value(&self.trial);
+            // A loss of −∞ does not count as a decrease.
+            if value.is_finite() && value <= sign * loss - c * t * square {
                 theta.copy_from_slice(&self.trial);
                 self.t = t;
                 return;
@@ -129,10 +129,10 @@ mod tests {
             let path = path("rosenbrock", &[-1.5, 2.0], spec, 200);
             assert!(path.loss.windows(2).all(|pair| pair[1] < pair[0]), "{spec}");
         }
-        // On ½ x² a step of 1 is allowed, and ends.
+        // On ½ x² a step size of 1 is accepted and ends at the minimum.
         let one = path("quadratic:a=1,b=1", &[3.0, 4.0], "line-search", 1);
         assert_eq!(one.theta(1).unwrap(), [0.0, 0.0]);
-        // On 8 x² the lengths 1, ½ and ¼ are too long, ⅛ changes sides, which is no fall.
+        // On 8 x² the step sizes 1, ½ and ¼ are too long, and ⅛ mirrors x, which does not decrease the loss.
         let steep = path("quadratic:a=16,b=16", &[1.0, 0.0], "line-search", 1);
         assert_eq!(steep.theta(1).unwrap()[0], 1.0 - 16.0 / 16.0);
     }

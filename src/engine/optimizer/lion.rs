@@ -76,7 +76,7 @@ impl Lion {
     }
 }
 
-/// Lion's step. State: the momentum m.
+/// Update rule of Lion. State: the momentum m.
 struct LionRule(Lion);
 
 impl Elementwise<1> for LionRule {

@@ -98,7 +98,7 @@ fn cube_root(square: f64, eps: f64) -> f64 {
     if root == 0.0 { f64::INFINITY } else { root }
 }
 
-/// MADGRAD's step. State: s, v, θ₀.
+/// Update rule of MADGRAD. State: s, v, θ₀.
 struct MadGradRule {
     settings: MadGrad,
     steps: f64,

@@ -137,7 +137,7 @@ struct State {
     m: Vec<f64>,
     v: Vec<f64>,
     v_max: Vec<f64>,
-    /// The gradient of the step before, zero at first.
+    /// Gradient of the previous step; 0 before the first.
     last: Vec<f64>,
     corrected: Vec<f64>,
     beta1_power: BetaPower,
@@ -241,7 +241,7 @@ impl UpdateRule for State {
 mod tests {
     use crate::engine::optimizer::tests::path;
 
-    /// On a quadratic λθ in the gradient is the quadratic with λ added to both of its curvatures.
+    /// Adding λθ to the gradient of a quadratic gives the gradient of the quadratic with λ added to both curvatures.
     #[test]
     fn coupled_decay_is_that_of_a_loss_with_half_lambda_theta_squared() {
         for settings in [

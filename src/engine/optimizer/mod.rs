@@ -1,6 +1,6 @@
-//! The update rules. A rule is a struct of settings; [`Optimizer::init`] gives it a state, [`UpdateRule::step`] moves θ.
+//! Optimizers. An optimizer is a struct of settings; [`Optimizer::init`] allocates its state, [`UpdateRule::step`] moves θ.
 //!
-//! Names, defaults and arithmetic are PyTorch's wherever PyTorch has the rule (torch.optim, release 2.15).
+//! Names, defaults and arithmetic are PyTorch's wherever PyTorch has the optimizer (torch.optim, release 2.15).
 
 mod adabelief;
 mod adadelta;
@@ -128,16 +128,16 @@ pub trait Optimizer: Settings {
     /// Returns the learning rate before any schedule.
     fn lr(&self) -> f64;
 
-    /// Returns the optimizer ready to run, before its first step, for parameters of this shape: `[n]` where they are a vector,
-    /// `[rows, columns]` for a matrix of weights. All of its state is allocated here; a step allocates nothing.
+    /// Returns the update rule before its first step, for parameters of this shape: `[n]` for a vector, `[rows, columns]` for a
+    /// matrix of weights. All of its state is allocated here; a step allocates nothing.
     fn init(&self, shape: &[usize]) -> Algorithm<'_>;
 
-    /// Returns the update rule as it is computed, a line for each assignment, with slots for numbers.
+    /// Returns the formulas of a step as they are computed, a line for each assignment, with slots for numbers.
     ///
     /// `{m}` is the entry of [`UpdateRule::visit_state`] with the symbol m after the step, `{m<}` before it. `{γ=lr}` is the
-    /// setting `lr`, shown as γ; `lr` is that of the step. `{θ<}` and `{θ}` are the parameters before and after the step, `{g}` is
-    /// the gradient at `{θ<}` ([`decay_lines`] give the line that changes it), `{t}` the number of the step, from 1.
-    /// Vectors are taken entry by entry.
+    /// setting `lr`, shown as γ; `lr` is the learning rate of the step. `{θ<}` and `{θ}` are the parameters before and after the
+    /// step, `{g}` is the gradient at `{θ<}` ([`decay_lines`] returns the line that changes it), `{t}` is the number of the step,
+    /// from 1. Operations on vectors are elementwise.
     fn update_lines(&self) -> Vec<&'static str>;
 
     /// Returns the spec of the Keras form with Keras's defaults, where Keras has the optimizer.
@@ -145,10 +145,10 @@ pub trait Optimizer: Settings {
         None
     }
 
-    /// Returns cost, strengths and weaknesses, for whoever chooses an optimizer.
+    /// Returns cost, strengths and weaknesses, for choosing an optimizer.
     fn profile(&self) -> Profile;
 
-    /// Whether the optimizer moves each tensor of a network by itself, because it uses norms, rows or columns of it.
+    /// Whether the optimizer steps each tensor of a network separately, because it uses norms, rows or columns of the tensor.
     fn is_layerwise(&self) -> bool {
         false
     }
@@ -159,12 +159,12 @@ pub trait Optimizer: Settings {
         None
     }
 
-    /// Whether its rule keeps an average of its iterates: [`UpdateRule::average`].
+    /// Whether the optimizer keeps an average of its iterates: [`UpdateRule::average`].
     fn keeps_average(&self) -> bool {
         false
     }
 
-    /// Returns the name in legends: settings that make another method of it change the name.
+    /// Returns the name in legends, which depends on settings that select another method, like Nesterov's momentum.
     fn display_name(&self) -> &'static str {
         self.title()
     }
@@ -175,19 +175,20 @@ pub trait Optimizer: Settings {
         None
     }
 
-    /// Returns that limit for the Hessian divided by [`UpdateRule::preconditioner`], which changes slowly in comparison with the
-    /// steps: section 3 of Cohen et al. 2022, where theory gives one.
+    /// Returns the stability limit of the Hessian divided by [`UpdateRule::preconditioner`], where theory gives one. The
+    /// preconditioner must change slowly in comparison with the steps: section 3 of Cohen et al. 2022.
     fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let _ = rates;
         None
     }
 }
 
-/// Optimizer ready to run.
+/// Optimizer with its state, before its first step.
 pub enum Algorithm<'a> {
-    /// Each parameter moves by its own gradient alone, so that many runs can go in SIMD lanes and parameters can have groups.
+    /// Kernel that moves each parameter by its own gradient alone, so that runs can be batched in SIMD lanes and parameters
+    /// grouped.
     Elementwise(Box<dyn ElementwiseKernel + 'a>),
-    /// The step uses all parameters together.
+    /// Update rule whose step uses all parameters together.
     Joint(AnyRule<'a>),
 }
 
@@ -221,39 +222,39 @@ pub trait UpdateRule {
         let _ = (theta, rates);
     }
 
-    /// Visits the state.
+    /// Visits the entries of the state.
     fn visit_state(&self, visitor: &mut StateVisitor);
 
-    /// Returns the average of the iterates, where the rule keeps one as its answer.
+    /// Returns the average of the iterates, where the rule keeps one as its result.
     fn average(&self) -> Option<&[f64]> {
         None
     }
 
-    /// Returns the learning rate of the next step at `theta`: its own where it sets one itself, else `lr`, the schedule's.
+    /// Returns the learning rate of the next step at `theta`: the rule's own where it sets one itself, else `lr` of the schedule.
     fn next_lr(&mut self, theta: &[f64], oracle: &mut Oracle, lr: f64) -> f64 {
         let _ = (theta, oracle);
         lr
     }
 
-    /// Returns why the last step did not move, where the rule cannot move from there at all though the gradient is not zero.
+    /// Returns the reason why the last step did not move, if the rule cannot move from this point although the gradient is not 0.
     fn stuck(&self) -> Option<Reason> {
         None
     }
 
-    /// Returns why the last step is not finite, where that comes from the rule's own arithmetic. Called only after such a step.
+    /// Returns the reason why the last step is not finite, if it is the rule's own arithmetic. Called only after such a step.
     fn failure(&self) -> Option<Reason> {
         None
     }
 
-    /// Writes the divisors of each parameter's gradient, or mean of gradients, in the last step to `to`, apart from the learning
-    /// rate; false where the rule divides by none.
+    /// Writes the divisor of each parameter's gradient, or running mean of gradients, in the last step to `to`, without the
+    /// learning rate; returns false if the rule has none.
     fn preconditioner(&self, to: &mut [f64]) -> bool {
         let _ = to;
         false
     }
 }
 
-/// βᵗ for t = 1, 2, …, by one multiplication a step while β stays the same.
+/// Powers βᵗ for t = 1, 2, …, by one multiplication per step while β is constant.
 #[derive(Clone, Copy, Debug)]
 struct BetaPower {
     base: f64,
@@ -270,7 +271,7 @@ impl BetaPower {
         }
     }
 
-    /// The next power, of `base`; a schedule may have changed it.
+    /// Returns the next power of `base`, which a schedule may have changed.
     #[inline]
     fn next(&mut self, base: f64) -> f64 {
         self.exponent = self.exponent.saturating_add(1);
@@ -279,14 +280,14 @@ impl BetaPower {
         } else {
             self.change(base);
         }
-        // What is left of 1 − βᵗ has long been 1, and processors are slow with numbers that are not normal.
+        // 1 − βᵗ has long rounded to 1, and arithmetic with subnormal numbers is slow.
         if self.value < f64::MIN_POSITIVE {
             self.value = 0.0;
         }
         self.value
     }
 
-    /// Out of line, because the compiler would work out the power each step and throw it away.
+    /// Recomputes the power for a new `base`; out of line, because inlined code would compute it in every step.
     #[cold]
     #[inline(never)]
     fn change(&mut self, base: f64) {
@@ -295,7 +296,7 @@ impl BetaPower {
     }
 }
 
-/// −1, 0 or 1, and 0 for NaN, as in PyTorch; [`f64::signum`] has neither.
+/// Returns the sign −1, 0 or 1, and 0 for NaN, as in PyTorch; [`f64::signum`] has no zero and returns NaN.
 #[inline(always)]
 fn sign(x: f64) -> f64 {
     f64::from(x > 0.0) - f64::from(x < 0.0)
@@ -306,7 +307,7 @@ fn zeros(shape: &[usize]) -> Vec<f64> {
     vec![0.0; shape.iter().product()]
 }
 
-/// Returns the gradient with the options that most rules have: PyTorch's `maximize` turns its sign, L2 `weight_decay` adds λθ.
+/// Returns the gradient with two common options: PyTorch's `maximize` negates it, L2 `weight_decay` adds λθ.
 fn gradient_with_decay<'a>(
     oracle: &'a mut Oracle,
     theta: &[f64],
@@ -327,7 +328,7 @@ fn gradient_with_decay<'a>(
     gradient
 }
 
-/// Returns the line of [`Optimizer::update_lines`] for [`gradient_with_decay`], where that changes the gradient.
+/// Returns the line of [`Optimizer::update_lines`] for [`gradient_with_decay`], if it changes the gradient.
 fn decay_lines(maximize: bool, weight_decay: f64) -> Option<&'static str> {
     match (maximize, weight_decay != 0.0) {
         (false, false) => None,
@@ -349,7 +350,7 @@ pub(super) mod tests {
     use crate::engine::training::Trajectory;
     use crate::engine::training::{RunSettings, RunSpec, run};
 
-    /// A run on a landscape.
+    /// Runs `spec` on a landscape and returns the trajectory.
     pub(in crate::engine) fn path(
         landscape: &str,
         start: &[f64],
@@ -369,7 +370,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn powers_follow_a_changing_base() {
+    fn beta_power_follows_a_changing_base() {
         let mut power = BetaPower::new(0.9);
         assert_eq!(power.next(0.9), 0.9);
         assert_eq!(power.next(0.9), 0.9 * 0.9);
@@ -377,7 +378,7 @@ pub(super) mod tests {
         assert!((power.next(0.8) - 0.4096).abs() < 1e-15);
     }
 
-    /// Finite as a whole, but not in its mini-batches, which are all that a rule sees.
+    /// Formula whose full loss is finite but whose mini-batches, the only gradients that a rule sees, are not.
     struct Broken;
     impl Formula for Broken {
         fn eval<S: Scalar>(&self, x: S, y: S) -> S {
@@ -395,7 +396,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn whatever_the_learning_rate_the_rows_bear_out_the_outcome() {
+    fn recorded_steps_match_the_outcome_at_any_learning_rate() {
         for name in ["rosenbrock", "ackley", "saddle", "plateau", "absolute"] {
             let landscape: AnyLandscape = name.parse().unwrap();
             let objective = landscape.as_dyn().load(&NoFiles).unwrap().objective;

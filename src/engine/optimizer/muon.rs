@@ -115,11 +115,11 @@ struct State<'a> {
     rule: &'a Muon,
     coefficients: [f64; 3],
     shape: [usize; 2],
-    /// What the shape does to the learning rate.
+    /// Factor of the learning rate by the shape.
     scale: f64,
     momentum: Vec<f64>,
     update: Vec<f64>,
-    turn: Turn,
+    newton_schulz: NewtonSchulz,
 }
 
 impl<'a> State<'a> {
@@ -134,7 +134,7 @@ impl<'a> State<'a> {
                 AdjustLr::SpectralUnclamped => (rows / columns).sqrt(),
                 AdjustLr::None => 1.0,
             },
-            turn: Turn::new(shape),
+            newton_schulz: NewtonSchulz::new(shape),
             update: zeros.clone(),
             momentum: zeros,
             rule,
@@ -161,7 +161,7 @@ impl UpdateRule for State<'_> {
             *update = if nesterov { g + mu * (*m - g) } else { *m };
         }
         let (a, update) = (self.coefficients, &mut self.update);
-        self.turn
+        self.newton_schulz
             .orthogonalise(update, self.shape, a, eps, ns_steps);
         let keep = 1.0 - rates.lr * weight_decay;
         let length = rates.lr * self.scale;
@@ -185,15 +185,15 @@ impl UpdateRule for State<'_> {
     }
 }
 
-/// Room for a matrix that is made orthogonal: X with no more rows than columns, A = X Xᵀ and its polynomial.
-struct Turn {
+/// Workspace of the Newton–Schulz iteration: X with no more rows than columns, A = X Xᵀ and its polynomial.
+struct NewtonSchulz {
     x: Vec<f64>,
     next: Vec<f64>,
     gram: Vec<f64>,
     polynomial: Vec<f64>,
 }
 
-impl Turn {
+impl NewtonSchulz {
     fn new(shape: [usize; 2]) -> Self {
         let [short, long] = sorted(shape);
         Self {
@@ -204,7 +204,7 @@ impl Turn {
         }
     }
 
-    /// Newton–Schulz iterations of degree five: `_zeropower_via_newtonschulz` of PyTorch.
+    /// Orthogonalises `matrix` by Newton–Schulz iterations of degree five: `_zeropower_via_newtonschulz` of PyTorch.
     fn orthogonalise(
         &mut self,
         matrix: &mut [f64],
@@ -231,7 +231,7 @@ impl Turn {
                     .for_each(|(gram, other)| *gram = dot(row, other));
             }
             for (i, polynomial) in self.polynomial.chunks_exact_mut(short).enumerate() {
-                // A is symmetric, so its rows are its columns.
+                // A is symmetric, so row k of A is column k.
                 let row = &self.gram[i * short..(i + 1) * short];
                 let columns = self.gram.chunks_exact(short);
                 for ((polynomial, gram), column) in polynomial.iter_mut().zip(row).zip(columns) {
@@ -266,13 +266,14 @@ fn sorted([rows, columns]: [usize; 2]) -> [usize; 2] {
 mod tests {
     use super::*;
 
-    /// Singular values of about 1, as PyTorch says of its iteration, for a wide matrix and for its transpose alike.
+    /// Singular values are near 1, as documented by PyTorch, and the result for the transpose is the transpose.
     #[test]
-    fn directions_are_made_alike() {
+    fn newton_schulz_orthogonalises_wide_and_tall_matrices() {
         let wide: Vec<f64> = vec![3.0, 0.5, -1.0, 0.2, 0.1, 0.4];
         let tall: Vec<f64> = (0..6).map(|k| wide[k % 2 * 3 + k / 2]).collect();
         let turned = |mut matrix: Vec<f64>, shape| {
-            Turn::new(shape).orthogonalise(&mut matrix, shape, [3.4445, -4.775, 2.0315], 1e-7, 5);
+            let coefficients = [3.4445, -4.775, 2.0315];
+            NewtonSchulz::new(shape).orthogonalise(&mut matrix, shape, coefficients, 1e-7, 5);
             matrix
         };
         let (found, other) = (turned(wide, [2, 3]), turned(tall, [3, 2]));
@@ -282,9 +283,10 @@ mod tests {
         for (k, x) in other.iter().enumerate() {
             assert!((x - found[k % 2 * 3 + k / 2]).abs() < 1e-12);
         }
-        // With the coefficients of Newton and Schulz themselves, (15, −10, 3)/8, the iteration goes all the way.
+        // With the classical coefficients (15, −10, 3)/8 the iteration converges to an orthogonal matrix.
         let mut exact = vec![3.0, 0.5, -1.0, 0.2, 0.1, 0.4];
-        Turn::new([2, 3]).orthogonalise(&mut exact, [2, 3], [1.875, -1.25, 0.375], 1e-7, 40);
+        let classical = [1.875, -1.25, 0.375];
+        NewtonSchulz::new([2, 3]).orthogonalise(&mut exact, [2, 3], classical, 1e-7, 40);
         let [a, b] = [&exact[..3], &exact[3..]];
         assert!((norm(a) - 1.0).abs() < 1e-9 && dot(a, b).abs() < 1e-9);
     }

@@ -84,7 +84,7 @@ impl NAdam {
     }
 }
 
-/// NAdam's step. State: m, v.
+/// Update rule of NAdam. State: m, v.
 struct NAdamRule {
     settings: NAdam,
     steps: f64,
@@ -106,8 +106,8 @@ impl Elementwise<2> for NAdamRule {
         } = self.settings;
         let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
         let keep = self.shrink_factor(rates);
-        // Powers, quotients and sums are rounded one by one as PyTorch does it, for there are paths that double a difference of
-        // one rounding every second step.
+        // Powers, quotients and sums are rounded in PyTorch's order: on some paths a difference of one rounding doubles every
+        // second step.
         self.steps += 1.0;
         self.mu = momentum(beta1, momentum_decay, self.steps);
         let next_mu = momentum(beta1, momentum_decay, self.steps + 1.0);

@@ -1,4 +1,4 @@
-//! The natural gradient.
+//! Natural gradient descent.
 
 use super::gauss_newton::{State, expects_model};
 use super::{Algorithm, Kind, Optimizer, Profile, zeros};

@@ -1,4 +1,4 @@
-//! The downhill simplex of Nelder and Mead.
+//! Downhill simplex method of Nelder and Mead.
 
 use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
 use crate::engine::declare::settings;
@@ -64,7 +64,7 @@ impl Optimizer for NelderMead {
 
 struct State {
     sign: f64,
-    /// The points, one after the other, the best first; and their values.
+    /// Points of the simplex, one after the other, the best first; and their values.
     points: Vec<f64>,
     values: Vec<f64>,
     centre: Vec<f64>,
@@ -82,7 +82,7 @@ impl State {
         }
     }
 
-    /// Puts trial `which` in the place of the worst point, and that into its order: behind those that are as good.
+    /// Replaces the worst point by trial `which` and restores the order; ties come after earlier points of equal value.
     fn take(&mut self, which: usize, value: f64) {
         let n = self.centre.len();
         self.points[n * n..].copy_from_slice(&self.trials[which]);
@@ -90,9 +90,9 @@ impl State {
         self.sift(n);
     }
 
-    /// Returns the value at `place`, to be minimised; where it is not finite it is worse than all others.
-    fn value(oracle: &mut Oracle, place: &[f64], sign: f64) -> f64 {
-        let value = sign * oracle.value(place);
+    /// Returns the value at `point`, to be minimised; infinity, the worst, where it is not finite.
+    fn value(oracle: &mut Oracle, point: &[f64], sign: f64) -> f64 {
+        let value = sign * oracle.value(point);
         if value.is_finite() {
             value
         } else {
@@ -118,12 +118,12 @@ impl UpdateRule for State {
         if !self.begun {
             self.begun = true;
             for point in 0..=n {
-                let place = &mut self.points[point * n..(point + 1) * n];
-                place.copy_from_slice(theta);
+                let vertex = &mut self.points[point * n..(point + 1) * n];
+                vertex.copy_from_slice(theta);
                 if point > 0 {
-                    place[point - 1] += rates.lr;
+                    vertex[point - 1] += rates.lr;
                 }
-                self.values[point] = Self::value(oracle, place, sign);
+                self.values[point] = Self::value(oracle, vertex, sign);
             }
             (1..=n).for_each(|point| self.sift(point));
         }
@@ -181,8 +181,8 @@ impl UpdateRule for State {
 mod tests {
     use super::super::tests::path;
 
-    /// `scipy.optimize.minimize(rosen, x0, method="Nelder-Mead", options={"initial_simplex": …})` of scipy 1.17.1, its best point after
-    /// 5, 20 and 60 iterations.
+    /// Best points after 5, 20 and 60 iterations of
+    /// `scipy.optimize.minimize(rosen, x0, method="Nelder-Mead", options={"initial_simplex": …})` of scipy 1.17.1.
     const SCIPY: [(usize, [f64; 2]); 3] = [
         (5, [-1.480_468_75, 2.130_859_375]),
         (20, [-1.105_760_753_154_754_6, 1.240_350_097_417_831_4]),
@@ -190,7 +190,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_simplex_moves_as_scipys() {
+    fn simplex_matches_scipy() {
         let path = path("rosenbrock", &[-1.5, 2.0], "nelder-mead:lr=0.5", 60);
         for (step, expected) in SCIPY {
             let at = path.theta(step).unwrap();

@@ -1,4 +1,4 @@
-//! Newton's method, damped.
+//! Damped Newton's method.
 
 use super::linalg::{pseudo_solve, solve};
 use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
@@ -66,9 +66,9 @@ struct State {
     damping: f64,
     step: Vec<f64>,
     hessian: Vec<f64>,
-    /// The Hessian, to be destroyed.
+    /// Copy of the Hessian, overwritten by the solver.
     matrix: Vec<f64>,
-    /// The size of its rows.
+    /// Scale of each row of the matrix, for the solver.
     scale: Vec<f64>,
     stuck: Option<Reason>,
 }

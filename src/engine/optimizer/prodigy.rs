@@ -124,7 +124,7 @@ impl Optimizer for Prodigy {
             v: zeros.clone(),
             s: zeros,
             r: 0.0,
-            kept: 1.0,
+            shrink_factor: 1.0,
             d: self.d0,
             d_hat: 0.0,
             d_max: self.d0,
@@ -147,7 +147,7 @@ impl Prodigy {
 
 struct State {
     rule: Prodigy,
-    /// θ₀, once `moving`.
+    /// Start θ₀ of the run; set once `moving`.
     origin: Vec<f64>,
     moving: bool,
     m: Vec<f64>,
@@ -156,12 +156,12 @@ struct State {
     r: f64,
     d: f64,
     d_hat: f64,
-    /// The largest d̂ so far.
+    /// Largest d̂ so far.
     d_max: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
-    /// Factor by which decoupled decay shrank θ in the last step.
-    kept: f64,
+    /// Factor of θ by the decoupled weight decay of the last step.
+    shrink_factor: f64,
 }
 
 impl UpdateRule for State {
@@ -192,9 +192,9 @@ impl UpdateRule for State {
 
         let (mut progress, mut length) = (0.0, 0.0);
         let means = self.m.iter_mut().zip(self.v.iter_mut());
-        let way = theta.iter().zip(self.origin.iter());
+        let points = theta.iter().zip(self.origin.iter());
         for (((theta, origin), g), ((m, v), s)) in
-            way.zip(gradient.iter()).zip(means.zip(self.s.iter_mut()))
+            points.zip(gradient.iter()).zip(means.zip(self.s.iter_mut()))
         {
             progress += g * (origin - theta);
             *m = *m * beta1 + d * (1.0 - beta1) * g;
@@ -203,18 +203,18 @@ impl UpdateRule for State {
             length += s.abs();
         }
         self.r = self.r * beta3 + d / d0 * step_size * progress;
-        self.kept = 1.0;
+        self.shrink_factor = 1.0;
         if length == 0.0 {
             return;
         }
         self.d_hat = d_coef * self.r / length;
         self.d_max = self.d_max.max(self.d_hat);
-        // The first estimate that is larger than d₀ is taken whole; the growth is limited from there.
+        // The first estimate above d₀ is not limited by the growth rate; later ones are.
         let grown = if d == d0 { d.max(self.d_hat) } else { d };
         self.d = (grown * self.rule.growth_rate.unwrap_or(f64::INFINITY)).min(self.d_max);
 
-        self.kept = decay.shrink_factor(step_size);
-        let keep = self.kept;
+        self.shrink_factor = decay.shrink_factor(step_size);
+        let keep = self.shrink_factor;
         for (theta, (m, v)) in theta.iter_mut().zip(self.m.iter().zip(self.v.iter())) {
             let direction = match eps {
                 Some(eps) => m / (v.sqrt() + self.d * eps),
@@ -226,7 +226,7 @@ impl UpdateRule for State {
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
         let _ = rates;
-        shrink(theta, self.kept);
+        shrink(theta, self.shrink_factor);
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {

@@ -64,19 +64,19 @@ mod tests {
     #[test]
     fn every_kind_has_members_and_every_profile_has_sentences() {
         let all = AnyOptimizer::all();
-        let notes: Vec<Profile> = all.iter().map(|any| any.as_dyn().profile()).collect();
+        let profiles: Vec<Profile> = all.iter().map(|any| any.as_dyn().profile()).collect();
         for kind in Kind::ALL {
             assert!(
-                notes.iter().any(|notes| notes.kind == kind),
+                profiles.iter().any(|profile| profile.kind == kind),
                 "{} is empty",
                 kind.title()
             );
         }
-        for (any, notes) in all.iter().zip(notes) {
-            for text in [notes.strengths, notes.weaknesses] {
+        for (any, profile) in all.iter().zip(profiles) {
+            for text in [profile.strengths, profile.weaknesses] {
                 assert!(text.ends_with('.') && !text.contains("  "), "{any}: {text}");
             }
-            for words in [notes.state, notes.cost] {
+            for words in [profile.state, profile.cost] {
                 let bare = !words.is_empty() && !words.ends_with('.');
                 assert!(bare, "{any}: {words}");
             }

@@ -84,10 +84,10 @@ impl QHAdam {
     }
 }
 
-/// QHAdam's step. State: m̂, v̂.
+/// Update rule of QHAdam. State: m̂, v̂.
 struct QHAdamRule {
     settings: QHAdam,
-    /// Sum 1 + β + β² + … of the weights of each mean.
+    /// Sum 1 + β + β² + … of the weights of each running mean.
     weights: [f64; 2],
 }
 

@@ -83,7 +83,7 @@ impl Qhm {
     }
 }
 
-/// QHM's step. State: the mean of gradients b.
+/// Update rule of QHM. State: the mean of gradients b.
 struct QhmRule(Qhm);
 
 impl Elementwise<1> for QhmRule {

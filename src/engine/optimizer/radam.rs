@@ -97,13 +97,13 @@ impl RAdam {
     }
 }
 
-/// RAdam's step. State: m, v.
+/// Update rule of RAdam. State: m, v.
 struct RAdamRule {
     settings: RAdam,
     steps: f64,
     beta1_power: BetaPower,
     beta2_power: BetaPower,
-    /// Length ρₜ of the average that approximates v̂.
+    /// Length ρₜ of the simple moving average that approximates v̂.
     length: f64,
 }
 

@@ -88,7 +88,7 @@ impl Optimizer for RmsProp {
     }
 }
 
-/// RMSprop's step. State: v, the mean of gradients (0 unless centered), the velocity.
+/// Update rule of RMSprop. State: v, the mean of gradients (0 unless centered), the velocity.
 struct RmsPropRule(RmsProp);
 
 impl RmsPropRule {

@@ -63,7 +63,7 @@ impl Optimizer for Rprop {
     }
 }
 
-/// Rprop's step. State: the gradient of the step before (0 where its sign turned), the step size.
+/// Update rule of Rprop. State: the previous gradient (0 where the sign changed), the step size.
 struct RpropRule {
     settings: Rprop,
     has_stepped: bool,

@@ -94,7 +94,7 @@ impl Optimizer for ScheduleFreeAdamW {
     }
 }
 
-/// Schedule-free AdamW's step. State: v, for AMSGrad the largest v̂, the stepped point z, the average x.
+/// Update rule of Schedule-free AdamW. State: v, for AMSGrad the largest v̂, the stepped point z, the average x.
 struct ScheduleFreeAdamWRule {
     settings: ScheduleFreeAdamW,
     beta2_power: BetaPower,

@@ -73,7 +73,7 @@ impl Optimizer for ScheduleFreeSgd {
     }
 }
 
-/// Schedule-free SGD's step. State: the stepped point z, the average x.
+/// Update rule of Schedule-free SGD. State: the stepped point z, the average x.
 struct ScheduleFreeSgdRule {
     settings: ScheduleFreeSgd,
     averaging: Averaging,
@@ -107,11 +107,11 @@ pub(super) struct Averaging {
     steps: u64,
     max_lr: f64,
     weight_sum: f64,
-    /// The last step's share in the average.
+    /// Weight of the last step in the average.
     pub(super) share: f64,
 }
 
-/// Learning rate of a step, and its share in the average.
+/// Learning rate of a step, and its weight in the average.
 #[derive(Clone, Copy)]
 pub(super) struct AveragedStep {
     is_first: bool,
@@ -162,7 +162,7 @@ impl Averaging {
         (self.steps > 0).then_some(x)
     }
 
-    /// Visits z, x and the share of the last step.
+    /// Visits z, x and the weight of the last step in x.
     pub(super) fn visit_state(&self, z: &[f64], x: &[f64], visitor: &mut StateVisitor) {
         if self.steps > 0 {
             visitor(StateEntry::place("z", "stepped point", z));

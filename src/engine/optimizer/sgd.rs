@@ -117,8 +117,8 @@ impl Optimizer for Sgd {
         }
     }
 
-    /// 2/γ; (2 + 2μ)/γ with momentum, divided by 1 − τ with dampening and by 1 + 2μ with Nesterov's (PyTorch's form).
-    /// Weight decay adds its λ to every eigenvalue.
+    /// Returns 2/γ; (2 + 2μ)/γ with momentum, divided by 1 − τ with dampening and by 1 + 2μ with Nesterov's momentum (PyTorch's
+    /// form). Weight decay adds λ to every eigenvalue.
     fn stability_limit(&self, rates: StepRates) -> Option<f64> {
         let mu = rates.momentum.unwrap_or(self.momentum);
         let entering = match self.form {
@@ -139,20 +139,20 @@ impl Optimizer for Sgd {
 }
 
 impl Sgd {
-    /// Whether the gradient is asked for elsewhere than at θ.
+    /// Whether the gradient is evaluated ahead of θ, as in Nesterov's own form.
     fn looks_ahead(&self) -> bool {
         self.nesterov && self.lookahead && self.momentum != 0.0
     }
 }
 
-/// SGD's step. State: the velocity.
+/// Update rule of SGD. State: the velocity.
 struct SgdRule {
     settings: Sgd,
     has_velocity: bool,
 }
 
 impl SgdRule {
-    /// Returns the factor of the velocity in θ's step, and that of the gradient in the velocity.
+    /// Returns the factor of the velocity in the step of θ, and the factor of the gradient in the velocity.
     fn factors(&self, rates: StepRates) -> (f64, f64) {
         let mu = rates.momentum.unwrap_or(self.settings.momentum);
         match self.settings.form {
@@ -200,7 +200,7 @@ impl Elementwise<1> for SgdRule {
     }
 }
 
-/// Run with Nesterov's momentum in the paper's form: the gradient is asked for at the point ahead.
+/// Update rule with Nesterov's momentum in the paper's form, with the gradient evaluated at the point ahead.
 struct LookaheadRun {
     rule: SgdRule,
     velocity: [Vec<f64>; 1],
@@ -237,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stability_limits_are_those_of_theory() {
+    fn stability_limits_match_theory() {
         let limit = |sgd: &Sgd, lr| {
             sgd.stability_limit(StepRates { lr, momentum: None })
                 .unwrap()
@@ -273,9 +273,10 @@ mod tests {
         );
     }
 
-    /// At a constant learning rate Polyak's form is PyTorch's; the point ahead of the paper's form is where PyTorch's stands.
+    /// At a constant learning rate Polyak's form and PyTorch's agree, and the points ahead in the paper's form are the iterates in
+    /// PyTorch's.
     #[test]
-    fn conventions_agree_where_theory_says_so() {
+    fn momentum_forms_agree_at_a_constant_learning_rate() {
         let of = |spec: &str| path("rosenbrock", &[-1.5, 2.0], spec, 30).theta;
         let near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9);
         assert!(near(
@@ -303,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn textbooks_that_put_epsilon_inside_are_met() {
+    fn epsilon_inside_the_root_matches_d2l() {
         // d2l.ai, f = .1 x² + 2 y² from (−5, −2), 20 steps, ε = 1e-6 inside the root.
         let end = |spec: &str| {
             let path = path("quadratic:a=0.2,b=4", &[-5.0, -2.0], spec, 20);
@@ -327,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn keras_specs_are_sound() {
+    fn keras_specs_parse_to_their_optimizer() {
         for any in AnyOptimizer::all() {
             if let Some(spec) = any.as_dyn().keras_spec() {
                 let read: AnyOptimizer = spec.parse().unwrap();

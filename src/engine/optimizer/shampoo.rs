@@ -1,4 +1,4 @@
-//! Shampoo: `pytorch_optimizer.Shampoo`, of which a vector has one side.
+//! Shampoo: `pytorch_optimizer.Shampoo` for a vector, which has one preconditioner.
 
 use super::decay::{Decay, shrink};
 use super::linalg::{MAX_DENSE_DIM, eigen};
@@ -121,14 +121,14 @@ impl UpdateRule for State {
         let (_, gradient) = oracle.gradient(theta);
         let sign = if maximize { -1.0 } else { 1.0 };
         let decay = self.rule.decay();
-        // The first gradient is mixed with itself.
+        // There is no previous direction at the first step.
         let share = if self.steps == 0 { 0.0 } else { momentum };
         let each = gradient.iter_mut().zip(theta.iter());
         for ((g, theta), direction) in each.zip(self.direction.iter()) {
             let signed = sign * *g;
             *g = signed + share * (direction - signed) + decay.coupled * theta;
         }
-        self.preconditioner.learn(gradient);
+        self.preconditioner.accumulate(gradient);
         self.steps += 1;
         if self.steps.is_multiple_of(preconditioning_compute_steps) {
             self.preconditioner.invert();
@@ -156,14 +156,14 @@ impl UpdateRule for State {
     }
 }
 
-/// L = ε I + Σ g gᵀ, and its last inverse root.
+/// Preconditioner L = ε I + Σ g gᵀ, and its last inverse square root.
 struct Preconditioner {
-    /// L row by row, or only its diagonal.
+    /// Matrix L row by row, or only its diagonal.
     sum: Vec<f64>,
     work: Vec<f64>,
-    /// Eigenvectors of L, columns; none for a diagonal.
+    /// Eigenvectors of L, as columns; empty for a diagonal.
     vectors: Vec<f64>,
-    /// λ^(−1/2) of each eigenvalue λ; 0 before there is an inverse root.
+    /// Inverse square root λ^(−1/2) of each eigenvalue λ; 0 before the first inversion.
     roots: Vec<f64>,
 }
 
@@ -193,7 +193,7 @@ impl Preconditioner {
         self.vectors.is_empty()
     }
 
-    fn learn(&mut self, gradient: &[f64]) {
+    fn accumulate(&mut self, gradient: &[f64]) {
         if self.is_diagonal() {
             let each = self.sum.iter_mut().zip(gradient);
             each.for_each(|(sum, g)| *sum += g * g);
@@ -214,7 +214,7 @@ impl Preconditioner {
             self.work.copy_from_slice(&self.sum);
             eigen(&mut self.work, &mut self.vectors, &mut self.roots);
         }
-        // L may be singular without ε, but only across all gradients so far; there is nothing to scale there.
+        // Without ε, L may be singular, but only orthogonally to all gradients so far, where nothing is scaled.
         for root in &mut self.roots {
             *root = if *root == 0.0 {
                 0.0
@@ -224,7 +224,7 @@ impl Preconditioner {
         }
     }
 
-    /// L^(−1/2) g; `along` is room for the components of g along the eigenvectors.
+    /// Writes L^(−1/2) g to `product`; `along` is a buffer for the components of g along the eigenvectors.
     fn apply(&self, gradient: &[f64], along: &mut [f64], product: &mut [f64]) {
         if self.is_diagonal() {
             let each = product.iter_mut().zip(gradient).zip(&self.roots);
@@ -254,13 +254,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_parameters_are_scaled_each_by_itself_and_few_together() {
+    fn preconditioner_is_diagonal_above_max_dense_dim() {
         for dim in [2, MAX_DENSE_DIM, MAX_DENSE_DIM + 1] {
             let mut gradient = vec![0.0; dim];
             let mut preconditioner = Preconditioner::new(dim, 0.0);
             let (mut along, mut step) = (gradient.clone(), gradient.clone());
             (gradient[0], gradient[1]) = (3.0, -4.0);
-            preconditioner.learn(&gradient);
+            preconditioner.accumulate(&gradient);
             preconditioner.apply(&gradient, &mut along, &mut step);
             assert_eq!(step[..2], [0.0, 0.0]);
             preconditioner.invert();

@@ -75,7 +75,7 @@ impl SignSgd {
     }
 }
 
-/// SignSGD's step. State: the mean of gradients m.
+/// Update rule of SignSGD. State: the mean of gradients m.
 struct SignSgdRule(SignSgd);
 
 impl Elementwise<1> for SignSgdRule {

@@ -115,12 +115,12 @@ impl Optimizer for Soap {
 struct State {
     rule: Soap,
     m: Vec<f64>,
-    /// Along the eigenvectors.
+    /// Running mean of squared gradients along the eigenvectors.
     v: Vec<f64>,
     direction: Vec<f64>,
-    /// Room for components along the eigenvectors.
+    /// Buffer for components along the eigenvectors.
     along: Vec<f64>,
-    /// `None` where there are too many parameters.
+    /// Eigenvectors; `None` above `max_precondition_dim` parameters.
     basis: Option<Basis>,
     steps: u64,
     beta1_power: BetaPower,
@@ -154,8 +154,8 @@ impl UpdateRule for State {
         if *steps == 0 {
             *steps = 1;
             if let Some(basis) = basis {
-                basis.learn(gradient, shampoo_beta);
-                basis.find();
+                basis.update_mean(gradient, shampoo_beta);
+                basis.decompose();
             }
             return;
         }
@@ -171,7 +171,7 @@ impl UpdateRule for State {
             *m /= v.sqrt() + eps;
         }
         match basis {
-            Some(basis) => basis.back(along, direction),
+            Some(basis) => basis.project_back(along, direction),
             None => direction.copy_from_slice(along),
         }
         if normalize_gradient {
@@ -189,16 +189,16 @@ impl UpdateRule for State {
         }
 
         if let Some(basis) = basis {
-            basis.learn(gradient, shampoo_beta);
+            basis.update_mean(gradient, shampoo_beta);
             if steps.is_multiple_of(precondition_frequency) {
-                basis.improve(v);
+                basis.qr_step(v);
             }
         }
         *steps += 1;
     }
 
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
-        // The first step moves nothing.
+        // The first step does not move θ.
         if self.steps > 1 {
             shrink(theta, 1.0 - rates.lr * self.rule.weight_decay);
         }
@@ -224,7 +224,7 @@ impl UpdateRule for State {
     }
 }
 
-/// Qᵀ x, or x where there is no Q.
+/// Writes Qᵀ x to `along`, or x if there is no Q.
 fn project(basis: Option<&Basis>, x: &[f64], along: &mut [f64]) {
     match basis {
         Some(basis) => basis.along(x, along),
@@ -232,7 +232,7 @@ fn project(basis: Option<&Basis>, x: &[f64], along: &mut [f64]) {
     }
 }
 
-/// G, the running mean of g gᵀ, and Q, an estimate of its eigenvectors, those of large eigenvalues first.
+/// Running mean G of g gᵀ, and an estimate Q of its eigenvectors, ordered by decreasing eigenvalue.
 struct Basis {
     dim: usize,
     mean: Vec<f64>,
@@ -259,7 +259,7 @@ impl Basis {
         }
     }
 
-    fn learn(&mut self, gradient: &[f64], beta: f64) {
+    fn update_mean(&mut self, gradient: &[f64], beta: f64) {
         for (row, g) in self.mean.chunks_exact_mut(self.dim).zip(gradient) {
             for (mean, other) in row.iter_mut().zip(gradient) {
                 *mean += (g * other - *mean) * (1.0 - beta);
@@ -267,7 +267,7 @@ impl Basis {
         }
     }
 
-    /// Qᵀ x.
+    /// Writes Qᵀ x to `along`.
     fn along(&self, x: &[f64], along: &mut [f64]) {
         along.fill(0.0);
         for (row, x) in self.vectors.chunks_exact(self.dim).zip(x) {
@@ -276,15 +276,15 @@ impl Basis {
         }
     }
 
-    /// Q x.
-    fn back(&self, along: &[f64], x: &mut [f64]) {
+    /// Writes Q times `along` to x.
+    fn project_back(&self, along: &[f64], x: &mut [f64]) {
         for (x, row) in x.iter_mut().zip(self.vectors.chunks_exact(self.dim)) {
             *x = row.iter().zip(along).map(|(q, along)| q * along).sum();
         }
     }
 
-    /// Q becomes the eigenvectors of G.
-    fn find(&mut self) {
+    /// Sets Q to the eigenvectors of G.
+    fn decompose(&mut self) {
         self.product.copy_from_slice(&self.mean);
         eigen(&mut self.product, &mut self.vectors, &mut self.values);
         self.sort();
@@ -299,9 +299,9 @@ impl Basis {
         }
     }
 
-    /// Q becomes the orthogonal factor of G Q, its columns in the order of the eigenvalues as Q estimates them; `v`, the
-    /// squares along the columns, follows.
-    fn improve(&mut self, v: &mut [f64]) {
+    /// Sets Q to the orthogonal factor of G Q, with columns ordered by the eigenvalues that Q estimates; reorders `v`, the squares
+    /// along the columns, likewise.
+    fn qr_step(&mut self, v: &mut [f64]) {
         let n = self.dim;
         self.values.fill(0.0);
         for (row, product) in self.product.chunks_exact_mut(n).enumerate() {
@@ -331,7 +331,7 @@ impl Basis {
         v.copy_from_slice(&self.sorted);
     }
 
-    /// The order of the eigenvalues, large ones first.
+    /// Computes the order of the eigenvalues, largest first.
     fn sort(&mut self) {
         let values = &self.values;
         self.order
@@ -343,8 +343,8 @@ impl Basis {
 mod tests {
     use crate::engine::optimizer::tests::path;
 
-    /// A vector that is longer than `max_precondition_dim` has no eigenvectors: as the library's without `precondition_1d` it is moved by Adam, a
-    /// step later.
+    /// Above `max_precondition_dim` parameters there are no eigenvectors: as in the library without `precondition_1d`, Adam moves
+    /// the vector, one step later.
     #[test]
     fn a_vector_without_eigenvectors_is_moved_by_adam() {
         let start = [-1.5, 2.0];
@@ -358,7 +358,7 @@ mod tests {
         }
     }
 
-    /// The eigenvectors of a vector turn with the axes, so that a path turns with the landscape, which that of Adam does not.
+    /// SOAP's path rotates with the landscape, because its eigenvectors do; Adam's path does not.
     #[test]
     fn a_vector_is_scaled_along_its_eigenvectors() {
         let turned = |angle: f64, spec: &str| {

@@ -66,7 +66,7 @@ impl Tiger {
     }
 }
 
-/// Tiger's step. State: the mean of gradients m.
+/// Update rule of Tiger. State: the mean of gradients m.
 struct TigerRule(Tiger);
 
 impl Elementwise<1> for TigerRule {

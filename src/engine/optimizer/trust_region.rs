@@ -1,4 +1,4 @@
-//! Newton's method within a trust region.
+//! Trust-region Newton method.
 
 use super::wolfe_step::dot;
 use super::{Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, zeros};
@@ -53,17 +53,17 @@ impl Optimizer for TrustRegion {
 
     fn init(&self, shape: &[usize]) -> Algorithm<'_> {
         let zeros = zeros(shape);
-        let room = || vec![0.0; zeros.len()];
+        let buffer = || vec![0.0; zeros.len()];
         Algorithm::Joint(Box::new(State {
             radius: self.lr,
             shrunk: false,
             ratio: 0.0,
-            gradient: room(),
-            step: room(),
-            residual: room(),
-            direction: room(),
-            product: room(),
-            trial: room(),
+            gradient: buffer(),
+            step: buffer(),
+            residual: buffer(),
+            direction: buffer(),
+            product: buffer(),
+            trial: buffer(),
             rule: self.clone(),
         }))
     }
@@ -84,7 +84,7 @@ struct State {
 }
 
 impl State {
-    /// The step, by Steihaug's conjugate gradients; returns how much the model falls.
+    /// Computes the step by Steihaug's conjugate gradients, and returns the decrease of the quadratic model.
     fn solve(&mut self, theta: &[f64], oracle: &mut Oracle, sign: f64) -> f64 {
         let length = norm(&self.gradient);
         let enough = length * length.sqrt().min(0.5);
@@ -97,7 +97,7 @@ impl State {
         for _ in 0..2 * theta.len() {
             oracle.hessian_vector(theta, &self.direction, &mut self.product);
             let curvature = sign * dot(&self.direction, &self.product);
-            // Where the Hessian is not finite the model is a plane.
+            // If the Hessian is not finite, the model is linear.
             let curvature = if curvature.is_finite() {
                 curvature
             } else {
@@ -130,19 +130,19 @@ impl State {
         fall
     }
 
-    /// How far along the direction the border of the region is.
+    /// Returns the distance along the direction to the boundary of the region, in units of the direction.
     fn reach(&self) -> f64 {
         let (dd, sd) = (
             dot(&self.direction, &self.direction),
             dot(&self.step, &self.direction),
         );
-        let room = (self.radius * self.radius - dot(&self.step, &self.step)).max(0.0);
-        ((sd * sd + dd * room).sqrt() - sd) / dd
+        let slack = (self.radius * self.radius - dot(&self.step, &self.step)).max(0.0);
+        ((sd * sd + dd * slack).sqrt() - sd) / dd
     }
 }
 
 impl UpdateRule for State {
-    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, _pace: StepRates) {
+    fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, _rates: StepRates) {
         let sign = if self.rule.maximize { -1.0 } else { 1.0 };
         let (loss, gradient) = oracle.gradient(theta);
         for (g, found) in self.gradient.iter_mut().zip(gradient.iter()) {
@@ -157,7 +157,7 @@ impl UpdateRule for State {
         }
         let found = oracle.value(&self.trial);
         let fall = sign * (loss - found);
-        // Where both are rounding the model is right.
+        // If both decreases are rounding errors, the model counts as exact.
         let noise = 1e-14 * loss.abs();
         self.ratio = if !found.is_finite() {
             f64::NEG_INFINITY
@@ -172,7 +172,7 @@ impl UpdateRule for State {
                 self.radius = (2.0 * self.radius).min(self.rule.max_radius);
             }
         } else if self.ratio >= 0.25 {
-            // As good as was hoped for.
+            // The model is good enough: the radius does not change.
         } else {
             self.radius *= 0.25;
         }
@@ -198,14 +198,14 @@ mod tests {
     use super::super::tests::path;
 
     #[test]
-    fn it_goes_down_and_is_quadratic_in_the_end() {
+    fn loss_decreases_and_convergence_is_quadratic() {
         let path = path("rosenbrock", &[-1.5, 2.0], "trust-region", 60);
         assert!(path.loss.windows(2).all(|pair| pair[1] <= pair[0]));
         assert!(*path.loss.last().unwrap() < 1e-20, "{:?}", path.loss.last());
     }
 
     #[test]
-    fn it_leaves_a_saddle_where_newton_is_caught() {
+    fn leaves_a_saddle_where_newton_stops() {
         let start = [0.5, 1e-6];
         let caught = path("saddle", &start, "newton", 5);
         assert!(caught.theta(5).unwrap().iter().all(|at| at.abs() < 1e-9));

@@ -8,7 +8,7 @@ settings! {
 }
 
 impl Epsilon {
-    /// Returns the ε inside the root and the ε outside of it.
+    /// Returns the ε inside the square root and the ε outside of it.
     pub(super) fn split(self, eps: f64) -> (f64, f64) {
         match self {
             Self::Outside => (0.0, eps),

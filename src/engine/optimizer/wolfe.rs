@@ -1,13 +1,15 @@
-//! A line search for the strong Wolfe conditions, as `torch.optim.LBFGS` has it (after minFunc; Nocedal & Wright 2006,
+//! Line search for the strong Wolfe conditions as in `torch.optim.LBFGS` (after minFunc; Nocedal & Wright 2006,
 //! algorithms 3.5 and 3.6).
 
+/// Sufficient-decrease constant c₁, as in PyTorch.
 const C1: f64 = 1e-4;
-/// PyTorch's c₂ for quasi-Newton directions.
+/// Curvature constant c₂ for quasi-Newton directions, as in PyTorch.
 pub(super) const C2: f64 = 0.9;
-/// A bracket narrower than this is not narrowed further; PyTorch's own setting does not reach here.
-const NARROW: f64 = 1e-9;
+/// Minimum width of a bracket, as the largest change of a parameter over it. PyTorch's default; its `tolerance_change` setting is
+/// not passed on to the search.
+const MIN_WIDTH: f64 = 1e-9;
 
-/// A point on the line: step length t, loss, slope along the line, gradient.
+/// Point on the line: step length t, loss, slope along the line, gradient.
 #[derive(Clone, Debug)]
 pub(super) struct Point {
     pub(super) t: f64,
@@ -26,7 +28,7 @@ impl Point {
         }
     }
 
-    /// Whether loss and slope are numbers that can be compared.
+    /// Whether loss and slope are finite.
     fn is_finite(&self) -> bool {
         self.loss.is_finite() && self.slope.is_finite()
     }
@@ -37,11 +39,11 @@ impl Point {
     }
 }
 
-/// The points that a search works with, allocated once.
+/// Workspace of a line search: its points, allocated once.
 pub(super) struct Search {
-    /// The point at t = 0, set by the caller.
+    /// Point at t = 0, set by the caller.
     pub(super) start: Point,
-    /// c₂: the slope must have become flatter than this share of the first.
+    /// Curvature constant c₂: maximum |slope| at the end, as a fraction of |slope| at t = 0.
     pub(super) c2: f64,
     bracket: [Point; 2],
     trial: Point,
@@ -61,8 +63,8 @@ impl Search {
     /// Searches from `start` with first step `t`. `evaluate` fills in loss, slope and gradient at a point's t; it is called
     /// at most `max_evaluations` + 1 times. `reach` is the largest component of the direction.
     ///
-    /// A trial where loss or slope are not finite comes back towards the last point where they are, and no later one goes as far.
-    /// PyTorch's search takes them as they are, and mostly ends in NaN.
+    /// A trial with a loss or slope that is not finite is moved towards the last finite point, and no later trial goes as far.
+    /// PyTorch's search accepts such trials, and mostly ends in NaN.
     pub(super) fn run(
         &mut self,
         t: f64,
@@ -129,7 +131,7 @@ impl Search {
             let [first, second] = [bracket[0].t, bracket[1].t];
             let ends = [first.min(second), first.max(second)];
             let width = ends[1] - ends[0];
-            if width * reach < NARROW {
+            if width * reach < MIN_WIDTH {
                 break;
             }
             trial.t = cubic_minimum(&bracket[0], &bracket[1], ends);
@@ -161,7 +163,8 @@ impl Search {
             }
             let done = flat_enough(trial);
             if !done && trial.slope * (bracket[high].t - bracket[low].t) >= 0.0 {
-                bracket.swap(0, 1); // The old low becomes the high; the trial replaces the other below.
+                // The old low becomes the high; the trial replaces the other one below.
+                bracket.swap(0, 1);
             }
             let [first, second] = bracket;
             std::mem::swap(if low == 0 { first } else { second }, trial);
@@ -173,19 +176,19 @@ impl Search {
     }
 }
 
-/// The points at which a search asks.
+/// Evaluator of trial points, which counts evaluations and avoids points that are not finite.
 struct Trials<E> {
     evaluate: E,
-    /// How many evaluations there may be.
+    /// Maximum number of evaluations.
     max: u64,
-    /// The least t beyond the last finite point at which something was not finite.
+    /// Smallest t above the last finite point at which loss or slope was not finite.
     wall: f64,
     /// Loss and slope at t = 0.
     first: [f64; 2],
 }
 
 impl<E: FnMut(&mut Point)> Trials<E> {
-    /// Returns `t`, or where that is not below the wall the middle between `low` and the wall, or `high`.
+    /// Returns `t` if it is below the wall, else the midpoint of `low` and the smaller of wall and `high`.
     fn within(&self, t: f64, [low, high]: [f64; 2]) -> f64 {
         if t < self.wall {
             t
@@ -194,12 +197,12 @@ impl<E: FnMut(&mut Point)> Trials<E> {
         }
     }
 
-    /// Evaluates at the point's t, and nearer and nearer to `near` while what is there is not finite. Each time it comes back is an
-    /// evaluation. Returns false where the last one was not finite either.
+    /// Evaluates at the point's t, and closer and closer to `near` until loss and slope are finite; each retry counts as an
+    /// evaluation. Returns false if the last retry was not finite either.
     fn evaluate(&mut self, point: &mut Point, near: f64, evaluations: &mut u64) -> bool {
         (self.evaluate)(point);
         for back in 0.. {
-            // Beside an overflow losses are finite, but so large that no cubic tells anything.
+            // Near an overflow losses are finite, but too large for a cubic to be of use.
             let [loss, slope] = self.first;
             let absurd = back > 0 && point.loss - loss > 1e6 * (slope * point.t).abs();
             if point.is_finite() && !absurd {
@@ -211,7 +214,7 @@ impl<E: FnMut(&mut Point)> Trials<E> {
             if point.t > near && !point.is_finite() {
                 self.wall = self.wall.min(point.t);
             }
-            // Five times by half, in case the border is near; then it may be anywhere.
+            // Halve five times, in case the boundary is near; then divide by ten.
             let share = if back < 5 { 0.5 } else { 0.1 };
             point.t = near + share * (point.t - near);
             (self.evaluate)(point);
@@ -221,7 +224,7 @@ impl<E: FnMut(&mut Point)> Trials<E> {
     }
 }
 
-/// Whether a ≤ b fails, for a NaN too.
+/// Whether a ≤ b is false; true if either is NaN.
 fn not_below(a: f64, b: f64) -> bool {
     !matches!(
         a.partial_cmp(&b),
@@ -229,7 +232,7 @@ fn not_below(a: f64, b: f64) -> bool {
     )
 }
 
-/// The minimum within bounds of the cubic through two points with their slopes; the middle where it has none.
+/// Returns the minimum, clamped to the bounds, of the cubic through two points with their slopes; the midpoint if there is none.
 fn cubic_minimum(a: &Point, b: &Point, [low, high]: [f64; 2]) -> f64 {
     let d1 = a.slope + b.slope - 3.0 * (a.loss - b.loss) / (a.t - b.t);
     let square = d1 * d1 - a.slope * b.slope;
@@ -238,7 +241,7 @@ fn cubic_minimum(a: &Point, b: &Point, [low, high]: [f64; 2]) -> f64 {
         let (x1, x2) = if a.t <= b.t { (a, b) } else { (b, a) };
         let minimum =
             x2.t - (x2.t - x1.t) * ((x2.slope + d2 - d1) / (x2.slope - x1.slope + 2.0 * d2));
-        // Comparisons as Python makes them: a NaN stays.
+        // Python's min and max keep a NaN; f64::min and f64::max would drop it.
         let raised = if low > minimum { low } else { minimum };
         if high < raised { high } else { raised }
     } else {
@@ -250,7 +253,7 @@ fn cubic_minimum(a: &Point, b: &Point, [low, high]: [f64; 2]) -> f64 {
 mod tests {
     use super::*;
 
-    /// Searches along φ(t) and returns where it stops and how often it asked.
+    /// Searches along φ(t) and returns its end and the number of evaluations.
     fn search(phi: impl Fn(f64) -> [f64; 2], t: f64) -> (f64, u32) {
         let mut search = Search::new(0);
         [search.start.loss, search.start.slope] = phi(0.0);
@@ -284,8 +287,8 @@ mod tests {
     }
 
     #[test]
-    fn a_search_comes_back_from_where_nothing_is_finite() {
-        // t − ln t with its minimum at 1, to the left of which all is NaN below 0; a wall of infinities; an overflow.
+    fn search_returns_from_non_finite_trials() {
+        // x − ln x with x = 100 − t, which is NaN for t > 100; a loss of −∞ from t = 3 on; an overflow.
         let log = |t: f64| {
             let x = 100.0 - t;
             [x - x.ln(), -1.0 + 1.0 / x]

@@ -1,28 +1,28 @@
-//! A step along a direction, of a length that satisfies the strong Wolfe conditions.
+//! Step along a direction, of a length that satisfies the strong Wolfe conditions.
 
 use super::wolfe::Search;
 use crate::engine::objective::Oracle;
 
-/// The most gradients that one step may ask for.
-const BUDGET: u64 = 25;
+/// Maximum number of gradients in one line search, beyond the first trial.
+const MAX_EVALUATIONS: u64 = 25;
 
-/// What a step along a line works with, allocated once.
+/// Line search with its buffers, allocated once.
 pub(super) struct WolfeStep {
     search: Search,
-    visitor: Vec<f64>,
+    trial: Vec<f64>,
 }
 
 impl WolfeStep {
-    /// For `dim` parameters; `c2` is the share of the first slope that must be left at most.
+    /// Returns the line search for `dim` parameters; `c2` is the maximum |slope| at the end, as a fraction of the first one.
     pub(super) fn new(dim: usize, c2: f64) -> Self {
         let mut search = Search::new(dim);
         search.c2 = c2;
-        let visitor = vec![0.0; dim];
-        Self { search, visitor }
+        let trial = vec![0.0; dim];
+        Self { search, trial }
     }
 
-    /// Moves `theta` along `direction`, which goes down from `loss` and `gradient`, trying the length `t` first. Returns the length,
-    /// and leaves the gradient at the new place in `gradient`.
+    /// Moves `theta` along the descent direction `direction`, trying the length `t` first. `loss` and `gradient` are taken at
+    /// `theta`. Returns the length, and writes the gradient at the new point to `gradient`.
     pub(super) fn step(
         &mut self,
         theta: &mut [f64],
@@ -32,15 +32,15 @@ impl WolfeStep {
         oracle: &mut Oracle,
         sign: f64,
     ) -> f64 {
-        let Self { search, visitor } = self;
+        let Self { search, trial } = self;
         (search.start.loss, search.start.slope) = (loss, dot(gradient, direction));
         search.start.gradient.copy_from_slice(gradient);
         let reach = direction.iter().fold(0.0, |most: f64, d| most.max(d.abs()));
-        let found = search.run(t, reach, BUDGET, |point| {
-            for ((visitor, theta), d) in visitor.iter_mut().zip(theta.iter()).zip(direction) {
-                *visitor = theta + point.t * d;
+        let found = search.run(t, reach, MAX_EVALUATIONS, |point| {
+            for ((trial, theta), d) in trial.iter_mut().zip(theta.iter()).zip(direction) {
+                *trial = theta + point.t * d;
             }
-            let (loss, gradient) = oracle.gradient(visitor);
+            let (loss, gradient) = oracle.gradient(trial);
             point.loss = sign * loss;
             for (g, found) in point.gradient.iter_mut().zip(gradient.iter()) {
                 *g = sign * found;
@@ -55,6 +55,7 @@ impl WolfeStep {
     }
 }
 
+/// Returns the dot product of `a` and `b`.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

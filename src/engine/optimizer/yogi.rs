@@ -85,7 +85,7 @@ impl Yogi {
     }
 }
 
-/// Yogi's step. State: m, v.
+/// Update rule of Yogi. State: m, v.
 struct YogiRule {
     settings: Yogi,
     beta1_power: BetaPower,

@@ -19,10 +19,10 @@ settings! {
 
 impl Wrapper for Accumulate {
     fn gradient_transform(&self, blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
-        Some(Box::new(Sum {
+        Some(Box::new(GradientAccumulator {
             k: usize::try_from(self.k).unwrap_or(usize::MAX).max(1),
             mean: self.mean,
-            one: vec![0.0; blocks.dim],
+            single: vec![0.0; blocks.dim],
         }))
     }
 
@@ -35,20 +35,20 @@ impl Wrapper for Accumulate {
     }
 }
 
-struct Sum {
+struct GradientAccumulator {
     k: usize,
     mean: bool,
-    one: Vec<f64>,
+    single: Vec<f64>,
 }
 
-impl GradientTransform for Sum {
-    fn gradient(&mut self, beyond: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        let mut loss = beyond.gradient(theta, gradient);
+impl GradientTransform for GradientAccumulator {
+    fn gradient(&mut self, upstream: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        let mut loss = upstream.gradient(theta, gradient);
         for _ in 1..self.k {
-            beyond.next_batch();
-            loss += beyond.gradient(theta, &mut self.one);
-            for (sum, one) in gradient.iter_mut().zip(&self.one) {
-                *sum += one;
+            upstream.next_batch();
+            loss += upstream.gradient(theta, &mut self.single);
+            for (sum, single) in gradient.iter_mut().zip(&self.single) {
+                *sum += single;
             }
         }
         if self.mean {

@@ -33,7 +33,7 @@ settings! {
 impl Wrapper for Cautious {
     fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
         let zeros = vec![0.0; blocks.dim];
-        Box::new(Masked {
+        Box::new(CautiousRule {
             scale: self.scale,
             rule,
             tensors: blocks.ranges().collect(),
@@ -53,16 +53,16 @@ impl Wrapper for Cautious {
     }
 }
 
-struct Masked<'a> {
+struct CautiousRule<'a> {
     scale: Longer,
     rule: AnyRule<'a>,
     tensors: Vec<Range<usize>>,
-    /// Where weight decay alone leads.
+    /// Parameters after the decoupled weight decay of the step alone.
     decayed: Vec<f64>,
     step: Vec<f64>,
 }
 
-impl UpdateRule for Masked<'_> {
+impl UpdateRule for CautiousRule<'_> {
     fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         self.decayed.copy_from_slice(theta);
         self.rule.step(theta, oracle, rates);
@@ -70,24 +70,24 @@ impl UpdateRule for Masked<'_> {
         for tensor in self.tensors.iter().cloned() {
             let (theta, step) = (&mut theta[tensor.clone()], &mut self.step[tensor.clone()]);
             let decayed = &self.decayed[tensor.clone()];
-            let mut left = 0;
+            let mut agreeing = 0;
             let gradient = &oracle.last()[tensor];
             for (((theta, decayed), step), g) in
                 theta.iter().zip(decayed).zip(&mut *step).zip(gradient)
             {
-                let whole = theta - decayed;
-                let agrees = whole * g < 0.0;
-                *step = if agrees { whole } else { 0.0 };
-                left += usize::from(agrees);
+                let full = theta - decayed;
+                let agrees = full * g < 0.0;
+                *step = if agrees { full } else { 0.0 };
+                agreeing += usize::from(agrees);
             }
-            let (left, all) = (real(left), real(theta.len()));
+            let (agreeing, entries) = (real(agreeing), real(theta.len()));
             let share = match self.scale {
-                Longer::Mean => (left / all).max(1e-3),
-                Longer::Count => (left + 1.0) / all,
+                Longer::Mean => (agreeing / entries).max(1e-3),
+                Longer::Count => (agreeing + 1.0) / entries,
             };
             for ((theta, decayed), step) in theta.iter_mut().zip(decayed).zip(step) {
                 *step /= share;
-                // A run that left the numbers must not come back to where it was.
+                // A step that is not finite must not be masked away, or a diverged run would seem to continue.
                 if theta.is_finite() {
                     *theta = decayed + *step;
                 }

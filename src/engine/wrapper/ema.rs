@@ -22,7 +22,7 @@ settings! {
 
 impl Wrapper for Ema {
     fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
-        Box::new(Averaged {
+        Box::new(EmaRule {
             decay: self.decay,
             rule,
             average: vec![0.0; blocks.dim],
@@ -39,14 +39,14 @@ impl Wrapper for Ema {
     }
 }
 
-struct Averaged<'a> {
+struct EmaRule<'a> {
     decay: f64,
     rule: AnyRule<'a>,
     average: Vec<f64>,
     begun: bool,
 }
 
-impl UpdateRule for Averaged<'_> {
+impl UpdateRule for EmaRule<'_> {
     fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         self.rule.step(theta, oracle, rates);
         if self.begun {

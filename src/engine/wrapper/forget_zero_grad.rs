@@ -17,9 +17,9 @@ settings! {
 
 impl Wrapper for ForgetZeroGrad {
     fn gradient_transform(&self, blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
-        Some(Box::new(Sum {
+        Some(Box::new(GradientSum {
             every: self.every,
-            asked: 0,
+            calls: 0,
             sum: vec![0.0; blocks.dim],
         }))
     }
@@ -29,22 +29,22 @@ impl Wrapper for ForgetZeroGrad {
     }
 }
 
-struct Sum {
+struct GradientSum {
     every: Option<u64>,
-    asked: u64,
+    calls: u64,
     sum: Vec<f64>,
 }
 
-impl GradientTransform for Sum {
-    fn gradient(&mut self, beyond: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        let loss = beyond.gradient(theta, gradient);
+impl GradientTransform for GradientSum {
+    fn gradient(&mut self, upstream: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        let loss = upstream.gradient(theta, gradient);
         if self
             .every
-            .is_some_and(|every| self.asked.is_multiple_of(every.max(1)))
+            .is_some_and(|every| self.calls.is_multiple_of(every.max(1)))
         {
             self.sum.fill(0.0);
         }
-        self.asked += 1;
+        self.calls += 1;
         for (sum, g) in self.sum.iter_mut().zip(gradient.iter_mut()) {
             *sum += *g;
             *g = *sum;

@@ -1,4 +1,4 @@
-//! Lookahead.
+//! Lookahead: slow weights that follow the optimizer's fast ones.
 
 use super::{Blocks, Wrapper};
 use crate::engine::declare::settings;
@@ -24,7 +24,7 @@ settings! {
 
 impl Wrapper for Lookahead {
     fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
-        Box::new(Slow {
+        Box::new(LookaheadRule {
             settings: self,
             rule,
             slow: vec![0.0; blocks.dim],
@@ -37,14 +37,14 @@ impl Wrapper for Lookahead {
     }
 }
 
-struct Slow<'a> {
+struct LookaheadRule<'a> {
     settings: &'a Lookahead,
     rule: AnyRule<'a>,
     slow: Vec<f64>,
     steps: u64,
 }
 
-impl UpdateRule for Slow<'_> {
+impl UpdateRule for LookaheadRule<'_> {
     fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         if self.steps == 0 {
             self.slow.copy_from_slice(theta);
@@ -60,7 +60,7 @@ impl UpdateRule for Slow<'_> {
         }
     }
 
-    /// Keeps α of the decay in a step that goes back to the slow weights.
+    /// Applies the decay of the wrapped rule, scaled by α in a step that moves the slow weights.
     fn decay(&self, theta: &mut [f64], rates: StepRates) {
         if !self.steps.is_multiple_of(self.settings.k.max(1)) {
             return self.rule.decay(theta, rates);

@@ -1,7 +1,7 @@
-//! What goes around any optimizer: a wrapper changes the gradients that it sees, or the steps that it makes.
+//! Wrappers of optimizers: a wrapper transforms the gradients that an optimizer sees, or changes its steps.
 //!
-//! In a spec wrappers follow their optimizer, the nearest first: `sgd:lr=0.01+sam:rho=0.05+lookahead:k=5` is SGD on the
-//! gradients of SAM, and Lookahead around both.
+//! In a spec wrappers follow their optimizer, the innermost first: `sgd:lr=0.01+sam:rho=0.05+lookahead:k=5` is SGD with the
+//! gradients of SAM, wrapped by Lookahead.
 
 mod accumulate;
 mod asam;
@@ -41,7 +41,7 @@ family! {
     }
 }
 
-/// How the parameters of a run are divided: a network's into tensors, with their shapes; those of a test function are one vector.
+/// Tensors of the parameters of a run, with their shapes; the parameters of a test function are one vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocks {
     dim: usize,
@@ -49,7 +49,7 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// `dim` parameters, made of these tensors in their order, or of none.
+    /// Returns the blocks of `dim` parameters: `tensors` in order, or one vector if there are none.
     pub fn new(dim: usize, tensors: &[Tensor]) -> Self {
         let own = tensors.iter();
         let mut tensors: Vec<_> = own
@@ -61,12 +61,12 @@ impl Blocks {
         Self { dim, tensors }
     }
 
-    /// Where each tensor stands.
+    /// Returns the range of parameters of each tensor.
     fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
         self.tensors.iter().map(|(range, _)| range.clone())
     }
 
-    /// The incoming weights of each neuron: the rows of matrices; a test function's parameters are one.
+    /// Returns the range of the incoming weights of each neuron: a row of a matrix, or all parameters of a test function.
     fn neurons(&self) -> impl Iterator<Item = Range<usize>> {
         let rows = self.tensors.iter().map(|(range, shape)| match shape[..] {
             [_, columns] => (range.clone(), columns),
@@ -80,35 +80,36 @@ impl Blocks {
     }
 }
 
-/// Something around an optimizer. Each does one of two things.
+/// Settings of a wrapper, which either transforms gradients or wraps an update rule.
 pub trait Wrapper: Settings {
-    /// Changes the gradients that the optimizer sees.
+    /// Returns the transformation of the gradients that the optimizer sees, if the wrapper transforms gradients.
     fn gradient_transform(&self, blocks: &Blocks) -> Option<Box<dyn GradientTransform>> {
         let _ = blocks;
         None
     }
 
-    /// Changes the steps of a rule.
+    /// Returns `rule` wrapped, or `rule` itself if the wrapper does not change steps.
     fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, blocks: &Blocks) -> AnyRule<'a> {
         let _ = blocks;
         rule
     }
 
-    /// The lines that it adds to the rule, in the form of [`Optimizer::update_lines`](crate::engine::optimizer::Optimizer::update_lines).
+    /// Returns the lines that the wrapper adds to the formulas of a step, in the form of
+    /// [`Optimizer::update_lines`](crate::engine::optimizer::Optimizer::update_lines).
     fn update_lines(&self) -> Vec<&'static str>;
 
-    /// Whether it keeps an average of the iterates.
+    /// Whether the wrapper keeps an average of the iterates.
     fn keeps_average(&self) -> bool {
         false
     }
 
-    /// What it adds to the name beside the trail.
+    /// Returns the text that the wrapper adds to the run's name in legends.
     fn display_name(&self) -> &'static str {
         self.title()
     }
 }
 
-/// A lens that changes each gradient, given the place, and asks for no other.
+/// Returns a gradient transformation that applies `change(gradient, theta)` to each gradient and evaluates no others.
 fn transform_fn(
     change: impl FnMut(&mut [f64], &[f64]) + Send + 'static,
 ) -> Box<dyn GradientTransform> {
@@ -118,8 +119,8 @@ fn transform_fn(
 struct TransformFn<F>(F);
 
 impl<F: FnMut(&mut [f64], &[f64]) + Send> GradientTransform for TransformFn<F> {
-    fn gradient(&mut self, beyond: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        let loss = beyond.gradient(theta, gradient);
+    fn gradient(&mut self, upstream: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        let loss = upstream.gradient(theta, gradient);
         (self.0)(gradient, theta);
         loss
     }
@@ -150,16 +151,16 @@ mod tests {
     }
 
     #[test]
-    fn sam_is_where_its_reference_is_and_pays_twice() {
+    fn sam_matches_its_reference_and_costs_two_gradients() {
         let sam = rosenbrock("sgd:lr=0.001+sam:rho=0.05");
         near(&sam, [-1.062_510_64, 1.041_525_4]);
         assert_eq!(sam.evaluations[100], 200);
     }
 
     #[test]
-    fn what_changes_nothing_leaves_the_path_as_it_is() {
+    fn neutral_wrappers_do_not_change_the_path() {
         let bare = rosenbrock("adam:lr=0.05");
-        for around in [
+        for wrapper in [
             "sam:rho=0",
             "lookahead:k=1,alpha=1",
             "clip-norm:max_norm=1e9",
@@ -170,15 +171,15 @@ mod tests {
             "accumulate:k=1",
             "forget-zero-grad:every=1",
         ] {
-            let wrapped = rosenbrock(&format!("adam:lr=0.05+{around}"));
-            assert_eq!(wrapped.theta, bare.theta, "{around}");
+            let wrapped = rosenbrock(&format!("adam:lr=0.05+{wrapper}"));
+            assert_eq!(wrapped.theta, bare.theta, "{wrapper}");
         }
         let one_group = rosenbrock("adam:lr=0.7[x:lr=0.05][y:lr=0.05]");
         assert_eq!(one_group.theta, bare.theta);
     }
 
     #[test]
-    fn groups_and_their_schedules_go_their_own_ways() {
+    fn parameter_groups_use_their_own_settings() {
         let both = rosenbrock("sgd:lr=0.001[y:lr=0,momentum=0.5]@cosine:t_max=100");
         assert!(both.theta.chunks(2).all(|at| at[1] == 2.0));
         let scaled = path("quadratic:a=1,b=1", &[2.0, 2.0], "sgd:lr=0.1[y:lr=0.2]", 1);
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn scene_and_run_clip_alike() {
+    fn clip_norm_scales_gradients_to_the_maximum_norm() {
         let [x, y]: [f64; 2] = [
             -400.0 * -1.5 * (2.0 - 2.25) - 2.0 * 2.5,
             200.0 * (2.0 - 2.25),
@@ -202,8 +203,8 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_to_the_optimizer_comes_first() {
-        // SAM around clipping asks for clipped gradients, clipping around SAM for SAM's.
+    fn clip_norm_before_sam_clips_the_gradient_of_sam() {
+        // In this order SAM's gradient is clipped; with the wrappers swapped, SAM would see clipped gradients.
         let of = |spec: &str| path("quadratic:a=1,b=1", &[3.0, 4.0], spec, 1);
         let clipped_sam = of("sgd:lr=1+clip-norm:max_norm=1+sam:rho=1");
         assert!((clipped_sam.theta(1).unwrap()[0] - (3.0 - 0.6)).abs() < 1e-6);
@@ -211,8 +212,8 @@ mod tests {
     }
 
     #[test]
-    fn polyaks_step_lands_on_the_minimum_of_a_line() {
-        // On ½ x² half of the way to the minimum at a time: f/‖g‖² = ½.
+    fn polyak_step_halves_the_distance_on_a_quadratic() {
+        // On ½ x² the step size f/‖g‖² is ½, so each step halves the distance to the minimum.
         let path = path(
             "quadratic:a=1,b=1",
             &[4.0, 0.0],
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn forgotten_gradients_add_up() {
+    fn forget_zero_grad_sums_gradients() {
         let path = path(
             "quadratic:a=1,b=1",
             &[1.0, 0.0],
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn averages_are_a_trail_of_their_own() {
+    fn ema_average_is_recorded_apart_from_theta() {
         let run = path(
             "quadratic:a=1,b=1",
             &[1.0, 1.0],
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_said_to_keep_an_average_keeps_one() {
+    fn keeps_average_tells_if_a_run_has_an_average() {
         let bowl = |spec: &RunSpec| path("quadratic:a=1,b=1", &[1.0, 1.0], &spec.to_string(), 2);
         for optimizer in AnyOptimizer::all() {
             for wrapper in [None]
@@ -270,8 +271,8 @@ mod tests {
     }
 
     #[test]
-    fn cautious_steps_leave_out_what_goes_uphill() {
-        // Momentum carries x over the minimum; there the mask stops it.
+    fn cautious_steps_do_not_go_uphill() {
+        // Momentum would move x past the minimum; the mask removes those components.
         let run = path(
             "quadratic:a=1,b=1",
             &[1.0, 0.0],
@@ -286,7 +287,7 @@ mod tests {
         );
     }
 
-    /// Two samples that pull apart.
+    /// Formula with two samples of opposite slopes.
     struct Pair;
     impl Formula for Pair {
         fn eval<S: Scalar>(&self, x: S, _y: S) -> S {
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn accumulated_mini_batches_are_one_batch() {
+    fn accumulated_mini_batches_equal_one_batch() {
         let run_settings = RunSettings {
             steps: 3,
             gradient_settings: GradientSettings {
@@ -322,9 +323,9 @@ mod tests {
         assert_eq!(path.outcome, Outcome::Finished);
     }
 
-    /// All parts of a step agree with the slope of −x − y, so that nothing is masked, although decay pulls the other way, and farther.
+    /// On −x − y every component of a step agrees with the gradient, so nothing is masked, although decay pulls the other way.
     #[test]
-    fn cautious_leaves_decoupled_weight_decay_alone() {
+    fn cautious_does_not_mask_decoupled_weight_decay() {
         let slope = |spec: &str| path("formula:f=-x-y", &[50.0, 30.0], spec, 12);
         let mut checked = 0;
         for name in AnyOptimizer::NAMES {
@@ -336,10 +337,10 @@ mod tests {
                 "lambd=0.9",
             ];
             for decay in decays {
-                // Rounding of what is along the second eigenvector of SOAP is not to be magnified.
+                // A larger ε keeps SOAP from magnifying rounding errors along its second eigenvector.
                 let eps = if *name == "soap" { ",eps=1e-3" } else { "" };
                 let spec = format!("{name}:lr=0.01,{decay}{eps}");
-                // The decay of these is a part of their gradient or of an average; that of the others is apart from it.
+                // These optimizers apply decay in the gradient or in an average; the others decouple it.
                 let mixed = name.starts_with("schedulefree") || *name == "lars";
                 if mixed || spec.parse::<RunSpec>().is_err() {
                     continue;
@@ -394,11 +395,11 @@ mod tests {
     }
 
     #[test]
-    fn cautious_steps_and_centralization_go_by_the_tensors_of_a_network() {
+    fn cautious_and_centralize_work_per_tensor() {
         let blocks = Blocks::new(8, &tensors());
         assert_eq!(blocks.neurons().collect::<Vec<_>>(), [0..3, 3..6]);
         assert!(Blocks::new(2, &[]).neurons().eq(std::iter::once(0..2)));
-        // A first step of SGD agrees with its gradient everywhere: of n entries n / (n + 1) are taken in each tensor.
+        // A first step of SGD agrees with its gradient everywhere, so each tensor of n entries is scaled by n / (n + 1).
         let network: AnyNetwork = "mlp:hidden=3,loss=bce".parse().unwrap();
         let data: AnyDataset = "moons:samples=20".parse().unwrap();
         let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles).unwrap()).unwrap();
@@ -416,7 +417,7 @@ mod tests {
             end.map(|(end, start)| end - start).collect::<Vec<f64>>()
         };
         let [plain, masked, centred] = ["", "+cautious:scale=count", "+centralize"]
-            .map(|around| step(&format!("sgd:lr=0.1{around}")));
+            .map(|wrapper| step(&format!("sgd:lr=0.1{wrapper}")));
         for tensor in loss.tensors() {
             let n = crate::engine::numeric::real(tensor.range.len());
             for at in tensor.range.clone() {

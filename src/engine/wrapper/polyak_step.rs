@@ -25,7 +25,7 @@ settings! {
 
 impl Wrapper for PolyakStep {
     fn wrap_rule<'a>(&'a self, rule: AnyRule<'a>, _blocks: &Blocks) -> AnyRule<'a> {
-        Box::new(Paced {
+        Box::new(PolyakRule {
             settings: self,
             rule,
             lr: 0.0,
@@ -41,19 +41,19 @@ impl Wrapper for PolyakStep {
     }
 }
 
-struct Paced<'a> {
+struct PolyakRule<'a> {
     settings: &'a PolyakStep,
     rule: AnyRule<'a>,
     lr: f64,
 }
 
-impl Paced<'_> {
-    /// Returns γ at `theta`; looking costs nothing, as the step asks for the same gradient.
+impl PolyakRule<'_> {
+    /// Returns the learning rate γ at `theta`. The evaluation is free, because the step reuses its gradient.
     fn rate(&self, theta: &[f64], oracle: &mut Oracle) -> f64 {
         let PolyakStep { minimum, c, max_lr } = *self.settings;
         let (loss, gradient) = oracle.peek(theta);
         let length = norm(gradient);
-        // Below f* and where the gradient is 0 there is no step.
+        // Where the gradient is 0 or the loss is below f*, γ is 0.
         if length == 0.0 {
             return 0.0;
         }
@@ -62,7 +62,7 @@ impl Paced<'_> {
     }
 }
 
-impl UpdateRule for Paced<'_> {
+impl UpdateRule for PolyakRule<'_> {
     fn next_lr(&mut self, theta: &[f64], oracle: &mut Oracle, _lr: f64) -> f64 {
         self.rate(theta, oracle)
     }

@@ -25,44 +25,44 @@ impl Wrapper for Sam {
     }
 }
 
-/// Sees the gradient at the highest place nearby.
+/// Gradient transformation of SAM and ASAM, which evaluates the gradient at the ascent point.
 pub(super) struct Ascent {
     rho: f64,
-    /// ASAM's η: distances are then measured in units of |θ| + η.
+    /// η of ASAM, which measures distances in units of |θ| + η; `None` for SAM.
     eta: Option<f64>,
-    place: Vec<f64>,
+    point: Vec<f64>,
 }
 
 impl Ascent {
     pub(super) fn new(rho: f64, eta: Option<f64>, dim: usize) -> Self {
-        let place = vec![0.0; dim];
-        Self { rho, eta, place }
+        let point = vec![0.0; dim];
+        Self { rho, eta, point }
     }
 }
 
 impl GradientTransform for Ascent {
-    fn gradient(&mut self, beyond: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        let loss = beyond.gradient(theta, gradient);
-        let place = self.place.iter_mut().zip(theta).zip(gradient.iter_mut());
+    fn gradient(&mut self, upstream: &mut Upstream, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        let loss = upstream.gradient(theta, gradient);
+        let point = self.point.iter_mut().zip(theta).zip(gradient.iter_mut());
         if let Some(eta) = self.eta {
-            // T g now, and T² g below, where T = |θ| + η.
-            for ((place, theta), g) in place {
-                *place = theta.abs() + eta;
-                *g *= *place;
+            // The gradient becomes T g here, and the ascent step T² g below, with T = |θ| + η.
+            for ((point, theta), g) in point {
+                *point = theta.abs() + eta;
+                *g *= *point;
             }
         } else {
-            place.for_each(|((place, _), _)| *place = 1.0);
+            point.for_each(|((point, _), _)| *point = 1.0);
         }
-        // A gradient of 0 stays where it is.
+        // With a gradient of 0 the ascent point is θ.
         let scale = self.rho / (norm(gradient) + 1e-12);
-        for ((place, theta), g) in self.place.iter_mut().zip(theta).zip(&*gradient) {
-            *place = theta + *place * g * scale;
+        for ((point, theta), g) in self.point.iter_mut().zip(theta).zip(&*gradient) {
+            *point = theta + *point * g * scale;
         }
-        beyond.gradient(&self.place, gradient);
+        upstream.gradient(&self.point, gradient);
         loss
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::trials("â", "ascent point", &self.place));
+        visitor(StateEntry::trials("â", "ascent point", &self.point));
     }
 }

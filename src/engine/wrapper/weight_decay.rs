@@ -1,4 +1,4 @@
-//! Weight decay around any optimizer.
+//! Weight decay as a wrapper of any optimizer.
 
 use super::{Blocks, Wrapper, transform_fn};
 use crate::engine::declare::settings;
@@ -36,7 +36,7 @@ impl Wrapper for WeightDecay {
         if !self.decoupled_weight_decay {
             return rule;
         }
-        Box::new(Shrinking {
+        Box::new(WeightDecayRule {
             weight_decay: self.weight_decay,
             rule,
             before: vec![0.0; blocks.dim],
@@ -52,13 +52,13 @@ impl Wrapper for WeightDecay {
     }
 }
 
-struct Shrinking<'a> {
+struct WeightDecayRule<'a> {
     weight_decay: f64,
     rule: AnyRule<'a>,
     before: Vec<f64>,
 }
 
-impl UpdateRule for Shrinking<'_> {
+impl UpdateRule for WeightDecayRule<'_> {
     fn step(&mut self, theta: &mut [f64], oracle: &mut Oracle, rates: StepRates) {
         self.before.copy_from_slice(theta);
         self.rule.step(theta, oracle, rates);
