@@ -193,8 +193,9 @@ impl UpdateRule for State {
         let (mut progress, mut length) = (0.0, 0.0);
         let means = self.m.iter_mut().zip(self.v.iter_mut());
         let points = theta.iter().zip(self.origin.iter());
-        for (((theta, origin), g), ((m, v), s)) in
-            points.zip(gradient.iter()).zip(means.zip(self.s.iter_mut()))
+        for (((theta, origin), g), ((m, v), s)) in points
+            .zip(gradient.iter())
+            .zip(means.zip(self.s.iter_mut()))
         {
             progress += g * (origin - theta);
             *m = *m * beta1 + d * (1.0 - beta1) * g;

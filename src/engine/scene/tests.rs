@@ -34,7 +34,8 @@ fn a_network_file_keeps_its_landscape_and_its_keys() {
     // Settings that the file leaves out are written; written again, nothing changes.
     let text = scene.to_toml();
     assert_eq!(Scene::from_toml(&text).as_ref(), Ok(&scene));
-    let head = "version = 2\nlandscape = \"rosenbrock\"\nstart = [-1.5, 2.0]\n\n[network]\nmodel = ";
+    let head =
+        "version = 2\nlandscape = \"rosenbrock\"\nstart = [-1.5, 2.0]\n\n[network]\nmodel = ";
     assert!(text.starts_with(head), "{text}");
     assert!(text.contains("[[runs.legs]]\nfrom = 40\nspec = "), "{text}");
     assert_eq!(

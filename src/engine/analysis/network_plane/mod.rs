@@ -148,7 +148,9 @@ pub enum PlaneError {
         found: usize,
     },
     /// The weights do not span a plane.
-    #[error("plane `{0}`: the weights lie on one line or at one point; expected weights that span a plane")]
+    #[error(
+        "plane `{0}`: the weights lie on one line or at one point; expected weights that span a plane"
+    )]
     Collinear(&'static str),
     /// There are no runs.
     #[error(
