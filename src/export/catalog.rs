@@ -71,13 +71,12 @@ impl Facts {
                     .value
                     .total_cmp(&minimum.value)
                     .is_eq();
-            if same_value {
-                minima += ",";
+            let separator = if same_value {
+                ",".to_owned()
             } else {
-                minima += &format!("; minimum {} at", short(minimum.value));
-            }
-            minima += " ";
-            minima += &point_text(&minimum.at);
+                format!("; minimum {} at", short(minimum.value))
+            };
+            minima.extend([&separator, " ", &point_text(&minimum.at)]);
         }
         vec![
             format!("f({}) = {}", self.axes.join(", "), self.formula),

@@ -53,7 +53,7 @@ pub fn state_markers(
         let numbers_before = before(after).map_or(&[][..], |before| &before.numbers);
         match after.kind {
             OptimizerStateKind::Direction => {
-                directions.push((format!("−{symbol}"), downhill(numbers)))
+                directions.push((format!("−{symbol}"), downhill(numbers)));
             }
             OptimizerStateKind::Step => directions.push((symbol.to_owned(), pair(numbers))),
             OptimizerStateKind::Place => markers.point(symbol, numbers_before),

@@ -51,7 +51,7 @@ fn path_with_settings<const N: usize>(
     let spec: RunSpec = spec.parse().unwrap();
     let run_settings = RunSettings {
         steps,
-        gradient_settings: gradient_settings,
+        gradient_settings,
         tolerance: None,
         record_every: 1,
     };

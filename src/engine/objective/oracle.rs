@@ -276,7 +276,7 @@ impl<'a> Oracle<'a> {
             batches.advance();
         }
         if self.gradient_settings.noise > 0.0 {
-            for noise in self.noise.iter_mut() {
+            for noise in &mut self.noise {
                 let normal: f64 = StandardNormal.sample(&mut self.noise_stream);
                 *noise = self.gradient_settings.noise * normal;
             }

@@ -43,7 +43,7 @@ impl Hutchinson {
     pub(super) fn draw(&mut self, theta: &[f64], oracle: &mut Oracle) {
         self.estimate.fill(0.0);
         for _ in 0..self.samples {
-            for z in self.z.iter_mut() {
+            for z in &mut self.z {
                 *z = match self.distribution {
                     HessianDistribution::Rademacher => {
                         if self.random.next_u32() & 1 == 0 {

@@ -445,7 +445,7 @@ pub(super) mod tests {
                 };
                 let run_settings = RunSettings {
                     steps: 5,
-                    gradient_settings: gradient_settings,
+                    gradient_settings,
                     tolerance: None,
                     record_every: 1,
                 };

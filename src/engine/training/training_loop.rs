@@ -88,7 +88,7 @@ impl<F: FnMut(&StepView) -> ControlFlow<()>> Observer for F {
     }
 }
 
-impl<'a> RunContext<'a> {
+impl RunContext<'_> {
     /// Runs at most `steps` steps and returns the outcome; `None` if the run was cancelled or the observer broke off.
     ///
     /// This is the one place of the rules for the end of a run. They are applied at recorded rows.

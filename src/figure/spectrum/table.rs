@@ -25,10 +25,8 @@ pub(super) fn table_lines(spectra: &[Spectrum]) -> Vec<(String, Vec<String>)> {
         _ => digits(estimate.value),
     };
     let max_len = |list: fn(&Report) -> Vec<f64>| {
-        { spectra.iter() }
-            .map(|spectrum| list(spectrum.report).len())
-            .max()
-            .unwrap_or(0)
+        let lens = spectra.iter().map(|spectrum| list(spectrum.report).len());
+        lens.max().unwrap_or(0)
     };
     let mut lines: Vec<(String, Getter)> = vec![
         ("loss".to_owned(), Box::new(move |r| Some(digits(r.loss)))),
