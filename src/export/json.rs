@@ -15,7 +15,7 @@ pub fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// The formatter of [`write`].
+/// The formatter of [`write()`].
 #[derive(Default)]
 struct Lines {
     /// For each open object or array, whether its elements begin lines.

@@ -437,7 +437,7 @@ pub fn layer_charts(
     charts.into_iter().filter(MetricChart::has_values).collect()
 }
 
-/// Returns charts of the optimizer state of run `run`, one for each [`StateChart`] that has values. Colours and dashes are indices into `series`.
+/// Returns charts of the optimizer state of run `run`, one for each `StateChart` that has values. Colours and dashes are indices into `series`.
 pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) -> Vec<MetricChart> {
     let Some(result) = runs.results.get(run) else {
         return Vec::new();

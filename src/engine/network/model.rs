@@ -35,7 +35,7 @@ pub struct NetworkLoss {
 /// Floating-point type in which surfaces are computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
-    /// f64: losses agree with [`Objective::value`] to 1e-12.
+    /// f64: losses agree with [`Objective::value`](crate::engine::objective::Objective::value) to 1e-12.
     #[default]
     Double,
     /// f32: about twice as fast, to 1e-5.

@@ -136,7 +136,7 @@ pub trait Optimizer: Settings {
     ///
     /// `{m}` is the entry of [`UpdateRule::visit_state`] with the symbol m after the step, `{m<}` before it. `{γ=lr}` is the
     /// setting `lr`, shown as γ; `lr` is the learning rate of the step. `{θ<}` and `{θ}` are the parameters before and after the
-    /// step, `{g}` is the gradient at `{θ<}` ([`decay_lines`] returns the line that changes it), `{t}` is the number of the step,
+    /// step, `{g}` is the gradient at `{θ<}` (`decay_lines` returns the line that changes it), `{t}` is the number of the step,
     /// from 1. Operations on vectors are elementwise.
     fn update_lines(&self) -> Vec<&'static str>;
 
