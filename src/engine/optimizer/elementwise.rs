@@ -92,7 +92,31 @@ pub(super) fn kernel<'a, const N: usize>(
 }
 
 /// Kernel of an elementwise rule.
+/// Number of parameters from which on the loop over them is vectorised.
+const MIN_VECTOR_LEN: usize = 8;
+
 pub(super) struct Kernel<T, const N: usize>(pub(super) T);
+
+/// Updates all parameters.
+#[inline(always)]
+fn update_all<const N: usize>(
+    update: &impl Fn(&mut f64, f64, &mut [f64; N]),
+    theta: &mut [f64],
+    gradient: &[f64],
+    columns: &mut [&mut [f64]; N],
+) {
+    // Loops instead of `array::map`, which is not inlined here.
+    for (i, (theta, g)) in theta.iter_mut().zip(gradient).enumerate() {
+        let mut own = [0.0; N];
+        for (value, column) in own.iter_mut().zip(&*columns) {
+            *value = column[i];
+        }
+        update(theta, *g, &mut own);
+        for (column, value) in columns.iter_mut().zip(&own) {
+            column[i] = *value;
+        }
+    }
+}
 
 fn columns<const N: usize>(state: &[Vec<f64>]) -> [&[f64]; N] {
     std::array::from_fn(|k| &state[k][..])
@@ -118,19 +142,20 @@ impl<T: Elementwise<N>, const N: usize> ElementwiseKernel for Kernel<T, N> {
         let Some(state) = state.first_chunk_mut::<N>() else {
             return;
         };
-        let mut state = state.each_mut().map(|column| &mut column[..theta.len()]);
-        // The loop is compiled for each SIMD instruction set; results do not depend on which one runs.
+        let n = theta.len();
+        let mut columns = state.iter_mut();
+        let mut columns: [&mut [f64]; N] = std::array::from_fn(|_| {
+            columns
+                .next()
+                .map_or(&mut [][..], |column| &mut column[..n])
+        });
+        if n < MIN_VECTOR_LEN {
+            return update_all(&update, theta, gradient, &mut columns);
+        }
+        // The loop is compiled for each kind of vector unit; lanes round as single numbers do.
         dispatch(AutoVectorized(
             #[inline(always)]
-            || {
-                for (i, (theta, g)) in theta.iter_mut().zip(gradient).enumerate() {
-                    let mut own = state.each_ref().map(|column| column[i]);
-                    update(theta, *g, &mut own);
-                    for (column, value) in state.iter_mut().zip(own) {
-                        column[i] = value;
-                    }
-                }
-            },
+            || update_all(&update, theta, gradient, &mut columns),
         ));
     }
 

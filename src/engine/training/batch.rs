@@ -4,7 +4,8 @@
 //! the time of single runs. Each run ends where it would end alone, bit by bit.
 
 use super::training_loop::RunContext;
-use super::{DivergenceLimit, Outcome};
+use super::{DivergenceLimit, MAX_GROWTH, Outcome};
+use crate::engine::numeric::real::{AutoVectorized, dispatch};
 use crate::engine::objective::norm;
 use crate::engine::optimizer::ElementwiseKernel;
 use crate::engine::schedule::ScheduleState;
@@ -73,6 +74,10 @@ impl RunContext<'_> {
             starts: (0..count).collect(),
             limits: Vec::new(),
         };
+        // A run whose squared gradient norm is above has not converged, however that is rounded.
+        let min_square = tolerance.map_or(-1.0, |tolerance| {
+            tolerance * tolerance * (1.0 + 1e-9) + f64::MIN_POSITIVE
+        });
         for step in 0..=steps {
             if self.cancel.is_cancelled() {
                 return None;
@@ -88,16 +93,30 @@ impl RunContext<'_> {
                     .map(|(loss, start)| DivergenceLimit::new(*loss, start))
                     .collect();
             }
+            // No run is beyond its limit while all are within the least of them, and none has converged while all gradients are long.
+            let mut may_end = step == steps;
+            let mut check = || {
+                let mut under_way = true;
+                for (((loss, x), y), (gx, gy)) in
+                    batch.losses.iter().zip(x).zip(y).zip(gx.iter().zip(&*gy))
+                {
+                    let square = gx * gx + gy * gy;
+                    under_way &= loss.abs() + x.abs() + y.abs() <= MAX_GROWTH;
+                    under_way &= square > min_square && square < f64::INFINITY;
+                }
+                under_way
+            };
+            may_end |= !dispatch(AutoVectorized(&mut check));
             let mut ended = [false; BATCH];
-            let mut any = step == steps;
-            for run in 0..active {
-                let (point, grad_norm) = ([x[run], y[run]], norm(&[gx[run], gy[run]]));
-                let is_bounded = batch.limits[run].holds(batch.losses[run], &point, grad_norm);
-                let is_short = tolerance.is_some_and(|tolerance| grad_norm < tolerance);
-                ended[run] = !is_bounded | is_short;
-                any |= ended[run];
+            if may_end {
+                for run in 0..active {
+                    let (point, grad_norm) = ([x[run], y[run]], norm(&[gx[run], gy[run]]));
+                    let is_bounded = batch.limits[run].holds(batch.losses[run], &point, grad_norm);
+                    let is_short = tolerance.is_some_and(|tolerance| grad_norm < tolerance);
+                    ended[run] = !is_bounded | is_short;
+                }
             }
-            if any {
+            if may_end {
                 for run in (0..active).filter(|run| ended[*run] || step == steps) {
                     let start = batch.starts[run];
                     let point = [x[run], y[run]];
