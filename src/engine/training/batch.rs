@@ -8,7 +8,7 @@ use super::{DivergenceLimit, MAX_GROWTH, Outcome};
 use crate::engine::numeric::real::{AutoVectorized, dispatch};
 use crate::engine::objective::norm;
 use crate::engine::optimizer::ElementwiseKernel;
-use crate::engine::schedule::ScheduleState;
+use crate::engine::schedule::{ScheduleState, StepRates};
 
 /// Number of runs in a batch: their numbers stay in the innermost cache.
 pub(super) const BATCH: usize = 128;
@@ -28,7 +28,45 @@ struct Batch<'a> {
     limits: Vec<DivergenceLimit>,
 }
 
-impl Batch<'_> {
+impl<'k> Batch<'k> {
+    /// Creates a batch before its first step.
+    fn new(kernel: Box<dyn ElementwiseKernel + 'k>, starts: &[[f64; 2]]) -> Self {
+        let count = starts.len();
+        let axis = |axis: usize| starts.iter().map(move |start| start[axis]);
+        Self {
+            state: kernel.initial_columns(2 * count),
+            kernel,
+            theta: axis(0).chain(axis(1)).collect(),
+            gradient: vec![0.0; 2 * count],
+            losses: vec![0.0; count],
+            starts: (0..count).collect(),
+            limits: Vec::new(),
+        }
+    }
+
+    /// Takes a step of all runs at their gradients, which are overwritten.
+    fn step(&mut self, rates: StepRates) {
+        let Self {
+            kernel,
+            theta,
+            gradient,
+            state,
+            ..
+        } = self;
+        let (maximize, weight_decay) = kernel.gradient_options();
+        if maximize {
+            gradient.iter_mut().for_each(|g| *g = -*g);
+        }
+        if weight_decay != 0.0 {
+            let pull = theta.iter().map(|theta| weight_decay * theta);
+            gradient
+                .iter_mut()
+                .zip(pull)
+                .for_each(|(g, pull)| *g += pull);
+        }
+        kernel.step(rates, theta, gradient, state);
+    }
+
     /// Removes the runs of which `ended` is true.
     fn retain(&mut self, ended: &[bool]) {
         let active = ended.len();
@@ -62,18 +100,7 @@ impl RunContext<'_> {
         let lr = self.spec.optimizer.as_dyn().lr();
         let mut schedule_state = ScheduleState::new(&self.spec.schedule, lr, steps);
         let mut ends: Vec<End> = vec![([f64::NAN; 2], Outcome::Finished); starts.len()];
-        let count = starts.len();
-        let mut batch = Batch {
-            state: kernel.initial_columns(2 * count),
-            kernel,
-            theta: (0..2)
-                .flat_map(|axis| starts.iter().map(move |start| start[axis]))
-                .collect(),
-            gradient: vec![0.0; 2 * count],
-            losses: vec![0.0; count],
-            starts: (0..count).collect(),
-            limits: Vec::new(),
-        };
+        let mut batch = Batch::new(kernel, starts);
         // A run whose squared gradient norm is above has not converged, however that is rounded.
         let min_square = tolerance.map_or(-1.0, |tolerance| {
             tolerance * tolerance * (1.0 + 1e-9) + f64::MIN_POSITIVE
@@ -143,25 +170,7 @@ impl RunContext<'_> {
                 break;
             }
             let rates = schedule_state.rates(step, f64::NAN);
-            let Batch {
-                kernel,
-                theta,
-                gradient,
-                state,
-                ..
-            } = &mut batch;
-            let (maximize, weight_decay) = kernel.gradient_options();
-            if maximize {
-                gradient.iter_mut().for_each(|g| *g = -*g);
-            }
-            if weight_decay != 0.0 {
-                let pull = theta.iter().map(|theta| weight_decay * theta);
-                gradient
-                    .iter_mut()
-                    .zip(pull)
-                    .for_each(|(g, pull)| *g += pull);
-            }
-            kernel.step(rates, theta, gradient, state);
+            batch.step(rates);
         }
         Some(ends)
     }
