@@ -315,6 +315,17 @@ fn gradient_with_decay<'a>(
     weight_decay: f64,
 ) -> &'a [f64] {
     let (_, gradient) = oracle.gradient(theta);
+    apply_decay(gradient, theta, maximize, weight_decay);
+    gradient
+}
+
+/// Applies PyTorch's `maximize` and L2 `weight_decay` λ to a gradient: its sign, and the term λθ.
+pub(in crate::engine) fn apply_decay(
+    gradient: &mut [f64],
+    theta: &[f64],
+    maximize: bool,
+    weight_decay: f64,
+) {
     if maximize {
         gradient.iter_mut().for_each(|g| *g = -*g);
     }
@@ -325,7 +336,6 @@ fn gradient_with_decay<'a>(
             .zip(pull)
             .for_each(|(g, pull)| *g += pull);
     }
-    gradient
 }
 
 /// Returns the line of [`Optimizer::update_lines`] for [`gradient_with_decay`], if it changes the gradient.

@@ -1,13 +1,14 @@
 //! Batches of runs from many starts on functions of two parameters, for basins of attraction.
 //!
-//! 128 runs of an elementwise optimizer take their steps together: gradients and updates go in SIMD lanes, which takes a twentieth of
-//! the time of single runs. Each run ends where it would end alone, bit by bit.
+//! 128 runs of an elementwise optimizer take their steps together: gradients and updates go in SIMD lanes, which takes about a tenth of
+//! the time of single runs (Adam on Rosenbrock: 11 ns a step on one core instead of 86). Each run ends where it would end alone, bit by
+//! bit.
 
 use super::training_loop::RunContext;
 use super::{DivergenceLimit, MAX_GROWTH, Outcome};
 use crate::engine::numeric::real::{AutoVectorized, dispatch};
 use crate::engine::objective::norm;
-use crate::engine::optimizer::ElementwiseKernel;
+use crate::engine::optimizer::{ElementwiseKernel, apply_decay};
 use crate::engine::schedule::{ScheduleState, StepRates};
 
 /// Number of runs in a batch: their numbers stay in the innermost cache.
@@ -54,17 +55,34 @@ impl<'k> Batch<'k> {
             ..
         } = self;
         let (maximize, weight_decay) = kernel.gradient_options();
-        if maximize {
-            gradient.iter_mut().for_each(|g| *g = -*g);
-        }
-        if weight_decay != 0.0 {
-            let pull = theta.iter().map(|theta| weight_decay * theta);
-            gradient
-                .iter_mut()
-                .zip(pull)
-                .for_each(|(g, pull)| *g += pull);
-        }
+        apply_decay(gradient, theta, maximize, weight_decay);
         kernel.step(rates, theta, gradient, state);
+    }
+
+    /// Whether some run may have ended: all are under way while they are within the least divergence limit and their squared gradient
+    /// norms are above `min_square`.
+    fn may_end(&self, min_square: f64) -> bool {
+        let active = self.starts.len();
+        let (x, y) = self.theta.split_at(active);
+        let (gx, gy) = self.gradient.split_at(active);
+        let rows = self.losses.iter().zip(x).zip(y).zip(gx.iter().zip(gy));
+        !dispatch(AutoVectorized(|| {
+            let mut under_way = true;
+            for (((loss, x), y), (gx, gy)) in rows {
+                let square = gx * gx + gy * gy;
+                under_way &= loss.abs() + x.abs() + y.abs() <= MAX_GROWTH;
+                under_way &= square > min_square && square < f64::INFINITY;
+            }
+            under_way
+        }))
+    }
+
+    /// Returns the loss, the point and the gradient norm of a run.
+    fn row(&self, run: usize) -> (f64, [f64; 2], f64) {
+        let other = self.starts.len() + run;
+        let gradient = [self.gradient[run], self.gradient[other]];
+        let point = [self.theta[run], self.theta[other]];
+        (self.losses[run], point, norm(&gradient))
     }
 
     /// Removes the runs of which `ended` is true.
@@ -120,53 +138,32 @@ impl RunContext<'_> {
                     .map(|(loss, start)| DivergenceLimit::new(*loss, start))
                     .collect();
             }
-            // No run is beyond its limit while all are within the least of them, and none has converged while all gradients are long.
-            let mut may_end = step == steps;
-            let mut check = || {
-                let mut under_way = true;
-                for (((loss, x), y), (gx, gy)) in
-                    batch.losses.iter().zip(x).zip(y).zip(gx.iter().zip(&*gy))
-                {
-                    let square = gx * gx + gy * gy;
-                    under_way &= loss.abs() + x.abs() + y.abs() <= MAX_GROWTH;
-                    under_way &= square > min_square && square < f64::INFINITY;
-                }
-                under_way
-            };
-            may_end |= !dispatch(AutoVectorized(&mut check));
-            let mut ended = [false; BATCH];
-            if may_end {
-                for run in 0..active {
-                    let (point, grad_norm) = ([x[run], y[run]], norm(&[gx[run], gy[run]]));
-                    let is_bounded = batch.limits[run].holds(batch.losses[run], &point, grad_norm);
-                    let is_short = tolerance.is_some_and(|tolerance| grad_norm < tolerance);
-                    ended[run] = !is_bounded | is_short;
-                }
-            }
-            if may_end {
-                for run in (0..active).filter(|run| ended[*run] || step == steps) {
+            if step == steps || batch.may_end(min_square) {
+                let mut ended = [false; BATCH];
+                for (run, ended) in ended[..active].iter_mut().enumerate() {
                     let start = batch.starts[run];
-                    let point = [x[run], y[run]];
-                    ends[start] = if !ended[run] {
-                        (point, Outcome::Finished)
-                    } else if batch.limits[run].holds(
-                        batch.losses[run],
-                        &point,
-                        norm(&[gx[run], gy[run]]),
-                    ) {
-                        (point, Outcome::Converged(step))
-                    } else {
+                    let (loss, point, grad_norm) = batch.row(run);
+                    let outcome = if !batch.limits[run].holds(loss, &point, grad_norm) {
                         // The reason takes the state of the rule, so the run is made again, alone.
                         let alone = RunContext {
                             start: &starts[start],
                             ..*self
                         };
-                        ([f64::NAN; 2], alone.final_state(f64::NEG_INFINITY)?.outcome)
+                        alone.final_state(f64::NEG_INFINITY)?.outcome
+                    } else if tolerance.is_some_and(|tolerance| grad_norm < tolerance) {
+                        Outcome::Converged(step)
+                    } else if step == steps {
+                        Outcome::Finished
+                    } else {
+                        continue;
                     };
+                    let diverged = matches!(outcome, Outcome::Diverged(..));
+                    ends[start] = (if diverged { [f64::NAN; 2] } else { point }, outcome);
+                    *ended = true;
                 }
                 batch.retain(&ended[..active]);
             }
-            if batch.starts.is_empty() || step == steps {
+            if batch.starts.is_empty() {
                 break;
             }
             let rates = schedule_state.rates(step, f64::NAN);

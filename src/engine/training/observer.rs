@@ -3,7 +3,7 @@
 use super::training_loop::{Observer, RunContext, StepView};
 use super::{FinalState, Outcome, RunSettings, RunSpec, Trajectory};
 use crate::engine::cancel::Cancel;
-use crate::engine::objective::Objective;
+use crate::engine::objective::{EvalCounts, Objective};
 use std::ops::ControlFlow;
 
 /// Runs `spec` from `start` until `observe` breaks off, which sees every recorded row: the bits of [`run`](super::run()). The run
@@ -50,9 +50,9 @@ impl Observer for Recorder {
         // A column that begins late is filled with the values of the rows before.
         if costs.is_none() && !row.counts.only_gradients() {
             let earlier = evaluations.iter().map(|gradients| {
-                let counts = crate::engine::objective::EvalCounts {
+                let counts = EvalCounts {
                     gradients: *gradients,
-                    ..Default::default()
+                    ..EvalCounts::default()
                 };
                 counts.gradient_equivalents(*dim)
             });
