@@ -1,4 +1,4 @@
-//! Losses of one parameter: a formula f(x), and its graph.
+//! Objectives of one parameter: a formula f(x), and its graph.
 
 use super::Objective;
 use crate::engine::cancel::Cancel;
@@ -6,17 +6,17 @@ use crate::engine::numeric::jet::{Jet1, Jet2, Scalar};
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 
-/// A formula in one variable, written once over [`Scalar`]. [`Objective1d`] makes it an [`Objective`] with exact derivatives.
+/// Formula in one variable, written once over [`Scalar`]. [`Objective1d`] makes it an [`Objective`] with exact derivatives.
 pub trait UnivariateFormula: Send + Sync {
-    /// f(x).
+    /// Returns f(x).
     fn eval<S: Scalar>(&self, x: S) -> S;
 }
 
-/// A [`UnivariateFormula`] as an objective of one parameter.
+/// Objective of one parameter with a [`UnivariateFormula`].
 pub struct Objective1d<C>(pub C);
 
 impl<C: UnivariateFormula> Objective1d<C> {
-    /// f, f′ and f″.
+    /// Returns f, f′ and f″.
     fn derivatives(&self, x: f64) -> [f64; 3] {
         let [x, _] = Jet2::variables([x, 0.0]);
         let jet = self.0.eval(x);
@@ -42,7 +42,7 @@ impl<C: UnivariateFormula> Objective for Objective1d<C> {
         jet.value
     }
 
-    /// There are no samples to choose from.
+    /// Returns the whole loss, as there are no samples.
     fn batch_gradient(&self, theta: &[f64], _batch: &[usize], gradient: &mut [f64]) -> f64 {
         self.gradient(theta, gradient)
     }
@@ -57,16 +57,16 @@ impl<C: UnivariateFormula> Objective for Objective1d<C> {
     }
 }
 
-/// Places across a window at which a graph is sampled: some for every pixel of a wide screen.
+/// Number of points across a window at which a graph is sampled: some for every pixel of a wide screen.
 const SAMPLES: u32 = 2400;
 
-/// Calls it with each of so many places from end to end.
+/// Returns evenly spaced points from end to end.
 fn linspace([low, high]: [f64; 2], samples: u32) -> impl Iterator<Item = f64> {
     (0..=samples).map(move |i| low + (high - low) * (f64::from(i) / f64::from(samples)))
 }
 
-/// The graph of an objective of one parameter over the width of a window: its pieces from left to right, as points
-/// (x, f). It is broken where f is not finite, and at poles. `None` if it was cancelled.
+/// Returns the graph of an objective of one parameter over the width of a window: its pieces from left to right, as points
+/// (x, f), broken where f is not finite and at poles; `None` if it was cancelled.
 pub fn sample_graph(
     objective: &dyn Objective,
     window: Rect,
@@ -100,8 +100,8 @@ pub fn sample_graph(
     Some(pieces)
 }
 
-/// The window that shows the graph of an objective of one parameter from `x[0]` to `x[1]`: all of it with some air, but
-/// for what rises or falls far from the rest, as it does at a pole. `places` are shown in any case.
+/// Returns the window that shows the graph of an objective of one parameter from `x[0]` to `x[1]` with some margin, except parts
+/// far above or below the rest, as at a pole. The points at `places` are always inside.
 pub fn first_view(objective: &dyn Objective, x: [f64; 2], places: &[f64]) -> Rect {
     const AIR: f64 = 0.07;
     let value = |x: f64| Some(objective.value(&[x])).filter(|f| f.is_finite());
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!((gradient, hessian, product), ([12.0], [12.0], [6.0]));
     }
 
-    /// The number of pieces of a graph over [−5, 5]².
+    /// Returns the number of pieces of a graph over [−5, 5]².
     fn pieces(f: &str) -> usize {
         sample_graph(&typed(f), Rect::square(5.0), &Cancel::default())
             .unwrap()

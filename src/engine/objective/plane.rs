@@ -1,8 +1,8 @@
-//! Planes through parameter space, and the rectangles of a plane that are looked at.
+//! Planes through parameter space, and rectangles of a plane.
 
 use serde::{Deserialize, Serialize};
 
-/// A rectangle that is neither empty nor infinite.
+/// Rectangle that is neither empty nor infinite.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "[[f64; 2]; 2]", into = "[[f64; 2]; 2]")]
 pub struct Rect {
@@ -11,8 +11,8 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// The rectangle from `x[0]` to `x[1]` and `y[0]` to `y[1]`; `None` if that is empty, not finite, or so narrow that
-    /// f64 cannot tell its points apart.
+    /// Creates the rectangle from `x[0]` to `x[1]` and `y[0]` to `y[1]`; `None` if it is empty, not finite, or too narrow for f64 to tell
+    /// its points apart.
     pub fn new(x: [f64; 2], y: [f64; 2]) -> Option<Self> {
         let sound = |[low, high]: [f64; 2]| {
             let width = high - low;
@@ -21,7 +21,7 @@ impl Rect {
         (sound(x) && sound(y)).then_some(Self { x, y })
     }
 
-    /// [−radius, radius]². The radius must be positive and finite.
+    /// Creates the square [−radius, radius]². The radius must be positive and finite.
     pub const fn square(radius: f64) -> Self {
         Self {
             x: [-radius, radius],
@@ -29,27 +29,27 @@ impl Rect {
         }
     }
 
-    /// Low and high x.
+    /// Returns the low and the high x.
     pub fn x(&self) -> [f64; 2] {
         self.x
     }
 
-    /// Low and high y.
+    /// Returns the low and the high y.
     pub fn y(&self) -> [f64; 2] {
         self.y
     }
 
-    /// Width.
+    /// Returns the width.
     pub fn width(&self) -> f64 {
         self.x[1] - self.x[0]
     }
 
-    /// Height.
+    /// Returns the height.
     pub fn height(&self) -> f64 {
         self.y[1] - self.y[0]
     }
 
-    /// The middle.
+    /// Returns the center.
     pub fn center(&self) -> [f64; 2] {
         [
             self.x[0] + 0.5 * self.width(),
@@ -62,7 +62,7 @@ impl Rect {
         (self.x[0]..=self.x[1]).contains(&x) && (self.y[0]..=self.y[1]).contains(&y)
     }
 
-    /// The nearest point inside; a NaN goes to the low end.
+    /// Returns the nearest point inside; a NaN goes to the low end.
     pub fn clamp(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         [
             x.max(self.x[0]).min(self.x[1]),
@@ -70,9 +70,9 @@ impl Rect {
         ]
     }
 
-    /// The point at fractions of width and height, (0, 0) being the lower left.
+    /// Returns the point at fractions of width and height; (0, 0) is the lower left corner.
     pub fn at(&self, [u, v]: [f64; 2]) -> [f64; 2] {
-        // The upper end is met exactly, and never passed on the way.
+        // The upper end is met exactly and never passed.
         let along = |[low, high]: [f64; 2], share: f64| {
             let at = low + share * (high - low);
             if share == 1.0 {
@@ -86,18 +86,18 @@ impl Rect {
         [along(self.x, u), along(self.y, v)]
     }
 
-    /// Moved by a vector, unless that leaves the range of f64.
+    /// Returns the rectangle moved by a vector, or unchanged where that leaves the range of f64.
     pub fn shifted(&self, [dx, dy]: [f64; 2]) -> Option<Self> {
         Self::new(self.x.map(|x| x + dx), self.y.map(|y| y + dy))
     }
 
-    /// Scaled by a factor about a fixed point, unless that is too narrow or too wide.
+    /// Returns the rectangle scaled about a fixed point, or unchanged where the result would be too narrow or too wide.
     pub fn zoomed(&self, about: [f64; 2], factor: f64) -> Option<Self> {
         let along = |range: [f64; 2], fixed: f64| range.map(|end| fixed + (end - fixed) * factor);
         Self::new(along(self.x, about[0]), along(self.y, about[1]))
     }
 
-    /// Widened about its center, in one direction only, until width / height is `aspect`.
+    /// Returns the rectangle widened about its center, in one direction only, to a width / height of `aspect`.
     pub fn with_aspect(&self, aspect: f64) -> Self {
         let [cx, cy] = self.center();
         let half = [
@@ -123,7 +123,7 @@ impl From<Rect> for [[f64; 2]; 2] {
     }
 }
 
-/// A plane in ℝⁿ: origin + a·u + b·v.
+/// Plane in ℝⁿ: origin + a·u + b·v.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plane {
     origin: Vec<f64>,
@@ -132,13 +132,13 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// A plane through `origin` along `u` and `v`; `None` unless all three are as long.
+    /// Creates the plane through `origin` along `u` and `v`; `None` unless all three have the same length.
     pub fn new(origin: Vec<f64>, u: Vec<f64>, v: Vec<f64>) -> Option<Self> {
         let fits = u.len() == origin.len() && v.len() == origin.len();
         fits.then_some(Self { origin, u, v })
     }
 
-    /// The plane of a 2-D function: (a, b) is (x, y).
+    /// Creates the plane of a 2-D function: (a, b) is (x, y).
     pub fn identity() -> Self {
         Self {
             origin: vec![0.0; 2],
@@ -147,7 +147,7 @@ impl Plane {
         }
     }
 
-    /// The line of a function of one parameter: (a, b) is x = a, whatever b.
+    /// Creates the line of a function of one parameter: x = a for every b.
     pub fn line() -> Self {
         Self {
             origin: vec![0.0],
@@ -161,12 +161,12 @@ impl Plane {
         *self.origin == [0.0; 2] && *self.u == [1.0, 0.0] && *self.v == [0.0, 1.0]
     }
 
-    /// The number of parameters n.
+    /// Returns the number of parameters n.
     pub fn dim(&self) -> usize {
         self.origin.len()
     }
 
-    /// The origin and the two directions.
+    /// Returns the origin and the two directions.
     pub fn parts(&self) -> [&[f64]; 3] {
         [&self.origin, &self.u, &self.v]
     }
@@ -178,8 +178,8 @@ impl Plane {
         }
     }
 
-    /// The plane coordinates of the nearest point of the plane, and the distance to it: what the plane does not show.
-    /// Where both directions are one, or the second is zero, only the first has a coordinate.
+    /// Returns the plane coordinates of the nearest point of the plane, and the residual: the distance to that point. Where both
+    /// directions are parallel, or the second is zero, only the first has a coordinate.
     pub fn project(&self, theta: &[f64]) -> ([f64; 2], f64) {
         let dot = |a: &[f64], b: &dyn Fn(usize) -> f64| {
             a.iter().enumerate().map(|(i, a)| a * b(i)).sum::<f64>()

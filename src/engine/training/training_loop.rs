@@ -91,7 +91,8 @@ impl<F: FnMut(&StepView) -> ControlFlow<()>> Observer for F {
 impl RunContext<'_> {
     /// Runs at most `steps` steps and returns the outcome; `None` if the run was cancelled or the observer broke off.
     ///
-    /// This is the one place of the rules for the end of a run. They are applied at recorded rows.
+    /// The rules for the end of a run stand here and are applied at recorded rows; batches apply those of them that an elementwise
+    /// optimizer can meet, and a test compares the two.
     pub(super) fn train(&self, steps: u64, observer: &mut impl Observer) -> Option<Outcome> {
         let Self {
             objective,
