@@ -86,12 +86,12 @@ impl Rect {
         [along(self.x, u), along(self.y, v)]
     }
 
-    /// Returns the rectangle moved by a vector, or unchanged where that leaves the range of f64.
+    /// Returns the rectangle moved by a vector; `None` where that leaves the range of f64.
     pub fn shifted(&self, [dx, dy]: [f64; 2]) -> Option<Self> {
         Self::new(self.x.map(|x| x + dx), self.y.map(|y| y + dy))
     }
 
-    /// Returns the rectangle scaled about a fixed point, or unchanged where the result would be too narrow or too wide.
+    /// Returns the rectangle scaled about a fixed point; `None` where that would be too narrow or too wide.
     pub fn zoomed(&self, about: [f64; 2], factor: f64) -> Option<Self> {
         let along = |range: [f64; 2], fixed: f64| range.map(|end| fixed + (end - fixed) * factor);
         Self::new(along(self.x, about[0]), along(self.y, about[1]))
