@@ -13,7 +13,7 @@
 //! let data: AnyDataset = "moons:samples=100,noise=0.1".parse()?;
 //! let loss = NetworkLoss::new(&network, &data.as_dyn().data(&NoFiles)?)?;
 //! assert_eq!(loss.dim(), 2 * 16 + 16 + 16 * 16 + 16 + 16 + 1);
-//! let theta = loss.initial(0);
+//! let theta = loss.init_params(0);
 //! assert!((loss.value(&theta) - 0.7).abs() < 0.2);
 //! assert_eq!(loss.layout().tensors()[0].name, "layers.0.weight");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
