@@ -214,30 +214,35 @@ const MOUSE: [(&str, &str); 11] = [
 /// Shows the keyboard shortcuts. Returns whether they were closed.
 pub(crate) fn help_ui(ctx: &egui::Context, menus: &[Menu]) -> bool {
     let modal = egui::Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
-        ui.set_width(560.0);
+        // Large text and small windows need scrolling.
+        let window = ctx.content_rect().size();
+        ui.set_width((window.x - 40.0).clamp(120.0, 560.0));
         ui.heading("Keyboard shortcuts");
         ui.add_space(4.0);
-        ui.columns(2, |columns| {
-            let entries = menus.iter().flat_map(|(_, entries)| entries);
-            let keys = entries.map(|entry| (ctx.format_shortcut(&entry.key), entry.title));
-            let more = [
-                ("1 … 9".to_owned(), "Tick or untick a run"),
-                ("Ctrl+V".to_owned(), "Paste a run or a scene"),
-            ];
-            egui::Grid::new("keys")
-                .spacing([16.0, 3.0])
-                .show(&mut columns[0], |ui| {
-                    for (key, title) in keys.chain(more) {
-                        ui.monospace(key);
-                        ui.label(title);
-                        ui.end_row();
-                    }
-                });
-            for (gesture, effect) in MOUSE {
-                columns[1].label(egui::RichText::new(gesture).strong());
-                columns[1].label(effect);
-                columns[1].add_space(2.0);
-            }
+        let keys = egui::ScrollArea::vertical().max_height((window.y - 120.0).max(60.0));
+        keys.show(ui, |ui| {
+            ui.columns(2, |columns| {
+                let entries = menus.iter().flat_map(|(_, entries)| entries);
+                let keys = entries.map(|entry| (ctx.format_shortcut(&entry.key), entry.title));
+                let more = [
+                    ("1 … 9".to_owned(), "Tick or untick a run"),
+                    ("Ctrl+V".to_owned(), "Paste a run or a scene"),
+                ];
+                egui::Grid::new("keys")
+                    .spacing([16.0, 3.0])
+                    .show(&mut columns[0], |ui| {
+                        for (key, title) in keys.chain(more) {
+                            ui.monospace(key);
+                            ui.label(title);
+                            ui.end_row();
+                        }
+                    });
+                for (gesture, effect) in MOUSE {
+                    columns[1].label(egui::RichText::new(gesture).strong());
+                    columns[1].label(effect);
+                    columns[1].add_space(2.0);
+                }
+            });
         });
         ui.add_space(6.0);
         ui.button("Close").clicked()

@@ -50,12 +50,11 @@ pub(super) fn transpose(rows: &[f64], width: usize, columns: &mut [f64]) {
 
 /// Adds `share` times padded rows to dense rows.
 pub(super) fn add_unpadded(padded_rows: &[f64], width: usize, share: f64, rows: &mut [f64]) {
-    let from = padded_rows.chunks_exact(padded_len(width));
-    let all = rows.chunks_exact_mut(width).zip(from);
     dispatch(AutoVectorized(
         #[inline(always)]
         || {
-            for (row, from) in all {
+            let from = padded_rows.chunks_exact(padded_len(width));
+            for (row, from) in rows.chunks_exact_mut(width).zip(from) {
                 let pairs = row.iter_mut().zip(from);
                 pairs.for_each(|(to, x)| *to += share * x);
             }

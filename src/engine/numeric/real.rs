@@ -350,14 +350,15 @@ pub trait Kernel {
     fn on_lanes<S: Simd>(self, simd: S) -> Self::Output;
 }
 
-/// Kernel of a plain loop, which the compiler vectorizes.
+/// Kernel of a plain loop, which the compiler vectorizes. The closure must be `#[inline(always)]`; as a `FnOnce` it would be called
+/// through a function that is compiled for the narrowest vectors.
 pub(in crate::engine) struct AutoVectorized<F>(pub(in crate::engine) F);
 
-impl<T, F: FnOnce() -> T> Kernel for AutoVectorized<F> {
+impl<T, F: FnMut() -> T> Kernel for AutoVectorized<F> {
     type Output = T;
 
     #[inline(always)]
-    fn on_lanes<S: Simd>(self, _: S) -> T {
+    fn on_lanes<S: Simd>(mut self, _: S) -> T {
         (self.0)()
     }
 }

@@ -39,7 +39,7 @@ pub(in crate::engine) fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// Runs a loop over `count` numbers, from 64 on compiled for the processor's widest vector unit. The bits do not depend on it.
 #[inline]
-fn vectorized_if_long<T>(count: usize, work: impl FnOnce() -> T) -> T {
+fn vectorized_if_long<T>(count: usize, mut work: impl FnMut() -> T) -> T {
     if count < 64 {
         work()
     } else {

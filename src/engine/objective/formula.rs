@@ -51,6 +51,14 @@ impl<F: Formula> Objective for F {
         jet.value
     }
 
+    #[inline]
+    fn gradient_at(&self, x: f64, y: f64, loss: &mut f64, by_x: &mut f64, by_y: &mut f64) {
+        let [x, y] = Jet1::variables([x, y]);
+        let jet = self.eval(x, y);
+        *loss = jet.value;
+        [*by_x, *by_y] = jet.gradient();
+    }
+
     fn batch_gradient(&self, theta: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
         let [x, y] = Jet1::variables([theta[0], theta[1]]);
         let jet = self.eval_batch(batch, x, y);

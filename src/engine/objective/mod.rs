@@ -37,6 +37,13 @@ pub trait Objective: Send + Sync {
     /// Returns the loss at `theta` and writes its gradient to `gradient`, n numbers.
     fn gradient(&self, theta: &[f64], gradient: &mut [f64]) -> f64;
 
+    /// Writes the loss and its gradient at (x, y), where n is 2.
+    fn gradient_at(&self, x: f64, y: f64, loss: &mut f64, by_x: &mut f64, by_y: &mut f64) {
+        let mut gradient = [0.0; 2];
+        *loss = self.gradient(&[x, y], &mut gradient);
+        [*by_x, *by_y] = gradient;
+    }
+
     /// Returns the mean loss over the samples in `batch` and writes its gradient to `gradient`, n numbers.
     fn batch_gradient(&self, theta: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64;
 
@@ -124,8 +131,6 @@ fn gradients_one_by_one(
     [gx, gy]: [&mut [f64]; 2],
 ) {
     for (i, loss) in losses.iter_mut().enumerate() {
-        let mut pair = [0.0; 2];
-        *loss = objective.gradient(&[x[i], y[i]], &mut pair);
-        [gx[i], gy[i]] = pair;
+        objective.gradient_at(x[i], y[i], loss, &mut gx[i], &mut gy[i]);
     }
 }

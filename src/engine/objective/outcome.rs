@@ -36,6 +36,16 @@ impl DivergenceLimit {
             && grad_norm < f64::INFINITY
     }
 
+    /// Whether a run goes on in all of these rows; see [`DivergenceLimit::holds`].
+    pub fn holds_in_rows(&self, losses: &[f64], theta: &[f64], grad_norms: &[f64]) -> bool {
+        // Without branches, so that the loops are made of vectors.
+        let within = |numbers: &[f64], bound: f64| {
+            let each = numbers.iter().map(|number| number.abs() <= bound);
+            each.fold(true, |all, one| all & one)
+        };
+        within(losses, self.loss) && within(theta, self.theta) && within(grad_norms, f64::MAX)
+    }
+
     /// Returns the reason why a run with this loss and these parameters is beyond the bounds.
     pub fn reason(&self, loss: f64, theta: &[f64]) -> Reason {
         if theta.iter().any(|t| !t.is_finite()) {

@@ -131,7 +131,8 @@ impl Elementwise<3> for AdaBeliefRule {
         (self.settings.maximize, self.settings.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) + Copy {
         let AdaBelief {
             beta2,
             eps,
@@ -143,6 +144,7 @@ impl Elementwise<3> for AdaBeliefRule {
         self.steps += 1.0;
         let (root_correction, factor, is_adaptive) = self.next_scales();
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1)) * factor;
+        #[inline(always)]
         move |theta, g, [m, s, s_max]| {
             *m += (g - *m) * (1.0 - beta1);
             let deviation = g - *m;

@@ -68,8 +68,10 @@ impl Elementwise<2> for AdadeltaRule {
         (self.0.maximize, self.0.weight_decay)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) + Copy {
         let Adadelta { rho, eps, .. } = self.0;
+        #[inline(always)]
         move |theta, g, [v, u]| {
             *v = *v * rho + (1.0 - rho) * g * g;
             let delta = (*u + eps).sqrt() / (*v + eps).sqrt() * g;

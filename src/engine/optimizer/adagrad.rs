@@ -95,10 +95,12 @@ impl Elementwise<1> for AdagradRule {
         [self.settings.initial_accumulator_value]
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) + Copy {
         let (inside, outside) = self.settings.eps_form.split(self.settings.eps);
         let lr = rates.lr / (1.0 + self.steps * self.settings.lr_decay);
         self.steps += 1.0;
+        #[inline(always)]
         move |theta, g, [sum]| {
             *sum += g * g;
             *theta -= lr * g / ((*sum + inside).sqrt() + outside);

@@ -137,7 +137,8 @@ impl Elementwise<3> for AdamRule {
         (self.settings.maximize, self.settings.weight_decay)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) + Copy {
         let Adam {
             beta2,
             eps,
@@ -159,6 +160,7 @@ impl Elementwise<3> for AdamRule {
             CorrectedEpsilon::Hat => (0.0, eps),
         };
         let keep = self.shrink_factor(rates);
+        #[inline(always)]
         move |theta, g, [m, v, v_max]| {
             *m += (g - *m) * (1.0 - beta1);
             *v = *v * beta2 + g * (1.0 - beta2) * g;

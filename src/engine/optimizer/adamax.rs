@@ -84,10 +84,12 @@ impl Elementwise<2> for AdamaxRule {
         (self.settings.maximize, self.settings.weight_decay)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) + Copy {
         let Adamax { beta2, eps, .. } = self.settings;
         let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
+        #[inline(always)]
         move |theta, g, [m, u]| {
             *m += (g - *m) * (1.0 - beta1);
             *u = (*u * beta2).max(g.abs() + eps);

@@ -108,7 +108,8 @@ impl Elementwise<4> for AdanRule {
         (self.settings.maximize, 0.0)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 4]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 4]) + Copy {
         let Adan {
             beta2, beta3, eps, ..
         } = self.settings;
@@ -118,6 +119,7 @@ impl Elementwise<4> for AdanRule {
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
         let change_size = rates.lr * beta2 / (1.0 - self.beta2_power.next(beta2));
         let root_correction = (1.0 - self.beta3_power.next(beta3)).sqrt();
+        #[inline(always)]
         move |theta, g, [m, v, n, previous]| {
             if first {
                 *previous = g;

@@ -144,7 +144,8 @@ impl Elementwise<3> for AdEMAMixRule {
         (self.settings.maximize, self.settings.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) + Copy {
         let AdEMAMix { beta2, eps, .. } = self.settings;
         let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
         let keep = self.shrink_factor(rates);
@@ -154,6 +155,7 @@ impl Elementwise<3> for AdEMAMixRule {
         let correction = 1.0 - self.beta1_power.next(beta1);
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
         let cautious_factor = self.cautious_factor;
+        #[inline(always)]
         move |theta, g, [m, v, slow]| {
             *m += (g - *m) * (1.0 - beta1);
             let fast = match cautious_factor {

@@ -88,7 +88,8 @@ impl Elementwise<2> for AdoptRule {
         (self.settings.maximize, self.settings.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) + Copy {
         let Adopt {
             beta2,
             clip_lambda,
@@ -100,6 +101,7 @@ impl Elementwise<2> for AdoptRule {
         self.steps += 1.0;
         let first = self.steps == 1.0;
         let bound = clip_lambda.map_or(f64::INFINITY, |power| self.steps.powf(power));
+        #[inline(always)]
         move |theta, g, [m, v]| {
             if first {
                 *theta *= keep;

@@ -87,7 +87,8 @@ impl Elementwise<1> for AsgdRule {
         (self.settings.maximize, self.settings.weight_decay)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) + Copy {
         let Asgd {
             lambd, alpha, t0, ..
         } = self.settings;
@@ -99,6 +100,7 @@ impl Elementwise<1> for AsgdRule {
         self.steps += 1.0;
         self.eta = rates.lr / (1.0 + lambd * rates.lr * self.steps).powf(alpha);
         self.mu = 1.0 / (self.steps - t0).max(1.0);
+        #[inline(always)]
         move |theta, g, [average]| {
             *theta = *theta * keep - eta * g;
             *average = if mu == 1.0 {

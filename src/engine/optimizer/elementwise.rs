@@ -3,12 +3,13 @@
 //! An optimizer writes its step once, as a function of one parameter. Single runs, parameter groups and SIMD batches of runs are
 //! derived from it.
 
-use super::{AnyRule, UpdateRule, gradient_with_decay, shrink};
-use crate::engine::numeric::real::{AutoVectorized, dispatch};
-use crate::engine::objective::Oracle;
+use super::{AnyRule, UpdateRule, apply_decay, gradient_with_decay, shrink};
+use crate::engine::numeric::real::{self, dispatch};
 use crate::engine::objective::outcome::Reason;
 use crate::engine::objective::state::StateVisitor;
+use crate::engine::objective::{Objective, Oracle};
 use crate::engine::schedule::StepRates;
+use fearless_simd::Simd;
 
 /// Update rule of an elementwise optimizer, with `N` numbers of state per parameter.
 pub(super) trait Elementwise<const N: usize>: Send {
@@ -21,7 +22,7 @@ pub(super) trait Elementwise<const N: usize>: Send {
     }
 
     /// Advances to the next step and returns its update of one parameter: `update(θ, g, state)`.
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; N]);
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; N]) + Copy;
 
     /// Returns the factor of θ by the decoupled weight decay of the last step.
     fn shrink_factor(&self, rates: StepRates) -> f64 {
@@ -51,6 +52,32 @@ pub(super) trait Elementwise<const N: usize>: Send {
     }
 }
 
+/// Number of steps of a plain run that are taken without a look at its end.
+pub const STRETCH: usize = 64;
+
+/// Rows of a stretch of a run in two parameters: the states before its steps.
+pub struct StretchRows {
+    /// θ.
+    pub theta: [[f64; 2]; STRETCH],
+    /// Losses.
+    pub losses: [f64; STRETCH],
+    /// Gradients without weight decay: all by x, all by y. Pairs would be written one by one and read at once, which takes longer than
+    /// a step while they are on their way to the cache.
+    pub gradient: [[f64; STRETCH]; 2],
+}
+
+impl StretchRows {
+    /// Writes a row and returns its gradient.
+    #[inline(always)]
+    fn evaluate(&mut self, row: usize, point: [f64; 2], objective: &dyn Objective) -> [f64; 2] {
+        let [by_x, by_y] = &mut self.gradient;
+        self.theta[row] = point;
+        let loss = &mut self.losses[row];
+        objective.gradient_at(point[0], point[1], loss, &mut by_x[row], &mut by_y[row]);
+        [by_x[row], by_y[row]]
+    }
+}
+
 /// Elementwise update rule with its state stored outside in columns, so that one rule can step many runs at once.
 pub trait ElementwiseKernel: Send {
     /// Returns the columns of the initial state of n parameters.
@@ -67,6 +94,23 @@ pub trait ElementwiseKernel: Send {
         gradient: &[f64],
         state: &mut [Vec<f64>],
     );
+
+    /// Takes a step of a run in two parameters at each of `rates`, at most [`STRETCH`], and writes the row before each.
+    fn stretch(
+        &mut self,
+        rates: &[StepRates],
+        theta: &mut [f64; 2],
+        objective: &dyn Objective,
+        state: &mut [Vec<f64>],
+        rows: &mut StretchRows,
+    ) {
+        let (maximize, weight_decay) = self.gradient_options();
+        for (row, rates) in rates.iter().enumerate() {
+            let mut gradient = rows.evaluate(row, *theta, objective);
+            apply_decay(&mut gradient, theta, maximize, weight_decay);
+            self.step(*rates, theta, &gradient, state);
+        }
+    }
 
     /// Returns the factor of θ by the decoupled weight decay of the last step.
     fn shrink_factor(&self, rates: StepRates) -> f64;
@@ -91,29 +135,48 @@ pub(super) fn kernel<'a, const N: usize>(
     Box::new(Kernel(rule))
 }
 
-/// Kernel of an elementwise rule.
-/// Number of parameters from which on the loop over them is vectorised.
-const MIN_VECTOR_LEN: usize = 8;
+/// Number of parameters that are updated together.
+const CHUNK: usize = 32;
 
+/// Kernel of an elementwise rule.
 pub(super) struct Kernel<T, const N: usize>(pub(super) T);
 
-/// Updates all parameters.
-#[inline(always)]
-fn update_all<const N: usize>(
-    update: &impl Fn(&mut f64, f64, &mut [f64; N]),
-    theta: &mut [f64],
-    gradient: &[f64],
-    columns: &mut [&mut [f64]; N],
-) {
-    // Loops instead of `array::map`, which is not inlined here.
-    for (i, (theta, g)) in theta.iter_mut().zip(gradient).enumerate() {
-        let mut own = [0.0; N];
-        for (value, column) in own.iter_mut().zip(&*columns) {
-            *value = column[i];
-        }
-        update(theta, *g, &mut own);
-        for (column, value) in columns.iter_mut().zip(&own) {
-            column[i] = *value;
+/// Update of parameters in whole chunks.
+struct UpdateChunks<'a, F, const N: usize> {
+    update: &'a F,
+    theta: &'a mut [[f64; CHUNK]],
+    gradient: &'a [[f64; CHUNK]],
+    state: &'a mut [Vec<f64>; N],
+}
+
+impl<F: Fn(&mut f64, f64, &mut [f64; N]) + Copy, const N: usize> real::Kernel
+    for UpdateChunks<'_, F, N>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn on_lanes<S: Simd>(self, _: S) {
+        let update = *self.update;
+        for (chunk, (theta, g)) in self.theta.iter_mut().zip(self.gradient).enumerate() {
+            // Copies, of which the compiler knows that none overlaps another: only then does it make vectors of the loop.
+            let (mut new, g, mut own) = (*theta, *g, [[0.0; CHUNK]; N]);
+            for (own, column) in own.iter_mut().zip(self.state.iter()) {
+                *own = column.as_chunks().0[chunk];
+            }
+            for i in 0..CHUNK {
+                let mut numbers = [0.0; N];
+                for (number, own) in numbers.iter_mut().zip(&own) {
+                    *number = own[i];
+                }
+                update(&mut new[i], g[i], &mut numbers);
+                for (number, own) in numbers.iter().zip(&mut own) {
+                    own[i] = *number;
+                }
+            }
+            *theta = new;
+            for (own, column) in own.iter().zip(self.state.iter_mut()) {
+                column.as_chunks_mut().0[chunk] = *own;
+            }
         }
     }
 }
@@ -142,21 +205,49 @@ impl<T: Elementwise<N>, const N: usize> ElementwiseKernel for Kernel<T, N> {
         let Some(state) = state.first_chunk_mut::<N>() else {
             return;
         };
-        let n = theta.len();
-        let mut columns = state.iter_mut();
-        let mut columns: [&mut [f64]; N] = std::array::from_fn(|_| {
-            columns
-                .next()
-                .map_or(&mut [][..], |column| &mut column[..n])
-        });
-        if n < MIN_VECTOR_LEN {
-            return update_all(&update, theta, gradient, &mut columns);
+        let (chunks, rest) = theta.as_chunks_mut();
+        let done = chunks.len() * CHUNK;
+        if done > 0 {
+            // Compiled for each kind of vector unit; lanes round as single numbers do.
+            dispatch(UpdateChunks {
+                update: &update,
+                theta: chunks,
+                gradient: gradient.as_chunks().0,
+                state,
+            });
         }
-        // The loop is compiled for each kind of vector unit; lanes round as single numbers do.
-        dispatch(AutoVectorized(
-            #[inline(always)]
-            || update_all(&update, theta, gradient, &mut columns),
-        ));
+        for (i, (theta, g)) in rest.iter_mut().zip(&gradient[done..]).enumerate() {
+            let mut own = std::array::from_fn(|k| state[k][done + i]);
+            update(theta, *g, &mut own);
+            for (column, value) in state.iter_mut().zip(own) {
+                column[done + i] = value;
+            }
+        }
+    }
+
+    fn stretch(
+        &mut self,
+        rates: &[StepRates],
+        theta: &mut [f64; 2],
+        objective: &dyn Objective,
+        state: &mut [Vec<f64>],
+        rows: &mut StretchRows,
+    ) {
+        let (maximize, weight_decay) = self.0.gradient_options();
+        // Copies of θ and the state, which the compiler keeps in registers.
+        let mut point = *theta;
+        let mut own = [0, 1].map(|i| std::array::from_fn(|k| state[k][i]));
+        for (row, rates) in rates.iter().enumerate() {
+            let mut gradient = rows.evaluate(row, point, objective);
+            apply_decay(&mut gradient, &point, maximize, weight_decay);
+            let update = self.0.step(*rates);
+            update(&mut point[0], gradient[0], &mut own[0]);
+            update(&mut point[1], gradient[1], &mut own[1]);
+        }
+        *theta = point;
+        for (k, column) in state.iter_mut().enumerate() {
+            column[..2].copy_from_slice(&[own[0][k], own[1][k]]);
+        }
     }
 
     fn shrink_factor(&self, rates: StepRates) -> f64 {

@@ -112,7 +112,8 @@ impl Elementwise<4> for LaPropRule {
         (self.settings.maximize, self.settings.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 4]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 4]) + Copy {
         let LaProp {
             beta2,
             eps,
@@ -132,6 +133,7 @@ impl Elementwise<4> for LaPropRule {
             rates.lr / self.mean_lr
         };
         let entering = (1.0 - beta1) * rates.lr;
+        #[inline(always)]
         move |theta, g, [m, v, v_max, mean]| {
             *v = *v * beta2 + (1.0 - beta2) * g * g;
             *mean += (g - *mean) * (1.0 - beta2);

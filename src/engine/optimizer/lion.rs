@@ -84,10 +84,12 @@ impl Elementwise<1> for LionRule {
         (self.0.maximize, self.0.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) + Copy {
         let beta1 = rates.momentum.unwrap_or(self.0.beta1);
         let beta2 = self.0.beta2;
         let keep = self.shrink_factor(rates);
+        #[inline(always)]
         move |theta, g, [m]| {
             let direction = sign(*m + (g - *m) * (1.0 - beta1));
             *m += (g - *m) * (1.0 - beta2);

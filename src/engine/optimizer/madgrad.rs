@@ -109,13 +109,15 @@ impl Elementwise<3> for MadGradRule {
         (self.settings.maximize, self.settings.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) + Copy {
         let eps = self.settings.eps;
         let mu = rates.momentum.unwrap_or(self.settings.momentum);
         let keep = self.shrink_factor(rates);
         let first = self.steps == 0.0;
         self.steps += 1.0;
         let weight = self.settings.shifted_lr(rates) * self.steps.sqrt();
+        #[inline(always)]
         move |theta, g, [sum, square, initial]| {
             if first {
                 *initial = *theta;

@@ -66,7 +66,7 @@ use crate::engine::objective::{Objective, Oracle};
 use crate::engine::schedule::StepRates;
 use decay::shrink;
 
-pub use elementwise::ElementwiseKernel;
+pub use elementwise::{ElementwiseKernel, STRETCH, StretchRows};
 pub use profile::{Kind, Profile};
 
 family! {

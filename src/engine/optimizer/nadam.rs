@@ -97,7 +97,8 @@ impl Elementwise<2> for NAdamRule {
         (self.settings.maximize, self.settings.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) + Copy {
         let NAdam {
             beta2,
             eps,
@@ -115,6 +116,7 @@ impl Elementwise<2> for NAdamRule {
         let gradient_lr = rates.lr * (1.0 - self.mu) / (1.0 - self.mu_product);
         let momentum_lr = rates.lr * next_mu / (1.0 - self.mu_product * next_mu);
         let correction2 = 1.0 - beta2.powf(self.steps);
+        #[inline(always)]
         move |theta, g, [m, v]| {
             *m += (g - *m) * (1.0 - beta1);
             *v = *v * beta2 + (1.0 - beta2) * g * g;

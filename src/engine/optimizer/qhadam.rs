@@ -96,7 +96,8 @@ impl Elementwise<2> for QHAdamRule {
         (self.settings.maximize, self.settings.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) + Copy {
         let QHAdam {
             beta2,
             nu1,
@@ -110,6 +111,7 @@ impl Elementwise<2> for QHAdamRule {
         *w1 = *w1 * beta1 + 1.0;
         *w2 = *w2 * beta2 + 1.0;
         let (share1, share2) = (1.0 / *w1, 1.0 / *w2);
+        #[inline(always)]
         move |theta, g, [m, v]| {
             let square = g * g;
             *m += (g - *m) * share1;

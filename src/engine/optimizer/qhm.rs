@@ -91,10 +91,12 @@ impl Elementwise<1> for QhmRule {
         (self.0.maximize, self.0.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) + Copy {
         let nu = self.0.nu;
         let beta = rates.momentum.unwrap_or(self.0.momentum);
         let keep = self.shrink_factor(rates);
+        #[inline(always)]
         move |theta, g, [b]| {
             *b += (g - *b) * (1.0 - beta);
             *theta = *theta * keep - rates.lr * nu * *b - rates.lr * (1.0 - nu) * g;

@@ -112,7 +112,8 @@ impl Elementwise<2> for RAdamRule {
         (self.settings.maximize, self.settings.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) + Copy {
         let RAdam { beta2, eps, .. } = self.settings;
         let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
         let keep = self.shrink_factor(rates);
@@ -126,6 +127,7 @@ impl Elementwise<2> for RAdamRule {
             Some(r) => step_size * (1.0 - beta2_power).sqrt() * r,
             None => step_size,
         };
+        #[inline(always)]
         move |theta, g, [m, v]| {
             *m += (g - *m) * (1.0 - beta1);
             *v = *v * beta2 + (1.0 - beta2) * g * g;

@@ -106,12 +106,14 @@ impl Elementwise<3> for RmsPropRule {
         (self.0.maximize, self.0.weight_decay)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 3]) + Copy {
         let RmsProp {
             alpha, centered, ..
         } = self.0;
         let (inside, outside) = self.eps();
         let mu = rates.momentum.unwrap_or(self.0.momentum);
+        #[inline(always)]
         move |theta, g, [v, mean, velocity]| {
             *v = *v * alpha + (1.0 - alpha) * g * g;
             if centered {

@@ -78,7 +78,8 @@ impl Elementwise<2> for RpropRule {
         [0.0, self.settings.lr]
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) + Copy {
         let Rprop {
             eta_minus,
             eta_plus,
@@ -88,6 +89,7 @@ impl Elementwise<2> for RpropRule {
         } = self.settings;
         let is_first = !self.has_stepped;
         self.has_stepped = true;
+        #[inline(always)]
         move |theta, g, [previous, size]| {
             if is_first {
                 *size = rates.lr;

@@ -106,7 +106,8 @@ impl Elementwise<4> for ScheduleFreeAdamWRule {
         (self.settings.maximize, 0.0)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 4]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 4]) + Copy {
         let ScheduleFreeAdamW {
             beta2,
             eps,
@@ -122,6 +123,7 @@ impl Elementwise<4> for ScheduleFreeAdamWRule {
             self.averaging.share = step.share;
         }
         let correction2 = 1.0 - self.beta2_power.next(beta2);
+        #[inline(always)]
         move |theta, g, [v, v_max, z, x]| {
             *v = *v * beta2 + (1.0 - beta2) * g * g;
             let second = if ams_bound {

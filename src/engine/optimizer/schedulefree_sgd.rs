@@ -84,9 +84,11 @@ impl Elementwise<2> for ScheduleFreeSgdRule {
         (self.settings.maximize, self.settings.weight_decay)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) + Copy {
         let beta = rates.momentum.unwrap_or(self.settings.momentum);
         let step = self.averaging.next(rates.lr);
+        #[inline(always)]
         move |theta, g, [z, x]| step.apply(g, beta, theta, z, x)
     }
 

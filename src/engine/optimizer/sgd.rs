@@ -169,12 +169,14 @@ impl Elementwise<1> for SgdRule {
         (self.settings.maximize, self.settings.weight_decay)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) + Copy {
         let mu = rates.momentum.unwrap_or(self.settings.momentum);
         let (along, entering) = self.factors(rates);
         let is_pytorch = self.settings.form == Momentum::PyTorch;
         let nesterov = self.settings.nesterov && !self.settings.lookahead;
         self.has_velocity |= mu != 0.0 || !is_pytorch;
+        #[inline(always)]
         move |theta, g, [v]| {
             if mu == 0.0 && is_pytorch {
                 *theta += along * g;

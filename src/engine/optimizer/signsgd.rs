@@ -83,9 +83,11 @@ impl Elementwise<1> for SignSgdRule {
         (self.0.maximize, self.0.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) + Copy {
         let mu = rates.momentum.unwrap_or(self.0.momentum);
         let keep = self.shrink_factor(rates);
+        #[inline(always)]
         move |theta, g, [m]| {
             *m = if mu > 0.0 {
                 *m + (g - *m) * (1.0 - mu)

@@ -74,9 +74,11 @@ impl Elementwise<1> for TigerRule {
         (self.0.maximize, self.0.decay().coupled)
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 1]) + Copy {
         let beta = rates.momentum.unwrap_or(self.0.beta);
         let keep = self.shrink_factor(rates);
+        #[inline(always)]
         move |theta, g, [m]| {
             *m += (g - *m) * (1.0 - beta);
             *theta = *theta * keep - rates.lr * sign(*m);

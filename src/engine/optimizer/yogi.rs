@@ -101,12 +101,14 @@ impl Elementwise<2> for YogiRule {
         [self.settings.initial_accumulator; 2]
     }
 
-    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) {
+    #[inline]
+    fn step(&mut self, rates: StepRates) -> impl Fn(&mut f64, f64, &mut [f64; 2]) + Copy {
         let Yogi { beta2, eps, .. } = self.settings;
         let beta1 = rates.momentum.unwrap_or(self.settings.beta1);
         let keep = self.shrink_factor(rates);
         let root_correction = (1.0 - self.beta2_power.next(beta2)).sqrt();
         let step_size = rates.lr / (1.0 - self.beta1_power.next(beta1));
+        #[inline(always)]
         move |theta, g, [m, v]| {
             let square = g * g;
             *m += (g - *m) * (1.0 - beta1);

@@ -207,6 +207,11 @@ impl<'a> ScheduleState<'a> {
         }
     }
 
+    /// Returns the rates of all steps, where they are equal.
+    pub fn constant(&self) -> Option<StepRates> {
+        self.constant
+    }
+
     /// Returns the rates of step `step`, before which the loss is `loss`. Must be called for each step in turn.
     #[inline]
     pub fn rates(&mut self, step: u64, loss: f64) -> StepRates {
@@ -214,23 +219,6 @@ impl<'a> ScheduleState<'a> {
             Some(rates) => rates,
             None => self.stateful_rates(step, loss),
         }
-    }
-
-    /// Computes the learning rates of step `step` and later steps, for schedules without losses: as many as fit into `lrs`, but none after
-    /// step number `steps`, the end of the run.
-    pub fn next_lrs<'r>(&mut self, step: u64, lrs: &'r mut [f64]) -> &'r [f64] {
-        let left = self.steps.saturating_sub(step).saturating_add(1);
-        let count = lrs.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let lrs = &mut lrs[..count];
-        match self.constant {
-            Some(rates) => lrs.fill(rates.lr),
-            None => {
-                for (lr, step) in lrs.iter_mut().zip(step..) {
-                    *lr = self.stateful_rates(step, f64::NAN).lr;
-                }
-            }
-        }
-        lrs
     }
 
     fn stateful_rates(&mut self, step: u64, loss: f64) -> StepRates {

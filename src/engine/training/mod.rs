@@ -4,6 +4,7 @@ mod batch;
 mod inspect;
 mod observer;
 mod param_groups;
+mod plain_run;
 mod spec;
 mod state_history;
 mod training_loop;
@@ -19,7 +20,6 @@ pub use training_loop::StepView;
 
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::{EvalCounts, GradientSettings, Objective, norm};
-use crate::engine::optimizer::Algorithm;
 use batch::BATCH;
 use training_loop::RunContext;
 
@@ -226,19 +226,11 @@ pub fn run_to_end_batch(
         run_settings,
         cancel,
     };
-    let is_plain = spec.is_plain()
-        && !spec.schedule.needs_loss()
-        && run_settings.record_every <= 1
-        && run_settings
-            .gradient_settings
-            .is_identity(objective.samples());
     let mut ends = Vec::with_capacity(starts.len());
     for starts in starts.chunks(BATCH) {
-        match spec.optimizer.as_dyn().init(&[2]) {
-            Algorithm::Elementwise(kernel) if is_plain => {
-                ends.extend(context(&[]).run_batch(kernel, starts)?);
-            }
-            _ => {
+        match context(&[]).plain_kernel() {
+            Some(kernel) => ends.extend(context(&[]).run_batch(kernel, starts)?),
+            None => {
                 for start in starts {
                     let end = context(start).final_state(f64::NEG_INFINITY)?;
                     let point = match end.outcome {

@@ -90,6 +90,9 @@ impl RunContext<'_> {
         } = *self.run_settings;
         let capacity = usize::try_from(steps.div_ceil(record_every.max(1))).ok()?;
         let capacity = capacity.checked_add(1)?;
+        if let Some(trajectory) = self.record_plain(capacity) {
+            return Some(trajectory);
+        }
         let trajectory = Trajectory::with_capacity(self.start.len(), capacity);
         let mut recorder = Recorder {
             trajectory,
@@ -102,22 +105,61 @@ impl RunContext<'_> {
         })
     }
 
+    /// Returns the record of a plain run without averages that does not diverge.
+    fn record_plain(&self, capacity: usize) -> Option<Trajectory> {
+        let kernel = self.plain_kernel()?;
+        if self.spec.optimizer.as_dyn().keeps_average() {
+            return None;
+        }
+        let mut trajectory = Trajectory::with_capacity(2, capacity);
+        let outcome = self.train_plain(kernel, &mut |rows| {
+            trajectory
+                .theta
+                .extend_from_slice(rows.theta.as_flattened());
+            trajectory.loss.extend_from_slice(rows.losses);
+            trajectory.grad_norm.extend_from_slice(rows.grad_norms);
+            trajectory
+                .lr
+                .extend(rows.rates.iter().map(|rates| rates.lr));
+            let steps = rows.losses.iter().zip(rows.first..).map(|(_, step)| step);
+            trajectory.evaluations.extend(steps);
+        })?;
+        Some(Trajectory {
+            outcome,
+            ..trajectory
+        })
+    }
+
     /// Returns the final state of the run, and the first step with a loss of at most `goal`; `None` if it was cancelled.
     pub(super) fn final_state(&self, goal: f64) -> Option<FinalState> {
-        let mut end = FinalState {
+        let begin = || FinalState {
             theta: self.start.to_vec(),
             loss: f64::INFINITY,
             best: f64::INFINITY,
             goal_step: None,
             outcome: Outcome::Finished,
         };
-        let mut observe = |row: &StepView| {
-            end.theta.copy_from_slice(row.theta);
-            end.loss = row.loss;
-            end.best = end.best.min(row.loss);
-            if row.loss <= goal && end.goal_step.is_none() {
-                end.goal_step = Some(row.step);
+        let add_row = |end: &mut FinalState, step: u64, theta: &[f64], loss: f64| {
+            end.theta.copy_from_slice(theta);
+            end.loss = loss;
+            end.best = end.best.min(loss);
+            if loss <= goal && end.goal_step.is_none() {
+                end.goal_step = Some(step);
             }
+        };
+        if let Some(kernel) = self.plain_kernel() {
+            let mut end = begin();
+            let outcome = self.train_plain(kernel, &mut |rows| {
+                let all = rows.theta.iter().zip(rows.losses).zip(rows.first..);
+                all.for_each(|((theta, loss), step)| add_row(&mut end, step, theta, *loss));
+            });
+            if let Some(outcome) = outcome {
+                return Some(FinalState { outcome, ..end });
+            }
+        }
+        let mut end = begin();
+        let mut observe = |row: &StepView| {
+            add_row(&mut end, row.step, row.theta, row.loss);
             ControlFlow::Continue(())
         };
         let outcome = self.train(self.run_settings.steps, &mut observe)?;
