@@ -712,7 +712,7 @@ fn quoted_arguments_add_no_lines_to_messages() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn files_of_any_name_can_be_read_written_and_named_in_specs() {
     use std::ffi::OsStr;
