@@ -46,7 +46,8 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
 
 #[cfg(feature = "gui")]
 fn window(scene: &Scene, path: Option<&Path>) -> Result<(), String> {
-    crate::gui::run(scene.clone(), path.map(Path::to_owned))
+    let given = path.is_some().then(|| scene.clone());
+    crate::gui::run(given, path.map(Path::to_owned))
 }
 
 #[cfg(not(feature = "gui"))]

@@ -1,8 +1,10 @@
 //! The application: the scene with its history and results, and the one place where commands are executed.
 
+use super::autosave::Autosave;
 use super::command::{Command, TRAIN_ON};
 use super::dialog::{PathDialog, Purpose};
 use super::paint::Textures;
+use super::palette::Palette;
 use super::panel;
 use super::panel::progress::Progress;
 use super::theme;
@@ -57,10 +59,19 @@ pub struct App {
     pub(super) textures: Textures,
     pub(super) asking: Option<PathDialog>,
     pub(super) help: bool,
+    pub(super) palette: Option<Palette>,
+    /// Whether the question is open what becomes of changes when the window closes, and whether it was answered.
+    pub(super) quitting: bool,
+    pub(super) quit_confirmed: bool,
+    pub(super) autosave: Option<Autosave>,
+    /// Time when a text field had the focus last.
+    pub(super) typed_at: f64,
     /// Reason why the scene is refused.
     pub(super) problem: Option<String>,
     /// The newest message, and whether it is an error.
     pub(super) message: Option<(String, bool)>,
+    /// Time when the message was shown first, with its text.
+    pub(super) message_since: Option<(f64, String)>,
     /// Whether the theme changes after this frame, so that no frame shows both.
     pub(super) switching_theme: bool,
     /// The window's current title.
@@ -139,8 +150,14 @@ impl App {
             textures: Textures::default(),
             asking: None,
             help: false,
+            palette: None,
+            quitting: false,
+            quit_confirmed: false,
+            autosave: None,
+            typed_at: f64::NEG_INFINITY,
             problem: None,
             message: None,
+            message_since: None,
             switching_theme: false,
             shown_title: String::new(),
             working: None,
@@ -219,6 +236,10 @@ impl App {
             }
             Command::Play => self.timeline.toggle(),
             Command::Step(steps) => self.timeline.move_by(steps),
+            Command::GoTo(step) => {
+                self.timeline.playing = false;
+                self.timeline.go_to(step);
+            }
             Command::Seek(share) => {
                 self.timeline.playing = false;
                 #[expect(
@@ -249,7 +270,13 @@ impl App {
             }
             Command::SwitchTheme => self.switching_theme = true,
             Command::Help => self.help = !self.help,
-            Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Command::Palette => {
+                self.palette = match self.palette {
+                    Some(_) => None,
+                    None => Some(Palette::default()),
+                }
+            }
+            Command::Quit => self.quit(ctx),
         }
         self.timeline.set_steps(self.scene.training.steps);
         self.selected = self.selected.filter(|&index| index < self.scene.runs.len());

@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Play,
     /// Moves the timeline by steps.
     Step(i64),
+    /// Moves the timeline to a step, and stops it there.
+    GoTo(u64),
     /// Moves the timeline to a fraction of its length.
     Seek(f64),
     /// Plays from step 0.
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     SwitchTheme,
     /// Opens or closes the keyboard shortcuts.
     Help,
+    /// Opens or closes the command palette.
+    Palette,
     /// Makes the scene an undo step of its own, however soon the next edit follows.
     Checkpoint,
     /// Shows an error.
@@ -150,7 +154,10 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> [Menu; 5] {
         ),
         (
             "Help",
-            vec![entry("Keyboard shortcuts", Command::Help, none, Key::F1)],
+            vec![
+                entry("Search commands…", Command::Palette, ctrl, Key::K),
+                entry("Keyboard shortcuts", Command::Help, none, Key::F1),
+            ],
         ),
     ]
 }

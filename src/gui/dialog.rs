@@ -188,8 +188,9 @@ impl Browse {
 }
 
 /// Gestures of the mouse and their effects; the keys come from the menus.
-const MOUSE: [(&str, &str); 11] = [
+const MOUSE: [(&str, &str); 12] = [
     ("click on the map", "places the start"),
+    ("click on a trail", "selects its run and step"),
     ("drag the start's marker", "moves it, every run follows"),
     ("drag elsewhere", "moves the view"),
     ("wheel", "zooms to the pointer"),

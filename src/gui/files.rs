@@ -3,6 +3,7 @@
 use super::app::{App, OtherScene};
 use super::command::{Command, menus};
 use super::dialog::{self, PathDialog, PathResult, Purpose};
+use super::palette::PaletteResult;
 use crate::engine::declare::{SettingError, Value};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::data::{AnyDataset, Csv};
@@ -209,6 +210,14 @@ impl App {
             (Some(Err(sentence)), Some(asking)) => asking.problem = Some(sentence),
             (Some(_), _) => self.asking = None,
             (None, _) => {}
+        }
+        self.quit_ui(ctx);
+        if let Some(mut palette) = self.palette.take() {
+            match palette.ui(ctx, &self.scene, &self.views) {
+                PaletteResult::Open => self.palette = Some(palette),
+                PaletteResult::Closed => {}
+                PaletteResult::Chosen(command) => self.apply(ctx, command),
+            }
         }
         if self.help && dialog::help_ui(ctx, &menus(&self.views)) {
             self.help = false;

@@ -1,6 +1,7 @@
 //! The window: the only code that uses egui.
 
 mod app;
+mod autosave;
 mod command;
 mod dialog;
 mod field;
@@ -9,8 +10,10 @@ mod guard;
 mod icon;
 mod inspect_cache;
 mod paint;
+mod palette;
 mod panel;
 mod param_ui;
+mod quit;
 mod shown_view;
 mod theme;
 mod timeline;
@@ -25,11 +28,11 @@ use eframe::egui;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-/// Opens the window on a scene, and returns when it is closed.
+/// Opens the window on a scene, or without one on the scene that was shown last, and returns when it is closed.
 ///
 /// # Errors
 /// Returns one sentence: why there is no window, and which package may be missing.
-pub fn run(scene: Scene, path: Option<PathBuf>) -> Result<(), String> {
+pub fn run(scene: Option<Scene>, path: Option<PathBuf>) -> Result<(), String> {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Ravine")
         .with_app_id("ravine")
@@ -41,7 +44,13 @@ pub fn run(scene: Scene, path: Option<PathBuf>) -> Result<(), String> {
         ..eframe::NativeOptions::default()
     };
     let create: eframe::AppCreator = Box::new(move |context| {
-        let app = App::new(&context.egui_ctx, scene, path)?;
+        let restores = scene.is_none();
+        let mut app = App::new(
+            &context.egui_ctx,
+            scene.unwrap_or_else(Scene::opening),
+            path,
+        )?;
+        app.begin_autosave(restores);
         Ok(Box::new(app))
     });
     // winit panics where the library for X11 keyboards is missing.

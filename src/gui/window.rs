@@ -10,10 +10,21 @@ use crate::figure::drawing::Area;
 use crate::session::{OptimizerStateRequest, SharpnessRequest};
 use eframe::egui;
 use std::path::Path;
+use std::time::Duration;
+
+/// Seconds after typing in which keys without modifiers do nothing.
+const QUIET_AFTER_TYPING: f64 = 1.0;
+
+/// Seconds for which a message that is no error is shown.
+const MESSAGE_SECONDS: f64 = 4.0;
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.frame_ui(ui);
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.finish_autosave();
     }
 }
 
@@ -32,7 +43,7 @@ impl App {
         let commands = self.keys(&ctx);
         self.apply_all(&ctx, commands);
         if let Err(reason) = catch_panic(|| self.dialogs(&ctx)) {
-            (self.asking, self.help) = (None, false);
+            (self.asking, self.help, self.palette) = (None, false, None);
             self.show_error(format!("the dialog could not be drawn ({reason})"));
         }
 
@@ -50,6 +61,7 @@ impl App {
             .show(ui, |ui| self.view_panel(ui));
 
         self.history.feed_state(now, &self.document());
+        self.update_autosave();
         if std::mem::take(&mut self.switching_theme) {
             ctx.set_theme(match ctx.theme() {
                 egui::Theme::Dark => egui::Theme::Light,
@@ -269,6 +281,12 @@ impl App {
                 (commands, output.area)
             };
             let (commands, area) = self.with_view(&ctx, show);
+            if self.problem.is_some() {
+                // The last good picture stays, but is not that of the refused scene.
+                let veil = background.gamma_multiply(0.6);
+                ui.painter()
+                    .rect_filled(super::paint::rect(space), 0.0, veil);
+            }
             self.message_ui(ui, area);
             self.apply_all(&ctx, commands);
         });
@@ -276,6 +294,7 @@ impl App {
 
     /// Shows the error of the scene, or the newest message, over the upper left corner of an area.
     pub(super) fn message_ui(&mut self, ui: &egui::Ui, area: Area) {
+        self.expire_message(ui.ctx());
         let (text, is_error) = match (&self.problem, &self.message) {
             (Some(problem), _) => (problem.clone(), true),
             (None, Some(message)) => message.clone(),
@@ -313,13 +332,41 @@ impl App {
         }
     }
 
+    /// Removes a message that is no error some seconds after it was shown first.
+    fn expire_message(&mut self, ctx: &egui::Context) {
+        let text = match &self.message {
+            Some((text, false)) if self.working.is_none() => text,
+            _ => return,
+        };
+        let now = ctx.input(|input| input.time);
+        let since = match &self.message_since {
+            Some((since, of)) if of == text => *since,
+            _ => {
+                self.message_since = Some((now, text.clone()));
+                now
+            }
+        };
+        let left = since + MESSAGE_SECONDS - now;
+        if left > 0.0 {
+            ctx.request_repaint_after(Duration::from_secs_f64(left));
+        } else {
+            (self.message, self.message_since) = (None, None);
+        }
+    }
+
     /// Returns the commands of keys, and takes pasted text and dropped files.
     fn keys(&mut self, ctx: &egui::Context) -> Vec<Command> {
         let mut commands = Vec::new();
-        if self.asking.is_some() {
+        let typing = ctx.text_edit_focused();
+        let now = ctx.input(|input| input.time);
+        if typing {
+            self.typed_at = now;
+        }
+        // A digit that is typed a moment too late must not untick a run.
+        let just_typed = now - self.typed_at < QUIET_AFTER_TYPING;
+        if self.asking.is_some() || self.palette.is_some() || self.quitting {
             return commands;
         }
-        let typing = ctx.text_edit_focused();
         // A focused control uses Space and the arrows itself.
         let focused = ctx.memory(|memory| memory.focused().is_some());
         let entries = entries(&self.views);
@@ -329,13 +376,13 @@ impl App {
                 let free = if key.modifiers.command {
                     !typing || !text_undo
                 } else {
-                    !focused
+                    !focused && !just_typed
                 };
                 if free && input.consume_shortcut(&key) {
                     commands.push(command);
                 }
             }
-            if typing {
+            if just_typed {
                 return;
             }
             let digits = [

@@ -20,6 +20,32 @@ fn a_click_sets_the_start_of_every_run() {
 }
 
 #[test]
+fn a_click_on_a_trail_selects_its_run_and_step() {
+    let mut scene = Scene::new("quadratic:a=1,b=1".parse().unwrap());
+    scene.add_run("sgd:lr=0.01".parse().unwrap());
+    scene.add_run("adam:lr=0.0001".parse().unwrap());
+    scene.training.steps = 100;
+    let mut window = Window::on(scene);
+    window.press(egui::Key::End);
+    let start = window.app().scene().start();
+    let (frame_start, minimum) = (start, [0.0, 0.0]);
+    let view = window.app().runs().unwrap().problem.view;
+    let map = window.map();
+    let share = |at: [f64; 2]| {
+        let [x, y] = [
+            (at[0] - view.x()[0]) / view.width(),
+            (view.y()[1] - at[1]) / view.height(),
+        ];
+        map.min + egui::vec2(x as f32 * map.width(), y as f32 * map.height())
+    };
+    let at = share(frame_start).lerp(share(minimum), 0.4);
+    window.drag(at, at);
+    assert_eq!(window.app().scene().start(), start, "the start stays");
+    let step = window.app().step();
+    assert!((30..=70).contains(&step), "step {step}");
+}
+
+#[test]
 fn the_start_stays_in_the_domain() {
     let mut window = Window::opening();
     let corner = window.map().left_bottom() + egui::vec2(2.0, -2.0);

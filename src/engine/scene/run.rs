@@ -12,7 +12,7 @@ pub struct Run {
     /// The run's name; empty stands for the optimizer's name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// Whether the run is drawn.
+    /// Whether the run is drawn; a network's run that is not neither trains nor shapes the plane.
     #[serde(default = "default_shown")]
     pub shown: bool,
     /// The index of the run's colour, dash pattern and marker.

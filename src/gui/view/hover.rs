@@ -24,11 +24,7 @@ pub(super) fn describe(
     context: &ViewContext,
     runs: &Runs,
 ) -> String {
-    let trails = if context.scene.map.trails {
-        trails(context, runs, context.names, frame)
-    } else {
-        Vec::new()
-    };
+    let trails = drawn_trails(frame, context, runs);
     let at = frame.world_from_picture(pointer.into());
     match (nearest(pointer, frame, context.row, &trails), &runs.trained) {
         (Some((trail, row)), Some(_)) => network_text(runs, trail, row),
@@ -36,6 +32,26 @@ pub(super) fn describe(
         (None, Some(_)) => height_text(runs, context, at),
         (None, None) => landscape_text(context.scene, runs, at),
     }
+}
+
+/// Returns the trails that a map shows.
+fn drawn_trails<'a>(frame: &'a Frame, context: &'a ViewContext, runs: &'a Runs) -> Vec<Trail<'a>> {
+    let shown = context.scene.map.trails;
+    shown
+        .then(|| trails(context, runs, context.names, frame))
+        .unwrap_or_default()
+}
+
+/// Returns the run and the step of the trail under the pointer.
+pub(super) fn step_under(
+    pointer: egui::Pos2,
+    frame: &Frame,
+    context: &ViewContext,
+    runs: &Runs,
+) -> Option<(usize, u64)> {
+    let trails = drawn_trails(frame, context, runs);
+    let (trail, row) = nearest(pointer, frame, context.row, &trails)?;
+    Some((trail.run, runs.step(row)))
 }
 
 /// Returns the step of a trail that is nearest to the pointer, if one is within reach.

@@ -1,7 +1,7 @@
-//! The mouse on maps: places the start, pans and zooms the view, and describes what is under the pointer.
+//! The mouse on maps: places the start, selects a step of a trail, pans and zooms the view, and describes what is under the pointer.
 
 use super::ViewContext;
-use super::hover::{REACH, describe};
+use super::hover::{REACH, describe, step_under};
 use super::sculpt::SculptTools;
 use crate::engine::results::Runs;
 use crate::figure::frame::Frame;
@@ -59,6 +59,14 @@ impl MapMouse {
         if response.drag_started() && !sculpted {
             let pressed = ui.input(|input| input.pointer.press_origin());
             self.dragging_start = pressed.is_some_and(near_start);
+        }
+        let clicked = response.interact_pointer_pos().filter(|pointer| {
+            response.clicked() && !sculpted && sculpt.is_none() && !near_start(*pointer)
+        });
+        if let (Some(pointer), Some(runs)) = (clicked, context.runs)
+            && let Some((run, step)) = step_under(pointer, frame, context, runs)
+        {
+            return vec![Command::Select(run), Command::GoTo(step)];
         }
         if sculpted {
             // The hills have changed.

@@ -36,8 +36,8 @@ struct ProjectedRun {
 }
 
 impl ProjectedRuns {
-    /// Builds a plane through the first `counts` rows of the runs that do not diverge, or of all runs if all diverge. Its origin is the last
-    /// of these rows of the first run.
+    /// Builds a plane through the first `counts` rows of the ticked runs that do not diverge, or of all ticked runs if all diverge. Its
+    /// origin is the last of these rows of the first run.
     pub(super) fn project(
         plane: &AnyPlane,
         task: &Arc<TrainingTask>,
@@ -45,7 +45,7 @@ impl ProjectedRuns {
         counts: &[usize],
         cancel: &Cancel,
     ) -> Result<Self, String> {
-        let all = threads.iter().zip(counts);
+        let all = ticked(threads, counts);
         // Diverged runs would determine the plane and its window alone.
         let sound = |(thread, count): &(&TrainingThread, &usize)| {
             !matches!(thread.outcome(**count), Outcome::Diverged(..))
@@ -80,7 +80,7 @@ impl ProjectedRuns {
         let mut problem = Problem::for_network(Arc::clone(task));
         problem.landscape.objective = Arc::new(on_plane);
         problem.landscape.view = view;
-        let built_from = threads.iter().zip(counts);
+        let built_from = ticked(threads, counts);
         Ok(Self {
             task: Arc::clone(task),
             network_plane: Arc::new(built),
@@ -100,14 +100,14 @@ impl ProjectedRuns {
         counts: &[usize],
         complete: bool,
     ) -> bool {
-        let mut pairs = self.built_from.iter().zip(threads);
-        let same_runs = self.built_from.len() == threads.len()
-            && pairs.all(|((id, _), thread)| id == thread.id());
+        let ticked: Vec<_> = ticked(threads, counts).collect();
+        let pairs = || self.built_from.iter().zip(&ticked);
+        let same_runs = self.built_from.len() == ticked.len()
+            && pairs().all(|((id, _), (thread, _))| id == thread.id());
         let built: usize = self.built_from.iter().map(|(_, count)| count).sum();
-        let now: usize = counts.iter().sum();
+        let now: usize = ticked.iter().map(|(_, count)| **count).sum();
         let current = if complete {
-            let mut pairs = self.built_from.iter().zip(counts);
-            pairs.all(|((_, built), now)| built == now)
+            pairs().all(|((_, built), (_, now))| built == *now)
         } else {
             3 * now < 4 * built
         };
@@ -201,6 +201,16 @@ impl ProjectedRun {
             trajectory,
         }
     }
+}
+
+/// Returns the threads of the ticked runs with their numbers of rows, or all of them if none is ticked.
+fn ticked<'a>(
+    threads: &'a [TrainingThread],
+    counts: &'a [usize],
+) -> impl Iterator<Item = (&'a TrainingThread, &'a usize)> + Clone {
+    let none = threads.iter().all(TrainingThread::is_halted);
+    let all = threads.iter().zip(counts);
+    all.filter(move |(thread, _)| none || !thread.is_halted())
 }
 
 /// Returns a trajectory of rows in all parameters; it has no numbers but θ and the loss.

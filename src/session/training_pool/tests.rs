@@ -46,6 +46,40 @@ fn losses(runs: &Runs) -> Vec<Vec<f64>> {
 }
 
 #[test]
+fn unticked_runs_neither_train_nor_shape_the_plane() {
+    let both = ["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1"];
+    let session = Session::new(Arc::new(NoFiles), || {}).unwrap();
+    let mut scene = scene(&both);
+    scene.runs[1].shown = false;
+    let runs = newest(&session, &scene);
+    let lengths = |runs: &Runs| {
+        runs.results
+            .iter()
+            .map(|run| run.trajectory.len())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lengths(&runs), [13, 1]);
+    let alone = trained_runs(&self::scene(&both[..1]));
+    assert_eq!(
+        runs.results[0], alone.results[0],
+        "the plane is that of the ticked run"
+    );
+    assert_eq!(runs.problem.landscape.view, alone.problem.landscape.view);
+    let id = runs.trained.as_ref().unwrap().runs[0].clone();
+    scene.runs[1].shown = true;
+    let ticked = newest(&session, &scene);
+    assert_eq!(lengths(&ticked), [13, 13]);
+    assert!(
+        ticked.trained.as_ref().unwrap().runs[0].is_same_run(&id),
+        "the other run goes on"
+    );
+    assert_eq!(losses(&ticked), losses(&trained_runs(&scene)));
+    scene.runs[1].shown = false;
+    scene.training.steps = 80;
+    assert_eq!(lengths(&newest(&session, &scene)), [17, 13]);
+}
+
+#[test]
 fn runs_of_a_network_equal_those_of_its_loss_and_their_projections_are_on_the_plane() {
     let scene = scene(&["sgd:lr=0.5,momentum=0.9", "adam:lr=0.1@cosine"]);
     let runs = trained_runs(&scene);

@@ -9,6 +9,7 @@ use crate::engine::training::{self, Outcome, RunSettings, RunSpec, StepView};
 use crate::session::job::{lock, panic_text};
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Recorded rows of a run, and how it ended.
@@ -33,6 +34,8 @@ struct TrainingWork {
     run_settings: RunSettings,
     log: Mutex<TrainingLog>,
     target: Mutex<u64>,
+    /// Whether the run waits at its newest row, because it is unticked.
+    is_halted: AtomicBool,
     signal: Arc<Signal>,
     cancel: Cancel,
 }
@@ -53,6 +56,7 @@ impl TrainingThread {
             run_settings,
             log: Mutex::default(),
             target: Mutex::new(run_settings.steps),
+            is_halted: AtomicBool::new(!run.shown),
             signal: Arc::clone(signal),
             cancel: Cancel::default(),
         });
@@ -64,7 +68,8 @@ impl TrainingThread {
         Ok(Self(work))
     }
 
-    /// Whether the rows of this run are those of `run` with `run_settings`. If so, the target becomes `run_settings.steps`.
+    /// Whether the rows of this run are those of `run` with `run_settings`. If so, the target becomes `run_settings.steps`, and the run
+    /// halts while `run` is unticked.
     pub(super) fn matches(
         &self,
         task: &Arc<TrainingTask>,
@@ -88,15 +93,24 @@ impl TrainingThread {
             });
         if same {
             *lock(&self.0.target) = run_settings.steps;
+            self.0.is_halted.store(!run.shown, Ordering::Relaxed);
             self.0.signal.notify();
         }
         same
     }
 
-    /// Whether no row follows: the run has ended, or has reached its target.
+    /// Whether the run is unticked: it neither trains nor shapes the plane.
+    pub(super) fn is_halted(&self) -> bool {
+        self.0.is_halted.load(Ordering::Relaxed)
+    }
+
+    /// Whether no row follows: the run is unticked, has ended, or has reached its target.
     pub(super) fn is_idle(&self) -> bool {
         let log = lock(&self.0.log);
-        let rows = lock(&self.0.target).div_ceil(self.0.run_settings.record_every) + 1;
+        let rows = match self.is_halted() {
+            true => 1,
+            false => lock(&self.0.target).div_ceil(self.0.run_settings.record_every) + 1,
+        };
         log.outcome.is_some() || log.error.is_some() || log.rows.len() as u64 >= rows
     }
 
@@ -235,10 +249,13 @@ impl TrainingWork {
         self.signal.notify();
     }
 
-    /// Waits while the run is paused or at its target; breaks if it is cancelled.
+    /// Waits while the run is paused, unticked or at its target; breaks if it is cancelled.
     fn wait_for_target(&self, step: u64) -> ControlFlow<()> {
         self.signal.wait_while_blocked(|paused| {
-            !self.cancel.is_cancelled() && (paused || step >= *lock(&self.target))
+            !self.cancel.is_cancelled() && {
+                let is_halted = self.is_halted.load(Ordering::Relaxed);
+                paused || is_halted || step >= *lock(&self.target)
+            }
         });
         if self.cancel.is_cancelled() {
             ControlFlow::Break(())

@@ -1,0 +1,208 @@
+//! The command palette: a search over every command, optimizer and landscape.
+
+use super::command::{Command, entries};
+use super::view::View;
+use crate::engine::landscape::AnyLandscape;
+use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::scene::{MAX_RUNS, Scene};
+use crate::engine::training::RunSpec;
+use eframe::egui;
+
+/// The open palette.
+#[derive(Default)]
+pub(super) struct Palette {
+    query: String,
+    /// Place of the marked entry among those found.
+    marked: usize,
+}
+
+/// Outcome of the palette in a frame.
+pub(super) enum PaletteResult {
+    Open,
+    Closed,
+    Chosen(Command),
+}
+
+/// Entry of the palette.
+struct Item {
+    title: String,
+    /// The key, or what the entry is.
+    note: String,
+    command: Command,
+}
+
+impl Palette {
+    /// Shows the palette.
+    pub(super) fn ui(
+        &mut self,
+        ctx: &egui::Context,
+        scene: &Scene,
+        views: &[Box<dyn View>],
+    ) -> PaletteResult {
+        let items = items(ctx, scene, views);
+        let mut result = PaletteResult::Open;
+        let [up, down, enter] = ctx.input_mut(|input| {
+            [egui::Key::ArrowUp, egui::Key::ArrowDown, egui::Key::Enter]
+                .map(|key| input.consume_key(egui::Modifiers::NONE, key))
+        });
+        let size = ctx.content_rect().size();
+        let modal = egui::Modal::new(egui::Id::unique("palette")).show(ctx, |ui| {
+            ui.set_width((size.x - 48.0).clamp(160.0, 460.0));
+            let field = egui::TextEdit::singleline(&mut self.query)
+                .hint_text("Search commands, optimizers and landscapes")
+                .desired_width(f32::INFINITY);
+            let field = ui.add(field);
+            field.widget_info(|| {
+                let mut info =
+                    egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search commands");
+                info.current_text_value = Some(self.query.clone());
+                info
+            });
+            field.request_focus();
+            let found = search(&items, &self.query);
+            if field.changed() {
+                self.marked = 0;
+            }
+            self.marked = (self.marked + usize::from(down)).saturating_sub(usize::from(up));
+            self.marked = self.marked.min(found.len().saturating_sub(1));
+            if found.is_empty() {
+                ui.label("Nothing has this name.");
+            }
+            let scroll =
+                egui::ScrollArea::vertical().max_height((size.y - 140.0).clamp(60.0, 420.0));
+            scroll.show(ui, |ui| {
+                for (place, item) in found.iter().enumerate() {
+                    let button = egui::Button::new(&item.title)
+                        .right_text(egui::RichText::new(&item.note).weak())
+                        .frame_when_inactive(false)
+                        .selected(place == self.marked)
+                        .min_size(egui::vec2(ui.available_width(), 0.0));
+                    let row = ui.add(button);
+                    if place == self.marked && (up || down) {
+                        row.scroll_to_me(None);
+                    }
+                    if row.clicked() || enter && place == self.marked {
+                        result = PaletteResult::Chosen(item.command.clone());
+                    }
+                }
+            });
+        });
+        match result {
+            PaletteResult::Open if modal.should_close() => PaletteResult::Closed,
+            result => result,
+        }
+    }
+}
+
+/// Returns everything that the palette offers.
+fn items(ctx: &egui::Context, scene: &Scene, views: &[Box<dyn View>]) -> Vec<Item> {
+    let applies = |command: &Command| match command {
+        Command::Show(title) => {
+            { views.iter() }.any(|view| view.title() == *title && view.applies(scene))
+        }
+        _ => true,
+    };
+    let commands = entries(views).into_iter();
+    let commands =
+        commands.filter(|entry| applies(&entry.command) && entry.command != Command::Palette);
+    let mut items: Vec<Item> = commands
+        .map(|entry| Item {
+            title: match entry.command {
+                Command::Show(title) => format!("Show {title}"),
+                _ => entry.title.to_owned(),
+            },
+            note: ctx.format_shortcut(&entry.key),
+            command: entry.command,
+        })
+        .collect();
+    if scene.runs.len() < MAX_RUNS {
+        items.extend(AnyOptimizer::all().into_iter().map(|optimizer| {
+            let title = optimizer.settings().title();
+            let mut scene = scene.clone();
+            scene.add_run(RunSpec::new(optimizer));
+            Item {
+                title: format!("Add {title}"),
+                note: "optimizer".to_owned(),
+                command: Command::Edit(Box::new(scene)),
+            }
+        }));
+    }
+    if !scene.is_network() {
+        items.extend(AnyLandscape::all().into_iter().map(|landscape| {
+            let title = landscape.settings().title();
+            let mut scene = scene.clone();
+            scene.choose_landscape(landscape);
+            Item {
+                title: format!("Choose {title}"),
+                note: "landscape".to_owned(),
+                command: Command::Edit(Box::new(scene)),
+            }
+        }));
+    }
+    items
+}
+
+/// Returns the entries that contain the letters of a query in order, the best first: whole words before scattered letters.
+fn search<'a>(items: &'a [Item], query: &str) -> Vec<&'a Item> {
+    let scored = items.iter().enumerate().filter_map(|(place, item)| {
+        let penalty = penalty(&item.title.to_lowercase(), &query.to_lowercase())?;
+        Some((penalty, place, item))
+    });
+    let mut scored: Vec<_> = scored.collect();
+    scored.sort_by_key(|(penalty, place, _)| (*penalty, *place));
+    scored.into_iter().map(|(.., item)| item).collect()
+}
+
+/// Returns how badly a title fits a query, both in small letters: the letters that are skipped after the first, and more where letters
+/// begin within a word. `None` if the title does not contain the letters in order.
+fn penalty(title: &str, query: &str) -> Option<usize> {
+    let title: Vec<char> = title.chars().collect();
+    let wanted: Vec<char> = query
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
+    let from = |first: usize| -> Option<usize> {
+        let (mut at, mut sum) = (first, 0);
+        for (place, letter) in wanted.iter().enumerate() {
+            let found = at + title[at..].iter().position(|other| other == letter)?;
+            let begins_word = found == 0 || !title[found - 1].is_alphanumeric();
+            let skipped = if place == 0 { 0 } else { found - at };
+            let broken = !begins_word && (place == 0 || skipped > 0);
+            sum += skipped.min(3) + if broken { 5 } else { 0 };
+            at = found + 1;
+        }
+        Some(sum)
+    };
+    let firsts = (0..title.len()).filter(|first| Some(&title[*first]) == wanted.first());
+    match wanted.is_empty() {
+        true => Some(0),
+        false => firsts.filter_map(from).min(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::view;
+
+    fn first(query: &str) -> String {
+        let (ctx, views) = (egui::Context::default(), view::all());
+        let items = items(&ctx, &Scene::opening(), &views);
+        let found = search(&items, query);
+        found
+            .first()
+            .map(|item| item.title.clone())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn a_search_finds_the_closest_title_first() {
+        assert_eq!(first("himmel"), "Choose Himmelblau");
+        assert_eq!(first("add adam"), "Add Adam");
+        assert_eq!(first("AdamW"), "Add AdamW");
+        assert_eq!(first("sweep"), "Show Sweep");
+        assert_eq!(first("lod"), "Light or dark");
+        assert_eq!(first("save scene as"), "Save scene as…");
+        assert_eq!(first("zzz"), "");
+    }
+}

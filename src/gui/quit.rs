@@ -1,0 +1,89 @@
+//! The end of the window: asks what becomes of changes that no file has.
+
+use super::app::App;
+use eframe::egui;
+
+/// Answer to the question.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Save,
+    Close,
+    Stay,
+}
+
+impl App {
+    /// Whether the scene, or that of the other subject, has changes that its file does not have.
+    fn has_changes(&self) -> bool {
+        let other = self.other_scene.as_ref();
+        self.scene != self.saved || other.is_some_and(|other| other.scene != other.saved)
+    }
+
+    /// Closes the window, or asks first where there are changes.
+    pub(super) fn quit(&mut self, ctx: &egui::Context) {
+        if self.has_changes() && !self.quit_confirmed {
+            self.quitting = true;
+        } else {
+            self.quit_confirmed = true;
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    /// Asks when the desktop closes the window, and shows the question.
+    pub(super) fn quit_ui(&mut self, ctx: &egui::Context) {
+        let close_requested = ctx.input(|input| input.viewport().close_requested());
+        if close_requested && !self.quit_confirmed && self.has_changes() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.quitting = true;
+        }
+        if !self.quitting {
+            return;
+        }
+        let size = ctx.content_rect().size();
+        let modal = egui::Modal::new(egui::Id::unique("quit")).show(ctx, |ui| {
+            ui.set_width((size.x - 48.0).clamp(160.0, 420.0));
+            ui.heading("Save changes before closing?");
+            ui.add_space(4.0);
+            let name = self.path.as_ref().map(|path| path.display().to_string());
+            let file = name.unwrap_or_else(|| "a file".to_owned());
+            let mut text = format!("The scene has changes that are not saved in {file}.");
+            if self.autosave.is_some() {
+                text += " Ravine keeps them for its next start, too.";
+            }
+            ui.label(text);
+            ui.add_space(8.0);
+            let buttons = [
+                ("Save", Answer::Save),
+                ("Close without saving", Answer::Close),
+                ("Cancel", Answer::Stay),
+            ];
+            let clicked = |ui: &mut egui::Ui| {
+                let mut answer = None;
+                for (title, meaning) in buttons {
+                    if ui.button(title).clicked() {
+                        answer = Some(meaning);
+                    }
+                }
+                answer
+            };
+            ui.horizontal_wrapped(clicked).inner
+        });
+        let answer = modal.inner.or(modal.should_close().then_some(Answer::Stay));
+        let Some(answer) = answer else {
+            return;
+        };
+        self.quitting = false;
+        match answer {
+            Answer::Stay => {}
+            Answer::Close => {
+                self.quit_confirmed = true;
+                self.quit(ctx);
+            }
+            Answer::Save => {
+                self.apply(ctx, super::command::Command::Save);
+                if !self.has_changes() {
+                    self.quit(ctx);
+                }
+            }
+        }
+    }
+}
