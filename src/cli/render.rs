@@ -51,7 +51,8 @@ pub(super) struct Args {
     /// Number of steps of the runs to show [default: all]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
-    /// Content: the map; for a network also the distance of its runs from the plane, or the maps of six seeds of a random plane
+    /// Content: the map, or a small map for each run; for a network also the distance of its runs from the plane, or the maps of six
+    /// seeds of a random plane
     #[arg(long, value_enum, value_name = "VIEW", default_value_t = ShowArg::Map)]
     show: ShowArg,
     /// Family to draw as a gallery of small maps, instead of a scene: landscapes
@@ -66,6 +67,8 @@ pub(super) struct Args {
 enum ShowArg {
     /// Loss map
     Map,
+    /// A small map for each run
+    SideBySide,
     /// Distance of the runs from the plane
     #[value(alias = "off-plane")]
     ProjectionError,
@@ -161,6 +164,7 @@ fn render_gallery(
 fn show(named: ShowArg, scene: &Scene) -> Result<Show, String> {
     match named {
         ShowArg::Map => Ok(Show::Map),
+        ShowArg::SideBySide => Ok(Show::SideBySide),
         ShowArg::ProjectionError if !scene.is_network() => Err(
             "--show projection-error is for networks, but the scene has a landscape; expected map"
                 .to_owned(),

@@ -29,6 +29,8 @@ pub struct Picture {
 pub enum Show {
     /// The map of the landscape with the runs.
     Map,
+    /// A small map for each visible run.
+    SideBySide,
     /// Projection error of a network's runs on the plane.
     ProjectionError,
     /// A network's random planes of these seeds.
@@ -101,6 +103,7 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
     };
     match show {
         Show::Map => Ok(figure::picture(runs, &options)),
+        Show::SideBySide => Ok(figure::side_by_side::picture(runs, &options)),
         Show::ProjectionError => Ok(figure::projection_error::picture(runs, &options)),
         Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options),
     }

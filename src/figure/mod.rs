@@ -22,6 +22,7 @@ pub mod predictions;
 pub mod projection_error;
 pub mod seeds;
 pub mod sharpness;
+pub mod side_by_side;
 pub mod slice;
 pub mod spectrum;
 pub mod state_chart;

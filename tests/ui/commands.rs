@@ -11,11 +11,14 @@ fn write(window: &mut Window, text: &str) {
     window.harness.run_steps(2);
 }
 
-/// Whether the window was asked to close itself in the last frame.
-fn closes(window: &Window) -> bool {
-    let outputs = window.harness.output().viewport_output.values();
-    let mut commands = outputs.flat_map(|output| &output.commands);
-    commands.any(|command| *command == egui::ViewportCommand::Close)
+/// Whether the window asks to be closed in one of the next frames.
+fn closes(window: &mut Window) -> bool {
+    (0..4).any(|_| {
+        window.harness.step();
+        let outputs = window.harness.output().viewport_output.values();
+        let mut commands = outputs.flat_map(|output| &output.commands);
+        commands.any(|command| *command == egui::ViewportCommand::Close)
+    })
 }
 
 #[test]
@@ -70,8 +73,7 @@ fn closing_asks_where_changes_are_not_saved() {
     window
         .harness
         .key_press_modifiers(Modifiers::COMMAND, Key::Q);
-    window.harness.step();
-    assert!(closes(&window), "nothing has changed");
+    assert!(closes(&mut window), "nothing has changed");
 
     let mut window = Window::opening();
     window.press(Key::Num1);
@@ -92,11 +94,7 @@ fn closing_asks_where_changes_are_not_saved() {
         .harness
         .get_by_role_and_label(Role::Button, "Close without saving")
         .click();
-    let closed = (0..3).any(|_| {
-        window.harness.step();
-        closes(&window)
-    });
-    assert!(closed);
+    assert!(closes(&mut window));
 }
 
 #[test]

@@ -28,17 +28,18 @@ fn a_click_on_a_trail_selects_its_run_and_step() {
     let mut window = Window::on(scene);
     window.press(egui::Key::End);
     let start = window.app().scene().start();
-    let (frame_start, minimum) = (start, [0.0, 0.0]);
     let view = window.app().runs().unwrap().problem.view;
     let map = window.map();
-    let share = |at: [f64; 2]| {
-        let [x, y] = [
-            (at[0] - view.x()[0]) / view.width(),
-            (view.y()[1] - at[1]) / view.height(),
-        ];
-        map.min + egui::vec2(x as f32 * map.width(), y as f32 * map.height())
+    // The view is widened to the shape of the map, around its middle.
+    let [width, height] = [map.width(), map.height()].map(f64::from);
+    let scale = (width / view.width()).min(height / view.height());
+    let [cx, cy] = view.center();
+    let place = |[x, y]: [f64; 2]| {
+        #[expect(clippy::cast_possible_truncation, reason = "places on screen")]
+        let [x, y] = [(x - cx) * scale, (cy - y) * scale].map(|offset| offset as f32);
+        map.center() + egui::vec2(x, y)
     };
-    let at = share(frame_start).lerp(share(minimum), 0.4);
+    let at = place(start).lerp(place([0.0, 0.0]), 0.4);
     window.drag(at, at);
     assert_eq!(window.app().scene().start(), start, "the start stays");
     let step = window.app().step();

@@ -12,6 +12,7 @@ mod predictions;
 mod projection_error;
 mod sculpt;
 mod seeds;
+mod side_by_side;
 mod spectrum;
 mod state_charts;
 mod sweep;
@@ -35,6 +36,7 @@ use std::time::Duration;
 pub(crate) fn all() -> Vec<Box<dyn View>> {
     vec![
         Box::<map::MapView>::default(),
+        Box::<side_by_side::SideBySideView>::default(),
         Box::<basins::BasinsView>::default(),
         Box::<sweep::SweepView>::default(),
         Box::<projection_error::ProjectionErrorView>::default(),

@@ -1,0 +1,211 @@
+//! Side by side: a small map for each visible run, with one window, one scale of heights and one time.
+
+use super::axis::number;
+use super::colour::Theme;
+use super::drawing::{Area, Colour, Drawing, Item};
+use super::frame::Frame;
+use super::layout::LINE_HEIGHT;
+use super::panel_grid::map_areas;
+use super::trail::{self, Trail};
+use super::{
+    Options, SIDE, caption, legend_line, map, network, page, shortened, style_index, trails,
+};
+use crate::engine::cancel::Cancel;
+use crate::engine::objective::plane::Rect;
+use crate::engine::results::{self, MapData, Runs};
+use crate::engine::training::Outcome;
+use std::sync::Arc;
+
+/// Heights of the landscape with their colours.
+#[derive(Clone, Copy)]
+pub struct Heights<'a> {
+    /// Heights and contour lines.
+    pub map_data: &'a MapData,
+    /// Colours of the grid, from [`map::shading`].
+    pub pixels: &'a Arc<Vec<Colour>>,
+}
+
+/// Returns the index of each visible run with the frame of its map; the maps share `view`, widened to their shape.
+pub fn frames(runs: &Runs, view: Rect, space: Area) -> Vec<(usize, Frame)> {
+    let visible = visible(runs);
+    let areas = map_areas(visible.len(), view, space).into_iter();
+    let dim = runs.problem.objective.dim();
+    let frames = areas.map(|area| Frame::of(dim, view, area));
+    visible.into_iter().zip(frames).collect()
+}
+
+fn visible(runs: &Runs) -> Vec<usize> {
+    let all = 0..runs.results.len().min(runs.scene.runs.len());
+    all.filter(|index| runs.scene.runs[*index].shown).collect()
+}
+
+/// Draws the map of each run, up to a row: its name and loss above, the heights, the trail. Without heights only the trails are drawn.
+pub fn draw(
+    runs: &Runs,
+    frames: &[(usize, Frame)],
+    heights: Option<Heights>,
+    row: usize,
+    theme: &Theme,
+) -> Vec<Item> {
+    let scene = &runs.scene;
+    let names = scene.run_names();
+    let mut items = Vec::new();
+    for (index, frame) in frames {
+        let Some(trajectory) = runs.results.get(*index).map(|result| &result.trajectory) else {
+            continue;
+        };
+        let area = frame.area;
+        let run = style_index(scene.runs[*index].colour);
+        let above = area.min[1] - 12.0;
+        items.extend(legend_line([area.min[0], above], run, theme));
+        let last = row.min(trajectory.len().saturating_sub(1));
+        let loss = trajectory.loss.get(last).map(|loss| number(*loss, 3));
+        let diverged = matches!(trajectory.outcome, Outcome::Diverged(..)) && row > last;
+        let loss = match loss {
+            Some(_) if diverged => format!("diverged at {}", runs.step(last)),
+            loss => loss.unwrap_or_default(),
+        };
+        let room = ((area.width() - 40.0) / 7.4 - 10.0).clamp(4.0, 30.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 4 and 30"
+        )]
+        let name = shortened(&names[*index], room as usize);
+        let title = format!("{name}  {loss}");
+        items.push(Item::label(
+            title,
+            [area.min[0] + 38.0, above],
+            12.0,
+            theme.ink,
+        ));
+
+        let mut inside = heights.map_or_else(Vec::new, |heights| {
+            let style = &scene.map;
+            map::landscape(heights.map_data, heights.pixels, style, frame, theme)
+        });
+        if scene.map.minima && !scene.is_network() {
+            inside.extend(map::marks(&runs.problem, frame, theme));
+        }
+        let no_names = vec![String::new(); names.len()];
+        let own: Vec<Trail> = trails(runs, &no_names, row, frame)
+            .filter(|trail| trail.run == *index)
+            .collect();
+        inside.extend(trail::trails(&own, frame, row, theme));
+        if !scene.is_network() {
+            let start = runs.problem.plot_point(scene.start());
+            inside.extend(map::start(start, frame, theme));
+        }
+        items.push(Item::Clipped {
+            area,
+            items: inside,
+        });
+        items.extend(map::axes(frame, ["", ""], theme));
+    }
+    items
+}
+
+/// Draws the picture of all visible runs with the caption of the scene.
+pub fn picture(runs: &Runs, options: &Options) -> Drawing {
+    let ([width, height], theme, scene) = (options.size, options.theme, &runs.scene);
+    let step = options.step.unwrap_or(scene.training.steps);
+    let step = step.min(scene.training.steps);
+    let mut items = page(options.size, theme);
+    let title = format!("{}   {}", scene.title(), scene.formula());
+    items.push(Item::label(title, [18.0, 20.0], 15.0, theme.ink));
+    let bottom = height - 14.0;
+    items.push(Item::label(
+        caption(scene, step),
+        [18.0, bottom],
+        11.0,
+        theme.ink,
+    ));
+    let space = Area::new(
+        [4.0, 30.0],
+        [width - 90.0, (bottom - LINE_HEIGHT).max(90.0)],
+    );
+    let frames = frames(runs, scene.view.unwrap_or(runs.problem.view), space);
+    if let Some((_, frame)) = frames.first() {
+        let side = results::max_grid_side(&runs.problem).unwrap_or(SIDE);
+        let never = Cancel::default();
+        let found = results::compute_map_data(scene, &runs.problem, frame.window, side, &never);
+        if let Some(map_data) = found {
+            let pixels = map::shading(&map_data, theme);
+            let heights = Heights {
+                map_data: &map_data,
+                pixels: &pixels,
+            };
+            items.extend(draw(runs, &frames, Some(heights), runs.row(step), theme));
+            if scene.map.fill && map_data.graph.is_none() {
+                let bar = Area::new([width - 76.0, 60.0], [width - 62.0, height - 60.0]);
+                items.extend(map::colour_bar(&map_data, bar, theme));
+            }
+        }
+    }
+    if runs.trained.is_some() {
+        let [x, y] = network::axes(runs);
+        let axes = format!("across {x}, up {y}");
+        items.push(Item::label(
+            axes,
+            [18.0, bottom - LINE_HEIGHT],
+            11.0,
+            theme.ink,
+        ));
+    }
+    Drawing {
+        size: options.size,
+        items,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::files::NoFiles;
+    use crate::engine::scene::Scene;
+
+    fn runs(ticked: &[bool]) -> Runs {
+        let mut scene = Scene::new("himmelblau".parse().unwrap());
+        for (index, shown) in ticked.iter().enumerate() {
+            let spec = format!("sgd:lr=0.0{}", index + 1);
+            scene.add_run(spec.parse().unwrap());
+            scene.runs[index].shown = *shown;
+        }
+        let problem = Arc::new(scene.load(&NoFiles).unwrap());
+        results::compute_runs(&scene, &problem, None, &Cancel::default()).unwrap()
+    }
+
+    #[test]
+    fn every_ticked_run_has_a_map_of_its_own_with_one_window() {
+        let runs = runs(&[true, false, true, true]);
+        let space = Area::new([0.0, 0.0], [900.0, 500.0]);
+        let frames = frames(&runs, runs.problem.view, space);
+        let indices: Vec<usize> = frames.iter().map(|(index, _)| *index).collect();
+        assert_eq!(indices, [0, 2, 3]);
+        for (place, (_, frame)) in frames.iter().enumerate() {
+            assert_eq!(frame.window, frames[0].1.window);
+            let Area { min, max } = frame.area;
+            assert!(min[0] >= 0.0 && min[1] >= 0.0 && max[0] <= 900.0 && max[1] <= 500.0);
+            for (_, other) in &frames[..place] {
+                let apart =
+                    (0..2).any(|i| min[i] >= other.area.max[i] || max[i] <= other.area.min[i]);
+                assert!(apart, "maps overlap");
+            }
+        }
+    }
+
+    #[test]
+    fn pictures_name_every_run_and_need_none() {
+        let options = Options {
+            size: [900.0, 600.0],
+            step: None,
+            theme: &Theme::LIGHT,
+            followed: None,
+        };
+        let texts = |runs: &Runs| format!("{:?}", picture(runs, &options).items);
+        let three = texts(&runs(&[true; 3]));
+        assert_eq!(three.matches("SGD").count(), 3, "{three:.300}");
+        assert!(!texts(&runs(&[])).contains("SGD"));
+        assert!(!texts(&runs(&[false])).contains("SGD"));
+    }
+}
