@@ -1,0 +1,116 @@
+use super::*;
+use crate::engine::cancel::Cancel;
+use crate::engine::files::NoFiles;
+use crate::engine::results::compute_runs;
+use crate::engine::scene::NetworkScene;
+use crate::engine::training::{self, Outcome};
+use std::sync::Arc;
+
+/// The share of the view by which a run moves at least, unless it lowers the loss by [`CLEAR_SHARE`].
+const MIN_MOVE: f64 = 0.01;
+
+/// The share of the loss above the lowest loss known by which the best run lowers it.
+const CLEAR_SHARE: f64 = 0.3;
+
+#[test]
+fn the_opening_runs_of_every_landscape_show_something() {
+    for landscape in AnyLandscape::all() {
+        let name = landscape.name();
+        let scene = Scene::opening_of(landscape);
+        assert!(scene.runs.len() >= 5 && scene.has_opening_runs(), "{name}");
+        let Ok(problem) = scene.load(&NoFiles) else {
+            continue; // It needs a file.
+        };
+        let runs = compute_runs(&scene, &Arc::new(problem), None, &Cancel::default()).unwrap();
+        let view = runs.problem.view;
+        let lowest = { runs.results.iter() }
+            .flat_map(|result| result.trajectory.loss.iter().copied())
+            .fold(f64::INFINITY, f64::min);
+        let mut best = 0.0_f64;
+        for (run, result) in scene.runs.iter().zip(&runs.results) {
+            let (path, spec) = (&result.trajectory, &run.spec);
+            let is_diverged = matches!(path.outcome, Outcome::Diverged(..));
+            assert!(!is_diverged, "{name}, {spec}: {:?}", path.outcome);
+            let start = path.plot_point(0).unwrap();
+            let distance = |row: usize| {
+                let [x, y] = path.plot_point(row).unwrap();
+                ((x - start[0]) / view.width()).hypot((y - start[1]) / view.height())
+            };
+            let moved = (0..path.len()).map(distance).fold(0.0, f64::max);
+            let first = path.loss[0];
+            let drop = (first - path.loss[path.len() - 1]) / (first - lowest);
+            assert!(
+                moved >= MIN_MOVE || drop >= CLEAR_SHARE,
+                "{name}, {spec}: {moved} {drop}"
+            );
+            best = best.max(drop);
+        }
+        assert!(best >= 0.9, "{name}: {best}");
+        let contains = |point: [f64; 2]| {
+            let [x, y] = runs.problem.plot_point(point);
+            let (wx, wy) = (runs.first_view().x(), runs.first_view().y());
+            (wx[0]..=wx[1]).contains(&x) && (wy[0]..=wy[1]).contains(&y)
+        };
+        assert!(contains(scene.start()), "{name}");
+        assert!(
+            runs.problem.minima.iter().all(|mark| contains(mark.at)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_opening_runs_of_every_data_set_learn() {
+    for data in AnyDataset::all() {
+        let name = data.name();
+        let mut scene = Scene::opening_network();
+        scene.choose_data(data);
+        assert!(scene.runs.len() >= 4 && scene.has_opening_runs(), "{name}");
+        // Digits take too long without optimization, and csv needs a file.
+        if ["digits", "csv"].contains(&name) {
+            continue;
+        }
+        let network = scene.network().unwrap();
+        let task = network.load_task(&NoFiles, scene.training.seed).unwrap();
+        let mut run_settings = scene.run_settings();
+        run_settings.steps = 150;
+        let mut best = f64::INFINITY;
+        for run in &scene.runs {
+            let never = Cancel::default();
+            let path = training::run(&*task.loss, &task.start, &run.spec, &run_settings, &never);
+            let path = path.unwrap();
+            let is_diverged = matches!(path.outcome, Outcome::Diverged(..));
+            assert!(!is_diverged, "{name}, {}: {:?}", run.spec, path.outcome);
+            let share = path.loss[path.len() - 1] / path.loss[0];
+            println!("{name}, {}: {share}", run.spec);
+            assert!(share < 0.98, "{name}, {}: {share}", run.spec);
+            best = best.min(share);
+        }
+        assert!(best < 0.7, "{name}: {best}");
+    }
+}
+
+#[test]
+fn choosing_a_subject_replaces_untouched_runs_only() {
+    let mut scene = Scene::opening();
+    assert!(
+        scene.has_opening_runs(),
+        "the opening scene is that of its landscape"
+    );
+    scene.choose_landscape("formula".parse().unwrap());
+    assert_eq!(scene, {
+        let mut expected = Scene::opening_of("formula".parse().unwrap());
+        expected.training = scene.training.clone();
+        expected
+    });
+    scene.runs[0].spec = "sgd:lr=0.123".parse().unwrap();
+    let runs = scene.runs.clone();
+    scene.choose_landscape("ackley".parse().unwrap());
+    assert_eq!(scene.runs, runs);
+    scene.set_opening_runs();
+    scene.choose_network(NetworkScene::default());
+    assert!(scene.has_opening_runs() && scene.runs.len() == 4);
+    scene.choose_landscape("ackley".parse().unwrap());
+    assert!(scene.has_opening_runs() && scene.runs.len() == 6);
+    assert!(Scene::opening_network().has_opening_runs());
+}
