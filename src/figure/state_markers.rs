@@ -23,8 +23,8 @@ const MIN_ARROW_LENGTH: f64 = 6.0;
 /// Returns the length of the arrow of a gradient with norm `norm`, in points: the longest for the norm at the run's start and above,
 /// [`POINTS_PER_DECADE`] shorter for each power of ten below. 0 stands for a dot.
 fn gradient_length(norm: f64, start_norm: f64) -> f64 {
-    let decades = (norm / start_norm).log10().min(0.0);
-    let length = ARROW_LENGTHS[1] + POINTS_PER_DECADE * decades;
+    let decades = (norm / start_norm).log10();
+    let length = (ARROW_LENGTHS[1] + POINTS_PER_DECADE * decades).clamp(0.0, ARROW_LENGTHS[1]);
     if length >= MIN_ARROW_LENGTH {
         length
     } else {

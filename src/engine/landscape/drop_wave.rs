@@ -37,7 +37,7 @@ impl Landscape for DropWave {
     }
 
     fn start(&self) -> [f64; 2] {
-        [-2.3, 1.4]
+        [-2.4, 1.55]
     }
 
     fn minima(&self) -> Vec<Mark> {
@@ -49,7 +49,7 @@ impl Landscape for DropWave {
     }
 
     fn opening_runs(&self) -> Vec<String> {
-        race(["0.001", "0.001", "1", "0.005", "0.5"])
+        race(["0.005", "0.001", "1", "0.005", "0.5"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -42,7 +42,7 @@ impl Landscape for Eggholder {
     }
 
     fn start(&self) -> [f64; 2] {
-        [150.0, 300.0]
+        [-100.0, 300.0]
     }
 
     fn minima(&self) -> Vec<Mark> {
@@ -57,7 +57,7 @@ impl Landscape for Eggholder {
     }
 
     fn opening_runs(&self) -> Vec<String> {
-        race(["0.05", "0.005", "10", "1", "10"])
+        race(["0.2", "0.02", "10", "1", "2"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -3,17 +3,18 @@ use crate::engine::cancel::Cancel;
 use crate::engine::files::NoFiles;
 use crate::engine::results::compute_runs;
 use crate::engine::scene::NetworkScene;
-use crate::engine::training::{self, Outcome};
+use crate::engine::training::{self, Outcome, Trajectory};
 use std::sync::Arc;
 
-/// The share of the view by which a run moves at least, unless it lowers the loss by [`CLEAR_SHARE`].
+/// The share of the view by which a run moves at least, unless it lowers the loss.
 const MIN_MOVE: f64 = 0.01;
 
-/// The share of the loss above the lowest loss known by which the best run lowers it.
-const CLEAR_SHARE: f64 = 0.3;
+/// The share of the distance to the lowest loss of all runs by which a run that hardly moves lowers the loss.
+const MIN_DROP: f64 = 0.1;
 
 #[test]
 fn the_opening_runs_of_every_landscape_show_something() {
+    let mut failures = Vec::new();
     for landscape in AnyLandscape::all() {
         let name = landscape.name();
         let scene = Scene::opening_of(landscape);
@@ -23,44 +24,46 @@ fn the_opening_runs_of_every_landscape_show_something() {
         };
         let runs = compute_runs(&scene, &Arc::new(problem), None, &Cancel::default()).unwrap();
         let view = runs.problem.view;
-        let lowest = { runs.results.iter() }
-            .flat_map(|result| result.trajectory.loss.iter().copied())
-            .fold(f64::INFINITY, f64::min);
-        let mut best = 0.0_f64;
-        for (run, result) in scene.runs.iter().zip(&runs.results) {
-            let (path, spec) = (&result.trajectory, &run.spec);
-            let is_diverged = matches!(path.outcome, Outcome::Diverged(..));
-            assert!(!is_diverged, "{name}, {spec}: {:?}", path.outcome);
+        let paths = || runs.results.iter().map(|result| &result.trajectory);
+        let last = |path: &Trajectory| path.loss[path.len() - 1];
+        let lowest = paths().map(last).fold(f64::INFINITY, f64::min);
+        let mut farthest = 0.0_f64;
+        for (run, path) in scene.runs.iter().zip(paths()) {
             let start = path.plot_point(0).unwrap();
             let distance = |row: usize| {
                 let [x, y] = path.plot_point(row).unwrap();
                 ((x - start[0]) / view.width()).hypot((y - start[1]) / view.height())
             };
             let moved = (0..path.len()).map(distance).fold(0.0, f64::max);
-            let first = path.loss[0];
-            let drop = (first - path.loss[path.len() - 1]) / (first - lowest);
-            assert!(
-                moved >= MIN_MOVE || drop >= CLEAR_SHARE,
-                "{name}, {spec}: {moved} {drop}"
-            );
-            best = best.max(drop);
+            let drop = (path.loss[0] - last(path)) / (path.loss[0] - lowest);
+            farthest = farthest.max(moved);
+            let is_diverged = matches!(path.outcome, Outcome::Diverged(..));
+            if is_diverged || moved.max(MIN_MOVE / MIN_DROP * drop) < MIN_MOVE {
+                let (spec, outcome) = (&run.spec, path.outcome);
+                failures.push(format!("{name}, {spec}: {outcome:?}, {moved}, {drop}"));
+            }
         }
-        assert!(best >= 0.9, "{name}: {best}");
+        let first = paths().next().unwrap().loss[0];
+        let clear = lowest < first - 0.02 * first.abs().min(1.0);
+        if !clear || farthest < MIN_MOVE {
+            failures.push(format!("{name}: from {first} to {lowest}, {farthest} far"));
+        }
         let contains = |point: [f64; 2]| {
             let [x, y] = runs.problem.plot_point(point);
             let (wx, wy) = (runs.first_view().x(), runs.first_view().y());
             (wx[0]..=wx[1]).contains(&x) && (wy[0]..=wy[1]).contains(&y)
         };
-        assert!(contains(scene.start()), "{name}");
-        assert!(
-            runs.problem.minima.iter().all(|mark| contains(mark.at)),
-            "{name}"
-        );
+        let marks = runs.problem.minima.iter().map(|mark| mark.at);
+        if !marks.chain([scene.start()]).all(contains) {
+            failures.push(format!("{name}: start or minima outside of the view"));
+        }
     }
+    assert!(failures.is_empty(), "{failures:#?}");
 }
 
 #[test]
 fn the_opening_runs_of_every_data_set_learn() {
+    let mut failures = Vec::new();
     for data in AnyDataset::all() {
         let name = data.name();
         let mut scene = Scene::opening_network();
@@ -79,15 +82,18 @@ fn the_opening_runs_of_every_data_set_learn() {
             let never = Cancel::default();
             let path = training::run(&*task.loss, &task.start, &run.spec, &run_settings, &never);
             let path = path.unwrap();
-            let is_diverged = matches!(path.outcome, Outcome::Diverged(..));
-            assert!(!is_diverged, "{name}, {}: {:?}", run.spec, path.outcome);
             let share = path.loss[path.len() - 1] / path.loss[0];
-            println!("{name}, {}: {share}", run.spec);
-            assert!(share < 0.98, "{name}, {}: {share}", run.spec);
             best = best.min(share);
+            let is_diverged = matches!(path.outcome, Outcome::Diverged(..));
+            if is_diverged || share >= 0.98 {
+                failures.push(format!("{name}, {}: {share}, {:?}", run.spec, path.outcome));
+            }
         }
-        assert!(best < 0.7, "{name}: {best}");
+        if best >= 0.7 {
+            failures.push(format!("{name}: {best}"));
+        }
     }
+    assert!(failures.is_empty(), "{failures:#?}");
 }
 
 #[test]
