@@ -173,14 +173,7 @@ impl SceneArgs {
         });
         let landscape = landscape.transpose()?;
         let Some(path) = &self.scene else {
-            let mut opening = Scene::opening();
-            if let Some(landscape) = landscape {
-                opening = Scene {
-                    runs: opening.runs,
-                    ..Scene::new(landscape)
-                };
-            }
-            return Ok(opening);
+            return Ok(landscape.map_or_else(Scene::opening, Scene::opening_of));
         };
         let mut scene = open_scene(path).map_err(|sentence| {
             let name = path.to_string_lossy();

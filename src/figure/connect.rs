@@ -3,6 +3,7 @@
 use super::axis;
 use super::chart::{Chart, Series, Style};
 use super::colour::{Marker, Theme, run_colour, run_marker};
+use super::colour_bar;
 use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
 use super::frame::Frame;
 use super::layout::page;
@@ -341,7 +342,7 @@ fn plane_map(
         items,
     }];
     items.extend(map::axes(&frame, ["a", "b"], theme));
-    items.extend(map::colour_bar(&map_data, areas.bar, theme));
+    items.extend(colour_bar::draw(&map_data, areas.bar, theme));
     let [x, y] = areas.bar.min;
     items.push(Item::label(
         "loss".to_owned(),

@@ -61,10 +61,12 @@ impl Frame {
     }
 
     /// Converts a point of the plane to a point of the picture, at most 50 areas outside.
-    pub fn picture_from_world(&self, [x, y]: [f64; 2]) -> Point {
-        let (wx, wy) = (self.window.x(), self.window.y());
-        let u = (x - wx[0]) / self.window.width();
-        let v = (y - wy[0]) / self.window.height();
+    pub fn picture_from_world(&self, point: [f64; 2]) -> Point {
+        self.picture_from_unit(self.unit_from_world(point))
+    }
+
+    /// Converts shares of the window to a point of the picture, at most 50 areas outside.
+    pub(super) fn picture_from_unit(&self, [u, v]: [f64; 2]) -> Point {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "pictures are drawn with f32"
@@ -72,6 +74,14 @@ impl Frame {
         [
             self.area.min[0] + u.clamp(-50.0, 50.0) as f32 * self.area.width(),
             self.area.max[1] - v.clamp(-50.0, 50.0) as f32 * self.area.height(),
+        ]
+    }
+
+    /// Converts a point of the plane to shares of the window: (0, 0) is its lower left corner, (1, 1) its upper right one.
+    pub(super) fn unit_from_world(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [
+            (x - self.window.x()[0]) / self.window.width(),
+            (y - self.window.y()[0]) / self.window.height(),
         ]
     }
 

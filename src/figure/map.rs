@@ -6,6 +6,7 @@ use super::curve;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text, circle};
 use super::frame::Frame;
 use super::trail::{border, line};
+use crate::engine::geometry::contour::ContourLine;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::numeric::real;
@@ -68,6 +69,7 @@ pub fn landscape(
     if style.lines {
         let mut labels: Vec<Item> = Vec::new();
         let mut taken: Vec<Point> = Vec::new();
+        let labelled = labelled_levels(&map_data.lines);
         for contour in &map_data.lines {
             let points: Vec<Point> = contour
                 .points
@@ -75,6 +77,8 @@ pub fn landscape(
                 .map(|&point| frame.picture_from_world(point))
                 .collect();
             if style.labels
+                && labels.len() < MAX_CONTOUR_LABELS
+                && labelled.contains(&contour.level)
                 && let Some(at) = label_position(&points, frame, &taken)
             {
                 taken.push(at);
@@ -95,6 +99,18 @@ pub fn landscape(
         items.extend(labels);
     }
     items
+}
+
+/// Maximal number of labels of contour lines.
+const MAX_CONTOUR_LABELS: usize = 10;
+
+/// Returns the levels whose lines have labels: every n-th that has a line.
+fn labelled_levels(lines: &[ContourLine]) -> Vec<f64> {
+    let mut levels: Vec<f64> = lines.iter().map(|line| line.level).collect();
+    levels.sort_by(f64::total_cmp);
+    levels.dedup();
+    let every = levels.len().div_ceil(MAX_CONTOUR_LABELS).max(1);
+    levels.into_iter().step_by(every).collect()
 }
 
 /// Returns a point of a long line for its label, away from the border and from other labels.
@@ -308,57 +324,5 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
     let at = [x, area.min[1] - 10.0];
     items.push(text(y_name.trim().to_owned(), at, anchor));
     items.push(border(*area, 1.0, theme.ink));
-    items
-}
-
-/// Draws the colour bar, with tick labels; nothing for a graph, whose y axis has the values.
-pub fn colour_bar(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
-    const STEPS: usize = 128;
-    if map_data.graph.is_some() {
-        return Vec::new();
-    }
-    #[expect(clippy::cast_precision_loss, reason = "a short bar")]
-    let shade = |row: usize| 1.0 - row as f64 / (STEPS - 1) as f64;
-    let pixels = Arc::new(
-        (0..STEPS)
-            .map(|row| shade_colour(shade(row), theme))
-            .collect(),
-    );
-    let mut items = vec![Item::Image {
-        area,
-        columns: 1,
-        rows: STEPS,
-        pixels,
-    }];
-    if map_data.base != 0.0 {
-        let (text, at) = (
-            format!("{} +", number(map_data.base, 5)),
-            [area.max[0], area.min[1] - 10.0],
-        );
-        let text = Text::new(text, at, Anchor::Middle, 11.0, theme.ink);
-        items.push(Item::Text(text));
-    }
-    let mut last = f32::INFINITY;
-    for &value in map_data.levels.values() {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "pictures are drawn with f32"
-        )]
-        let y = area.max[1] - map_data.levels.shade(value) as f32 * area.height();
-        if last - y < 14.0 {
-            continue;
-        }
-        last = y;
-        items.push(line(
-            vec![[area.max[0], y], [area.max[0] + 4.0, y]],
-            1.0,
-            theme.ink,
-            &[],
-        ));
-        let (text, at) = (map_data.levels.label(value), [area.max[0] + 7.0, y]);
-        let text = Text::new(text, at, Anchor::Start, 11.0, theme.ink);
-        items.push(Item::Text(text));
-    }
-    items.push(border(area, 1.0, theme.ink));
     items
 }

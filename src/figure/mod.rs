@@ -4,6 +4,7 @@ pub mod axis;
 pub mod basins;
 pub mod chart;
 pub mod colour;
+pub mod colour_bar;
 pub mod connect;
 pub mod critical;
 mod curve;
@@ -74,13 +75,13 @@ pub fn points(pixels: [u32; 2]) -> [f32; 2] {
 }
 
 /// Draws a scene and its runs: the map with trails, heads and names, colour bar, axes with numbers, legend and caption.
-/// The map shows the scene's view exactly; without one, the landscape's own view, widened to the shape of the picture.
+/// The map shows the scene's view exactly; without one, the first view of the runs, widened to the shape of the picture.
 pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let dim = runs.problem.objective.dim();
     let area = layout_of(runs, options.size).map;
     let frame = match runs.scene.view {
         Some(view) => Frame::letterboxed(dim, view, area),
-        None => Frame::of(dim, runs.problem.view, area),
+        None => Frame::of(dim, runs.first_view(), area),
     };
     let side = results::max_grid_side(&runs.problem).unwrap_or(SIDE);
     let never = Cancel::default();
@@ -112,7 +113,7 @@ fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Dr
     let axes = network::axes(runs);
     items.extend(map::axes(frame, axes.each_ref().map(String::as_str), theme));
     if scene.map.fill {
-        items.extend(map::colour_bar(map_data, frame.bar(), theme));
+        items.extend(colour_bar::draw(map_data, frame.bar(), theme));
     }
     let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     let title = format!("{}   {}", scene.title(), scene.formula());
@@ -223,6 +224,7 @@ pub fn trails<'a>(
         style_index: style_index(run.colour),
         emphasized: false,
         hollow: network::is_far(runs, index, row, frame),
+        record_every: runs.every,
     })
 }
 
@@ -272,6 +274,7 @@ fn next_step_items(
         let problem = &runs.problem;
         Some(state_markers::state_markers(
             problem,
+            start,
             &inspection,
             style_index(run.colour),
             taken,

@@ -2,6 +2,7 @@
 
 use super::axis::number;
 use super::colour::Theme;
+use super::colour_bar;
 use super::drawing::{Area, Colour, Drawing, Item, Point};
 use super::frame::Frame;
 use super::layout::LINE_HEIGHT;
@@ -61,6 +62,7 @@ impl PanelGrid<'_> {
             style_index: run,
             emphasized: false,
             hollow: false,
+            record_every: 1,
         });
         let runs: Vec<Trail> = runs.collect();
         if let Some(panels) = MapPanels::new(self.maps, theme) {
@@ -139,7 +141,7 @@ impl MapPanels {
             let right = right.fold(0.0, f32::max);
             let low = frames.last().map_or(space.max[1], |last| last.area.max[1]);
             let bar = Area::new([right + 26.0, first.area.min[1]], [right + 40.0, low]);
-            items.extend(map::colour_bar(&panel.map_data, bar, theme));
+            items.extend(colour_bar::draw(&panel.map_data, bar, theme));
             items.push(text("loss", [bar.min[0], bar.min[1] - 14.0], 13.0, theme));
         }
         items

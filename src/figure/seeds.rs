@@ -60,6 +60,7 @@ pub fn draw(
             style_index: style_index(run.colour),
             emphasized: false,
             hollow: false,
+            record_every: runs.every,
         });
         let visible: Vec<Trail> = visible.collect();
         if scene.map.trails {

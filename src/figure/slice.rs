@@ -2,6 +2,7 @@
 
 use super::axis::number;
 use super::colour::Theme;
+use super::colour_bar;
 use super::drawing::{Drawing, Item};
 use super::frame::Frame;
 use super::{layout, map, page};
@@ -37,7 +38,7 @@ pub fn picture(
             items: inside,
         });
         items.extend(map::axes(&frame, ["a", "b"], theme));
-        items.extend(map::colour_bar(&map_data, bar, theme));
+        items.extend(colour_bar::draw(&map_data, bar, theme));
     }
     let mut write = |text: String, at, size| items.push(Item::label(text, at, size, theme.ink));
     write(title.to_owned(), [layout.map.min[0] + 18.0, 20.0], 15.0);

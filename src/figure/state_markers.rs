@@ -1,16 +1,36 @@
 //! Markers of the optimizer state on the map: the next step, true to scale, the directions that it combines, the points that
 //! the optimizer keeps or evaluates, and trust regions.
 
+use super::axis::number;
 use super::colour::{Marker, Theme, run_colour};
-use super::drawing::{Area, Colour, Item, Point};
+use super::drawing::{Anchor, Area, Colour, Item, Point, Text, circle};
 use super::frame::Frame;
 use super::labels::{Labels, square_around};
 use super::trail::line;
 use crate::engine::landscape::LoadedLandscape;
+use crate::engine::objective::norm;
 use crate::engine::training::{OptimizerState, OptimizerStateKind, StepInspection, Trajectory};
 
 /// Lengths of the shortest and the longest arrow of a direction, in points. Only the arrow of the step is true to scale.
 const ARROW_LENGTHS: [f64; 2] = [26.0, 72.0];
+
+/// Points by which the arrow of the negative gradient is shorter for each power of ten of the gradient's norm.
+const POINTS_PER_DECADE: f64 = 12.0;
+
+/// Length below which the negative gradient is drawn as a dot, in points.
+const MIN_ARROW_LENGTH: f64 = 6.0;
+
+/// Returns the length of the arrow of a gradient with norm `norm`, in points: the longest for the norm at the run's start and above,
+/// [`POINTS_PER_DECADE`] shorter for each power of ten below. 0 stands for a dot.
+fn gradient_length(norm: f64, start_norm: f64) -> f64 {
+    let decades = (norm / start_norm).log10();
+    let length = (ARROW_LENGTHS[1] + POINTS_PER_DECADE * decades).clamp(0.0, ARROW_LENGTHS[1]);
+    if length >= MIN_ARROW_LENGTH {
+        length
+    } else {
+        0.0
+    }
+}
 
 /// Returns the number of the step that a run takes after `row` steps, or of its last step; `None` if it takes none.
 pub fn next_step(trajectory: &Trajectory, row: usize) -> Option<u64> {
@@ -26,9 +46,11 @@ pub fn start_area(start: [f64; 2], frame: &Frame) -> Area {
 
 /// Draws the markers of a step, on a landscape of two parameters; nothing on a graph. `style_index` is the run's; names avoid `taken`.
 ///
+/// The length of the arrow of the negative gradient is logarithmic in its norm, relative to that at `start`, as a key in the corner says.
 /// Directions and evaluated points are those of the step itself; other state is shown as it was before the step.
 pub fn state_markers(
     problem: &LoadedLandscape,
+    start: &[f64],
     inspection: &StepInspection,
     style_index: usize,
     taken: Vec<Area>,
@@ -40,14 +62,18 @@ pub fn state_markers(
     };
     let mut gradient = [0.0; 2];
     problem.objective.gradient(&[x, y], &mut gradient);
+    let mut start_gradient = [0.0; 2];
+    problem.objective.gradient(start, &mut start_gradient);
+    let start_norm = norm(&start_gradient);
     let mut markers =
         StateMarkers::new([x, y], run_colour(style_index, theme), taken, frame, theme);
+    markers.gradient_key(start_norm);
     let before = |after: &OptimizerState| {
         let is_same = |before: &&OptimizerState| before.symbol == after.symbol;
         inspection.state[0].iter().find(is_same)
     };
     let downhill = |numbers: &[f64]| Some(pair(numbers)?.map(|number| -number));
-    let mut directions = vec![("−∇f".to_owned(), downhill(&gradient))];
+    let mut directions = Vec::new();
     for after in &inspection.state[1] {
         let (symbol, numbers) = (after.symbol, &after.numbers);
         let numbers_before = before(after).map_or(&[][..], |before| &before.numbers);
@@ -65,6 +91,7 @@ pub fn state_markers(
         }
     }
     markers.step(to);
+    markers.gradient(gradient, start_norm);
     markers.directions(&directions);
     markers.finish()
 }
@@ -119,34 +146,79 @@ impl<'a> StateMarkers<'a> {
         }
     }
 
-    /// Draws arrows of readable lengths, the longest for the longest direction. The first direction is the landscape's negative gradient.
-    fn directions(&mut self, directions: &[(String, Option<[f64; 2]>)]) {
+    /// Returns the length of a direction in the picture.
+    fn picture_length(&self, [x, y]: [f64; 2]) -> f64 {
         let Frame { area, window } = self.frame;
         let scale = [
             f64::from(area.width()) / window.width(),
             f64::from(area.height()) / window.height(),
         ];
-        let length = |[x, y]: [f64; 2]| (x * scale[0]).hypot(y * scale[1]);
-        let all = directions
+        (x * scale[0]).hypot(y * scale[1])
+    }
+
+    /// Returns the tip of an arrow from θ along a direction, `length` points long.
+    fn tip(&self, [x, y]: [f64; 2], length: f64) -> Point {
+        // Dividing first avoids overflow.
+        let unit = self.picture_length([x, y]);
+        let [ux, uy] = [x / unit, y / unit];
+        let to = [self.theta[0] + length * ux, self.theta[1] + length * uy];
+        self.frame.picture_from_world(to)
+    }
+
+    /// Draws the negative gradient, as a dot where it is tiny.
+    fn gradient(&mut self, [x, y]: [f64; 2], start_norm: f64) {
+        let length = gradient_length(norm(&[x, y]), start_norm);
+        let is_drawable = |length: f64| length > f64::MIN_POSITIVE && length.is_finite();
+        if is_drawable(length) && is_drawable(self.picture_length([x, y])) {
+            let tip = self.tip([-x, -y], length);
+            self.arrow(tip, 1.7, self.theme.ink);
+            self.label("−∇f", tip);
+        } else {
+            let dot = Item::filled(circle(self.at, 2.2, 16), self.theme.ink);
+            self.items.push(dot);
+        }
+    }
+
+    /// Draws what the length of the negative gradient means, in the lower left corner of the frame.
+    fn gradient_key(&mut self, start_norm: f64) {
+        let text = format!(
+            "−∇f: this long at ‖∇f‖ ≥ {} (at the start), {POINTS_PER_DECADE} pt shorter per factor 10",
+            number(start_norm, 3)
+        );
+        let area = self.frame.area;
+        let (x, y) = (area.min[0] + 8.0, area.max[1] - 10.0);
+        #[expect(clippy::cast_possible_truncation, reason = "a length in points")]
+        let end = x + ARROW_LENGTHS[1] as f32;
+        for (width, colour) in [(3.9, self.theme.halo), (1.7, self.theme.ink)] {
+            self.items
+                .push(line(vec![[x, y], [end, y]], width, colour, &[]));
+            let head = vec![[end - 5.0, y - 3.0], [end, y], [end - 5.0, y + 3.0]];
+            self.items.push(line(head, width, colour, &[]));
+        }
+        let label = Text::new(text, [end + 6.0, y], Anchor::Start, 10.5, self.theme.ink);
+        self.items
+            .push(Item::Text(label.with_halo(self.theme.halo)));
+        self.taken
+            .push(Area::new([x, y - 8.0], [end + 330.0, y + 8.0]));
+    }
+
+    /// Draws arrows of readable lengths, the longest for the longest direction.
+    fn directions(&mut self, directions: &[(String, Option<[f64; 2]>)]) {
+        let finite: Vec<_> = directions
             .iter()
-            .zip(std::iter::once(self.theme.ink).chain(std::iter::repeat(self.colour)));
-        let finite: Vec<_> = all
-            .filter_map(|((name, direction), colour)| {
+            .filter_map(|(name, direction)| {
                 let direction = (*direction)?;
-                Some((name, direction, length(direction), colour))
+                Some((name, direction, self.picture_length(direction)))
             })
-            .filter(|(_, _, length, _)| *length > f64::MIN_POSITIVE && length.is_finite())
+            .filter(|(_, _, length)| *length > f64::MIN_POSITIVE && length.is_finite())
             .collect();
-        let lengths = finite.iter().map(|(_, _, length, _)| *length);
+        let lengths = finite.iter().map(|(_, _, length)| *length);
         let max_length = lengths.fold(0.0, f64::max);
-        for (name, [x, y], length, colour) in finite {
+        for (name, direction, length) in finite {
             let [shortest, longest] = ARROW_LENGTHS;
-            // Dividing first avoids overflow.
-            let [ux, uy] = [x / length, y / length];
             let drawn = shortest + (longest - shortest) * (length / max_length);
-            let tip = [self.theta[0] + drawn * ux, self.theta[1] + drawn * uy];
-            let tip = self.frame.picture_from_world(tip);
-            self.arrow(tip, 1.7, colour);
+            let tip = self.tip(direction, drawn);
+            self.arrow(tip, 1.7, self.colour);
             self.label(name, tip);
         }
     }
@@ -326,7 +398,16 @@ mod tests {
         let inspection =
             training::inspect_step(objective, start, spec, &run_settings, step, &never);
         let draw = |inspection: StepInspection| {
-            state_markers(&problem, &inspection, 0, Vec::new(), &frame, &Theme::LIGHT)
+            let taken = Vec::new();
+            state_markers(
+                &problem,
+                start,
+                &inspection,
+                0,
+                taken,
+                &frame,
+                &Theme::LIGHT,
+            )
         };
         (inspection.map(draw).unwrap_or_default(), frame)
     }
@@ -358,12 +439,54 @@ mod tests {
     }
 
     #[test]
+    fn the_last_step_of_a_run_that_ended_early_can_be_inspected() {
+        let scene = {
+            let mut scene = Scene::new("rosenbrock".parse().unwrap());
+            scene.training.steps = 500;
+            scene
+        };
+        let problem = scene.load(&NoFiles).unwrap();
+        let (run_settings, never) = (scene.run_settings(), Cancel::default());
+        let (objective, start) = (&*problem.objective, scene.start_theta());
+        for spec in ["sgd:lr=0.1", "sgd:lr=1", "newton"] {
+            let mut run_settings = run_settings;
+            run_settings.tolerance = Some(1e-6);
+            let spec: RunSpec = spec.parse().unwrap();
+            let path = training::run(objective, start, &spec, &run_settings, &never).unwrap();
+            assert!(
+                path.outcome.early_end().is_some() && path.len() < 500,
+                "{spec}"
+            );
+            let last = path.len() as u64 - 1;
+            let inspect =
+                |step| training::inspect_step(objective, start, &spec, &run_settings, step, &never);
+            assert_eq!(inspect(last).map(|found| found.step), Some(last), "{spec}");
+            assert!(inspect(last + 1).is_none(), "{spec}");
+        }
+    }
+
+    #[test]
     fn the_arrow_of_the_step_ends_at_the_next_iterate() {
         let (items, frame) = drawn("quadratic:a=1,b=1", &"sgd:lr=0.5".parse().unwrap(), 0);
         let to = frame.picture_from_world([-2.0, 1.0]);
         let ends =
             |item: &Item| matches!(item, Item::Path { points, .. } if points.last() == Some(&to));
         assert!(items.iter().any(ends), "from (−4, 2) halfway to 0");
+    }
+
+    #[test]
+    fn the_arrow_of_the_gradient_shrinks_with_its_norm_to_a_dot() {
+        let lengths =
+            [100.0, 10.0, 1.0, 1e-5, 4e-12, 0.0, f64::NAN].map(|norm| gradient_length(norm, 10.0));
+        assert_eq!(lengths, [72.0, 72.0, 60.0, 0.0, 0.0, 0.0, 0.0]);
+        let spec: RunSpec = "sgd:lr=0.5".parse().unwrap();
+        let long = drawn("quadratic:a=1,b=1", &spec, 0).0;
+        assert!(names(&long).contains(&"−∇f"));
+        // Each step halves the gradient: after 25 it is below 1e-7 of the first.
+        let late = drawn("quadratic:a=1,b=1", &spec, 25).0;
+        assert!(!names(&late).contains(&"−∇f"));
+        let key = |items: &[Item]| names(items).iter().any(|text| text.starts_with("−∇f: "));
+        assert!(key(&long) && key(&late), "both have a key");
     }
 
     #[test]

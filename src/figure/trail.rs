@@ -1,17 +1,12 @@
 //! Trails: the paths of runs up to a row, with their heads and names.
 
-use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
-use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
+mod end;
+
+use super::colour::{Theme, run_colour, run_dash, run_marker};
+use super::drawing::{Area, Colour, Item, Point, Stroke};
 use super::frame::Frame;
-use super::shortened;
-use crate::engine::training::{Outcome, Trajectory};
-
-/// Height of a name's line, and its font size.
-const NAME_HEIGHT: f32 = 15.0;
-const NAME_SIZE: f32 = 13.0;
-
-/// Maximal number of characters of a name.
-const MAX_NAME_CHARS: usize = 30;
+use crate::engine::training::Trajectory;
+use end::TrailEnd;
 
 /// A run's trail.
 #[derive(Clone, Copy)]
@@ -30,172 +25,144 @@ pub struct Trail<'a> {
     pub emphasized: bool,
     /// Whether the head is hollow, because the run is far from the plane.
     pub hollow: bool,
+    /// Steps between two rows.
+    pub record_every: u64,
 }
 
-impl Trail<'_> {
-    /// Whether the trail ends at row `step` because the run diverged.
-    fn has_diverged(&self, step: usize) -> bool {
-        match self.trajectory.outcome {
-            Outcome::Diverged(at, _) => step.saturating_add(1) >= self.trajectory.len() && at > 0,
-            _ => false,
-        }
-    }
-}
-
-/// Draws trails up to row `step`: lines, then heads, then names that do not overlap.
+/// Draws trails up to row `step`: lines, then heads and ends, then names that do not overlap.
 pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
     for trail in trails {
-        let points = path(trail, frame, step, |row| trail.trajectory.plot_point(row));
+        let paths = path(trail, frame, step, |row| trail.trajectory.plot_point(row));
         let width = if trail.emphasized { 3.0 } else { 1.8 };
         let colour = run_colour(trail.style_index, theme);
         // In a path of very many points dashes cannot be seen, but cost time.
-        let dash = if points.len() < 2000 {
+        let points = paths.iter().map(Vec::len).sum::<usize>();
+        let dash = if points < 2000 {
             run_dash(trail.style_index)
         } else {
             &[]
         };
-        items.push(line(
-            points.clone(),
-            width + 2.2,
-            theme.halo.opacity(0.75),
-            &[],
-        ));
-        items.push(line(points, width, colour, dash));
+        let halo = theme.halo.opacity(0.75);
+        let halos = paths.iter().cloned();
+        items.extend(halos.map(|path| line(path, width + 2.2, halo, &[])));
+        items.extend(
+            paths
+                .into_iter()
+                .map(|path| line(path, width, colour, dash)),
+        );
         // The average of the iterates is a thin dotted line with a small head.
-        let average = path(trail, frame, step, |row| {
-            trail.trajectory.average_point(row)
-        });
-        if let Some(head) = average.last().copied() {
-            items.push(line(average, 1.4, colour, &[1.5, 3.0]));
+        let average = |row| trail.trajectory.average_point(row);
+        let paths = path(trail, frame, step, average);
+        items.extend(
+            paths
+                .into_iter()
+                .map(|path| line(path, 1.4, colour, &[1.5, 3.0])),
+        );
+        let last = step.min(trail.trajectory.len().saturating_sub(1));
+        if let Some(head) = average(last) {
+            let head = frame.picture_from_world(head);
             items.extend(run_marker(trail.style_index).items(head, 3.5, colour, theme.halo));
         }
     }
-    for trail in trails {
-        let Some(point) = trail.trajectory.plot_point(step) else {
-            continue;
-        };
-        let at = frame.picture_from_world(point);
-        let colour = run_colour(trail.style_index, theme);
-        let diverged = trail.has_diverged(step);
-        let size = if trail.emphasized { 7.0 } else { 5.5 };
-        let shape = if diverged {
-            Marker::Cross
-        } else {
-            run_marker(trail.style_index)
-        };
-        items.extend(if trail.hollow && !diverged {
-            shape.items(at, size, theme.background, colour)
-        } else {
-            shape.items(at, size, colour, theme.halo)
-        });
+    let ends: Vec<TrailEnd> = { trails.iter() }
+        .filter_map(|trail| TrailEnd::new(trail, frame, step))
+        .collect();
+    for end in &ends {
+        items.extend(end.marker(theme));
     }
-    let name_item = |name: Name| {
-        let [left, right] = [name.area.min[0], name.area.max[0]];
-        let (x, anchor) = if name.is_left {
-            (right, Anchor::End)
-        } else {
-            (left, Anchor::Start)
-        };
-        let at = [x, name.area.min[1] + NAME_HEIGHT / 2.0];
-        let colour = run_colour(name.style_index, theme);
-        let text = Text::new(name.text, at, anchor, NAME_SIZE, colour);
-        Item::Text(text.with_halo(theme.halo))
-    };
-    items.extend(names(trails, frame, step).into_iter().map(name_item));
+    let names = end::names(&ends, frame).into_iter();
+    items.extend(names.flat_map(|name| name.items(theme)));
     items
 }
 
 /// Returns the areas of the names of trails.
 pub fn name_areas(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Area> {
-    let names = names(trails, frame, step).into_iter();
+    let ends: Vec<TrailEnd> = { trails.iter() }
+        .filter_map(|trail| TrailEnd::new(trail, frame, step))
+        .collect();
+    let names = end::names(&ends, frame).into_iter();
     names.map(|name| name.area).collect()
 }
 
-/// Returns a trail's points up to a row, without points that are less than 0.6 apart.
+/// Returns the pieces of a trail's path up to a row that are in the frame or near it, without points that are less than 0.6 apart.
 fn path(
     trail: &Trail,
     frame: &Frame,
     step: usize,
     point: impl Fn(usize) -> Option<[f64; 2]>,
-) -> Vec<Point> {
+) -> Vec<Vec<Point>> {
     let count = trail.outline.partition_point(|&row| row <= step);
     let outline = trail.outline[..count].iter().copied();
     let last = step.min(trail.trajectory.len().saturating_sub(1));
-    let world_points = outline.chain([last]).filter_map(point);
-    let mut points: Vec<Point> = Vec::new();
-    let mut skipped = None;
-    for point in world_points {
-        let point = frame.picture_from_world(point);
-        match points.last() {
-            Some(last) if (last[0] - point[0]).hypot(last[1] - point[1]) < 0.6 => {
-                skipped = Some(point);
-            }
-            _ => {
-                points.push(point);
-                skipped = None;
-            }
-        }
-    }
-    points.extend(skipped);
-    points
-}
-
-/// A name next to a head.
-struct Name {
-    text: String,
-    /// The approximate area of the text.
-    area: Area,
-    /// Whether the text ends to the left of the head, because it does not fit on the right.
-    is_left: bool,
-    style_index: usize,
-}
-
-/// Returns the names of the trails whose heads are in view.
-fn names(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Name> {
-    let heads = trails.iter().filter_map(|trail| {
-        let at = frame.picture_from_world(trail.trajectory.plot_point(step)?);
-        let text = if trail.has_diverged(step) {
-            format!("{} diverged", trail.name)
-        } else {
-            trail.name.to_owned()
-        };
-        let text = shortened(&text, MAX_NAME_CHARS);
-        frame
-            .area
-            .contains(at)
-            .then_some((at, text, trail.style_index))
+    let points = outline.chain([last]).map(|row| {
+        let point = frame.unit_from_world(point(row)?);
+        // Numbers beyond this would overflow in the clipping.
+        let finite = point.map(|share| share.clamp(-1e100, 1e100));
+        finite
+            .iter()
+            .all(|share| share.is_finite())
+            .then_some(finite)
     });
-    without_overlaps(heads.collect(), frame)
+    let mut paths: Vec<Vec<Point>> = Vec::new();
+    let mut before: Option<[f64; 2]> = None;
+    let mut end: Option<[f64; 2]> = None;
+    for to in points {
+        let clipped = before.zip(to).and_then(|(from, to)| clip(from, to, 0.1));
+        if let Some([from, to]) = clipped {
+            if end != Some(from) {
+                paths.push(vec![frame.picture_from_unit(from)]);
+            }
+            if let Some(path) = paths.last_mut() {
+                path.push(frame.picture_from_unit(to));
+            }
+            end = Some(to);
+        }
+        before = to;
+    }
+    for path in &mut paths {
+        drop_near_points(path);
+    }
+    paths.retain(|path| path.len() > 1);
+    paths
 }
 
-/// Returns names next to heads, moved down until they do not overlap.
-fn without_overlaps(mut heads: Vec<(Point, String, usize)>, frame: &Frame) -> Vec<Name> {
-    heads.sort_by(|(a, ..), (b, ..)| a[1].total_cmp(&b[1]).then(a[0].total_cmp(&b[0])));
-    let mut names: Vec<Name> = Vec::new();
-    for ([x, y], text, style_index) in heads {
-        #[expect(clippy::cast_precision_loss, reason = "names are short")]
-        let width = text.chars().count() as f32 * NAME_SIZE * 0.57;
-        let is_left = x + 10.0 + width > frame.area.max[0];
-        let left = if is_left { x - 10.0 - width } else { x + 10.0 };
-        let overlaps = |top: f32, other: &Area| {
-            // The tolerance keeps rounding from counting the next line as an overlap.
-            (top - other.min[1]).abs() < NAME_HEIGHT - 0.1
-                && left < other.max[0]
-                && other.min[0] < left + width
-        };
-        let mut top = y - NAME_HEIGHT / 2.0;
-        while let Some(other) = names.iter().find(|other| overlaps(top, &other.area)) {
-            top = other.area.min[1] + NAME_HEIGHT;
+/// Removes points that are less than 0.6 from the point before, except for the last one.
+fn drop_near_points(path: &mut Vec<Point>) {
+    let last = path.last().copied();
+    let mut kept: Option<Point> = None;
+    path.retain(|point| {
+        let far = kept.is_none_or(|kept| (kept[0] - point[0]).hypot(kept[1] - point[1]) >= 0.6);
+        if far {
+            kept = Some(*point);
         }
-        names.push(Name {
-            text,
-            area: Area::new([left, top], [left + width, top + NAME_HEIGHT]),
-            is_left,
-            style_index,
-        });
+        far
+    });
+    if last != kept {
+        path.extend(last);
     }
-    names
+}
+
+/// Returns the part of a line that is in the unit square widened by `margin` on all sides. Liang & Barsky 1984.
+fn clip(from: [f64; 2], to: [f64; 2], margin: f64) -> Option<[[f64; 2]; 2]> {
+    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
+    for axis in 0..2 {
+        let length = to[axis] - from[axis];
+        let [low, high] = [-margin - from[axis], 1.0 + margin - from[axis]];
+        if length == 0.0 {
+            if low > 0.0 || high < 0.0 {
+                return None;
+            }
+            continue;
+        }
+        let [first, second] = [low / length, high / length];
+        enter = enter.max(first.min(second));
+        leave = leave.min(first.max(second));
+    }
+    let at = |share: f64| [0, 1].map(|axis| from[axis] + share * (to[axis] - from[axis]));
+    let start = if enter > 0.0 { at(enter) } else { from };
+    let end = if leave < 1.0 { at(leave) } else { to };
+    (enter <= leave).then_some([start, end])
 }
 
 /// Creates an open line; an empty `dash` draws it solid.
@@ -218,19 +185,4 @@ pub(super) fn border(area: Area, width: f32, colour: Colour) -> Item {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::objective::plane::Rect;
-
-    #[test]
-    fn names_of_heads_at_one_point_never_fail_to_find_a_position() {
-        let area = Area::new([0.0, 0.0], [400.0, 900.0]);
-        let frame = Frame::fit(Rect::square(1.0), area);
-        for place in 0_u16..2000 {
-            let at = [100.0, 300.0 + f32::from(place) * 0.0371];
-            let name = |text: &str| (at, text.to_owned(), 0);
-            let names = ["SGD", "Adam", "Momentum", "Newton"].map(name).to_vec();
-            assert_eq!(without_overlaps(names, &frame).len(), 4);
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! Bohachevsky 1.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -55,6 +55,10 @@ impl Landscape for Bohachevsky1 {
 
     fn spacing(&self) -> Spacing {
         Spacing::Linear
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.005", "0.001", "0.1", "0.005", "0.1"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

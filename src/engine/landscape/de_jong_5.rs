@@ -1,6 +1,6 @@
 //! De Jong 5.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -74,6 +74,10 @@ impl Landscape for DeJong5 {
 
     fn spacing(&self) -> Spacing {
         Spacing::Log
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["2e-4", "2e-5", "0.1", "0.01", "0.02"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -1,6 +1,6 @@
 //! Deckkers–Aarts.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -59,6 +59,10 @@ impl Landscape for DeckkersAarts {
 
     fn spacing(&self) -> Spacing {
         Spacing::Log
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["1e-5", "1e-5", "1", "0.05", "0.2"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

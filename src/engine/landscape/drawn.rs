@@ -1,6 +1,6 @@
 //! Hills and pits drawn by the user on a shallow bowl.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::declare::spec;
 use crate::engine::files::Files;
@@ -165,6 +165,10 @@ impl Landscape for Drawn {
 
     fn spacing(&self) -> Spacing {
         Spacing::Linear
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.05", "0.005", "0.05", "0.005", "0.01"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

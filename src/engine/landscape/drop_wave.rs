@@ -1,6 +1,6 @@
 //! Drop-wave.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -37,7 +37,7 @@ impl Landscape for DropWave {
     }
 
     fn start(&self) -> [f64; 2] {
-        [-2.3, 1.4]
+        [-2.4, 1.55]
     }
 
     fn minima(&self) -> Vec<Mark> {
@@ -46,6 +46,10 @@ impl Landscape for DropWave {
 
     fn spacing(&self) -> Spacing {
         Spacing::Linear
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.005", "0.001", "1", "0.005", "0.5"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -1,6 +1,6 @@
 //! Edge of stability.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -46,6 +46,10 @@ impl Landscape for EdgeOfStability {
 
     fn spacing(&self) -> Spacing {
         Spacing::Log
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.1", "0.1", "0.5", "0.05", "0.5"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -1,6 +1,6 @@
 //! Eggholder.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -42,7 +42,7 @@ impl Landscape for Eggholder {
     }
 
     fn start(&self) -> [f64; 2] {
-        [150.0, 300.0]
+        [-100.0, 300.0]
     }
 
     fn minima(&self) -> Vec<Mark> {
@@ -54,6 +54,10 @@ impl Landscape for Eggholder {
 
     fn spacing(&self) -> Spacing {
         Spacing::Linear
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.2", "0.02", "10", "1", "2"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -1,6 +1,6 @@
 //! The user's own formula.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::expression::Expression;
 use crate::engine::files::Files;
@@ -60,6 +60,10 @@ impl Landscape for UserFormula {
 
     fn spacing(&self) -> Spacing {
         Spacing::Log
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["1e-5", "1e-5", "0.1", "0.01", "0.02"])
     }
 
     /// Fails if the formula does not parse or is not finite at any point of a grid over the view.

@@ -1,6 +1,6 @@
 //! The user's own formula of one parameter.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::expression::Expression;
 use crate::engine::files::Files;
@@ -62,6 +62,10 @@ impl Landscape for Formula1d {
 
     fn spacing(&self) -> Spacing {
         Spacing::Linear
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.001", "0.005", "0.05", "0.005", "0.5"])
     }
 
     /// Fails if the formula does not parse or is not finite anywhere in its first view.

@@ -1,7 +1,7 @@
 //! Heights on a grid, computed elsewhere.
 
 use super::spline::Spline;
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::{Files, Header, Matrix};
 use crate::engine::objective::plane::Rect;
@@ -69,6 +69,10 @@ impl Landscape for Grid {
 
     fn spacing(&self) -> Spacing {
         Spacing::Linear
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.002", "2e-4", "0.05", "0.005", "0.01"])
     }
 
     /// Loads the heights; the view is the grid.

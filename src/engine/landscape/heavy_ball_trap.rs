@@ -1,6 +1,6 @@
 //! The piecewise quadratic that traps heavy ball, of one parameter.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -54,6 +54,12 @@ impl Landscape for HeavyBallTrap {
 
     fn spacing(&self) -> Spacing {
         Spacing::Linear
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        let mut runs = race(["0.001", "1e-4", "0.2", "0.02", "0.05"]);
+        "sgd:lr=0.1111111,momentum=0.4444444".clone_into(&mut runs[1]);
+        runs
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -1,6 +1,6 @@
 //! Himmelblau.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -72,6 +72,10 @@ impl Landscape for Himmelblau {
 
     fn spacing(&self) -> Spacing {
         Spacing::Log
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.001", "2e-4", "0.2", "0.01", "0.02"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -1,7 +1,7 @@
 //! An image as a landscape: bright is high.
 
 use super::spline::Spline;
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::{Files, Picture};
 use crate::engine::numeric::real;
@@ -55,6 +55,10 @@ impl Landscape for Image {
 
     fn spacing(&self) -> Spacing {
         Spacing::Linear
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.02", "0.002", "0.02", "0.002", "0.005"])
     }
 
     /// Loads the picture; the view is its rectangle.

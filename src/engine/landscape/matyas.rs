@@ -1,6 +1,6 @@
 //! Matyas.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -46,6 +46,10 @@ impl Landscape for Matyas {
 
     fn spacing(&self) -> Spacing {
         Spacing::Log
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.02", "0.002", "0.5", "0.05", "0.05"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -280,8 +280,31 @@ pub trait Landscape: Settings {
         self.axes().into_iter().take(self.dim()).collect()
     }
 
+    /// Returns the specs of the runs that the landscape opens with.
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.001", "0.001", "0.5", "0.01", "0.05"])
+    }
+
     /// Loads the objective: parses the formula or reads the data.
     fn load(&self, files: &dyn Files) -> Result<LoadedLandscape, LandscapeError>;
+}
+
+/// Returns the specs of gradient descent without and with momentum, AdaGrad, RMSprop and Adam with learning rates, and of L-BFGS.
+fn race(lrs: [&str; 5]) -> Vec<String> {
+    let mut specs = race_without_lbfgs(lrs);
+    specs.push("lbfgs:max_iter=1,max_eval=25,line_search=strong_wolfe".to_owned());
+    specs
+}
+
+/// Returns the specs of [`race`] without L-BFGS, for landscapes on which it goes far away.
+fn race_without_lbfgs([sgd, momentum, adagrad, rmsprop, adam]: [&str; 5]) -> Vec<String> {
+    vec![
+        format!("sgd:lr={sgd}"),
+        format!("sgd:lr={momentum},momentum=0.9"),
+        format!("adagrad:lr={adagrad}"),
+        format!("rmsprop:lr={rmsprop}"),
+        format!("adam:lr={adam}"),
+    ]
 }
 
 /// A loaded landscape: the objective with its view and known minima and saddles.

@@ -1,6 +1,6 @@
 //! A straight line through data: the smallest real training problem.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::{Columns, Files, Header};
 use crate::engine::numeric::jet::Scalar;
@@ -58,6 +58,10 @@ impl Landscape for Regression {
 
     fn axes(&self) -> [&'static str; 2] {
         ["w", "b"]
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["2e-4", "2e-5", "0.02", "0.002", "0.002"])
     }
 
     /// Loads the data; the view includes the least-squares line and the default start.

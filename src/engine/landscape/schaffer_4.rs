@@ -1,6 +1,6 @@
 //! Schaffer 4.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -54,6 +54,10 @@ impl Landscape for Schaffer4 {
 
     fn spacing(&self) -> Spacing {
         Spacing::Linear
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["5e-4", "1e-4", "0.005", "5e-4", "0.001"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -1,6 +1,6 @@
 //! Styblinski–Tang.
 
-use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing};
+use super::{Group, Landscape, LandscapeError, LoadedLandscape, Mark, Spacing, race};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use crate::engine::numeric::jet::Scalar;
@@ -64,6 +64,10 @@ impl Landscape for StyblinskiTang {
 
     fn spacing(&self) -> Spacing {
         Spacing::Linear
+    }
+
+    fn opening_runs(&self) -> Vec<String> {
+        race(["0.002", "2e-4", "0.1", "0.01", "0.02"])
     }
 
     fn load(&self, _files: &dyn Files) -> Result<LoadedLandscape, LandscapeError> {

@@ -156,6 +156,16 @@ impl Outcome {
         }
     }
 
+    /// Returns how a run ended before its last step, like "ended at step 130: the loss is not finite"; `None` of a run that finished.
+    pub fn early_end(self) -> Option<String> {
+        let (step, clause) = match self {
+            Self::Finished => return None,
+            Self::Converged(step) => (step, "the gradient norm is below the tolerance"),
+            Self::Diverged(step, reason) | Self::Stopped(step, reason) => (step, reason.clause()),
+        };
+        Some(format!("ended at step {step}: {clause}"))
+    }
+
     /// Returns the outcome of a run whose first `steps` steps were those of another.
     pub fn after(self, steps: u64) -> Self {
         match self {
@@ -170,6 +180,20 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_early_end_says_step_and_reason() {
+        let text = |outcome: Outcome| outcome.early_end().unwrap_or_default();
+        assert_eq!(text(Outcome::Finished), "");
+        assert_eq!(
+            text(Outcome::Stopped(130, Reason::LossNotFinite)),
+            "ended at step 130: the loss is not finite"
+        );
+        assert_eq!(
+            text(Outcome::Converged(7)),
+            "ended at step 7: the gradient norm is below the tolerance"
+        );
+    }
 
     #[test]
     fn limits_grow_with_what_a_run_began_with_and_stay_finite() {

@@ -1,12 +1,15 @@
 //! Results of a [`Scene`] as plain data, shared as `Arc`, and the pure functions that compute them. Views and exporters read them.
 
+mod first_view;
 mod map_data;
+mod outline;
 mod plane_seeds;
 mod sharpness;
 mod trained;
 
 pub use map_data::{MapData, compute_map_data, max_grid_side};
 pub(crate) use map_data::{grid_sides, is_affordable};
+pub(crate) use outline::decimate;
 pub use plane_seeds::{NOT_RANDOM, SeedSlice, Seeds, seed_slices};
 pub(crate) use plane_seeds::{SeedsQuery, bounding_view};
 pub(crate) use sharpness::measure_row;
@@ -136,33 +139,6 @@ pub fn compute_runs(
         every: 1,
         trained: None,
     })
-}
-
-/// Returns the rows that are enough to draw a path: all of a short one; of each of 1000 segments of a long one the first row and the
-/// rows with the smallest and largest coordinates.
-pub(crate) fn decimate(trajectory: &Trajectory) -> Vec<usize> {
-    const MAX_SEGMENTS: usize = 1000;
-    let rows = trajectory.len();
-    if rows <= 5 * MAX_SEGMENTS {
-        return (0..rows).collect();
-    }
-    let coordinate =
-        |row: usize, axis: usize| trajectory.plot_point(row).map_or(0.0, |at| at[axis]);
-    let mut outline = vec![rows - 1];
-    let length = rows.div_ceil(MAX_SEGMENTS);
-    for first in (0..rows).step_by(length) {
-        let segment = first..(first + length).min(rows);
-        outline.push(first);
-        for axis in 0..2 {
-            let by_coordinate =
-                |a: &usize, b: &usize| coordinate(*a, axis).total_cmp(&coordinate(*b, axis));
-            outline.extend(segment.clone().min_by(by_coordinate));
-            outline.extend(segment.clone().max_by(by_coordinate));
-        }
-    }
-    outline.sort_unstable();
-    outline.dedup();
-    outline
 }
 
 fn same_conditions(earlier: &Scene, scene: &Scene, run_settings: &RunSettings) -> bool {

@@ -3,6 +3,7 @@
 mod check;
 mod error;
 mod network;
+mod opening;
 mod problem;
 mod run;
 mod scaling;
@@ -81,18 +82,25 @@ impl Scene {
         Ok(problem)
     }
 
-    /// Makes another landscape the subject, with its own start and view, and without mini-batches, which it may not have.
+    /// Makes another landscape the subject, with its own start and view, and without mini-batches, which it may not have. Runs that are still
+    /// those that the former subject opened with are replaced by those of the landscape.
     pub fn choose_landscape(&mut self, landscape: AnyLandscape) {
+        let is_opening = self.has_opening_runs();
         if self.is_network() {
             self.clear_network_parts();
         }
         self.subject = Subject::Landscape(LandscapeScene::new(landscape));
         self.view = None;
         self.training.batch = None;
+        if is_opening {
+            self.set_opening_runs();
+        }
     }
 
-    /// Makes a network the subject and keeps the scene's landscape in it. Removes parameter groups and spec changes from all runs.
+    /// Makes a network the subject and keeps the scene's landscape in it. Removes parameter groups and spec changes from all runs, and
+    /// replaces runs that are still those that the former subject opened with.
     pub fn choose_network(&mut self, network: NetworkScene) {
+        let is_opening = self.has_opening_runs();
         let landscape = self.landscape_scene().clone();
         let network = NetworkScene {
             landscape,
@@ -102,6 +110,9 @@ impl Scene {
         self.clear_network_parts();
         self.view = None;
         self.training.batch = None;
+        if is_opening {
+            self.set_opening_runs();
+        }
     }
 
     fn clear_network_parts(&mut self) {

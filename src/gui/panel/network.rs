@@ -108,6 +108,7 @@ pub(super) fn ui(
     let all = state.more[2];
     ui.push_id("plane", |ui| plane_ui(ui, bench, all, answer));
     range_ui(ui, &mut scene.view, shown);
+    let chosen = (before.data.name() != bench.data.name()).then(|| bench.data.clone());
     let forgotten = before.model != bench.model || before.data != bench.data;
     if forgotten {
         // Groups and changes of settings refer to layers and steps of the earlier network.
@@ -118,6 +119,11 @@ pub(super) fn ui(
     }
     if forgotten || before.plane != bench.plane {
         scene.view = None;
+    }
+    if let Some(data) = chosen {
+        // Whether the runs suit the data set is known from the former one.
+        bench.data = before.data;
+        scene.choose_data(data);
     }
 }
 

@@ -33,7 +33,17 @@ pub(crate) fn ui(
             return;
         }
         ui.add_space(4.0);
-        let step = u64::try_from(row).unwrap_or(u64::MAX);
+        let Some(trajectory) = runs.results.get(index).map(|result| &result.trajectory) else {
+            return;
+        };
+        let last = trajectory.len().saturating_sub(1);
+        // A run that ended before the timeline's step shows its last step.
+        if row >= last
+            && let Some(end) = trajectory.outcome.early_end()
+        {
+            ui.label(end);
+        }
+        let step = u64::try_from(row.min(last)).unwrap_or(u64::MAX);
         if step == 0 {
             ui.weak("Step forward to see its numbers.");
             return;

@@ -12,7 +12,7 @@ use crate::export::picture::Show;
 use crate::figure::drawing::{Area, Colour, Item};
 use crate::figure::frame::Frame;
 use crate::figure::trail::{self, Trail};
-use crate::figure::{self, critical, map, network, state_markers, style_index};
+use crate::figure::{self, colour_bar, critical, map, network, state_markers, style_index};
 use crate::gui::command::Command;
 use crate::gui::inspect_cache::InspectCache;
 use crate::gui::{paint, panel};
@@ -101,7 +101,7 @@ impl View for MapView {
         if let (true, Some(Ok(map_data))) =
             (scene.map.fill, context.map_data.map(|map_data| &**map_data))
         {
-            items.extend(map::colour_bar(map_data, bar, context.theme));
+            items.extend(colour_bar::draw(map_data, bar, context.theme));
         }
         paint::paint(&ui.painter_at(space), items, output.textures);
         self.sculpt.with_history(commands)
@@ -126,10 +126,7 @@ pub(super) fn view_window(context: &ViewContext) -> Rect {
     let own = |runs: &&Runs| {
         runs.scene.same_subject(scene) && runs.trained.is_some() == scene.is_network()
     };
-    let suggested = context
-        .newest_runs
-        .filter(own)
-        .map(|runs| runs.problem.view);
+    let suggested = context.newest_runs.filter(own).map(Runs::first_view);
     scene.view.or(suggested).unwrap_or(scene.first_view())
 }
 
@@ -208,9 +205,9 @@ impl MapView {
             taken.extend(trail::name_areas(&trails, frame, context.row));
         }
         let (problem, colour) = (&runs.problem, style_index(run.colour));
-        let theme = context.theme;
+        let (theme, start) = (context.theme, scene.start_theta());
         Some(state_markers::state_markers(
-            problem, step, colour, taken, frame, theme,
+            problem, start, step, colour, taken, frame, theme,
         ))
     }
 }

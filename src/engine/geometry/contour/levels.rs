@@ -139,6 +139,28 @@ impl Levels {
         digits(value, resolution)
     }
 
+    /// Returns the values with shades 0 and 1; `None` for a constant surface.
+    pub fn range(&self) -> Option<[f64; 2]> {
+        match self.scale {
+            Scale::Flat => None,
+            Scale::Linear { low, high } => Some([low, high]),
+            Scale::Log {
+                base,
+                knee,
+                low,
+                high,
+            } => Some([low, high].map(|rank| base + knee * rank.exp_m1())),
+        }
+    }
+
+    /// Returns the value from which a logarithmic scale measures distances; 0 for other scales.
+    pub fn base(&self) -> f64 {
+        match self.scale {
+            Scale::Log { base, .. } => base,
+            Scale::Flat | Scale::Linear { .. } => 0.0,
+        }
+    }
+
     /// Whether shades and levels are logarithmic above the lowest value.
     pub fn is_log(&self) -> bool {
         matches!(self.scale, Scale::Log { .. })

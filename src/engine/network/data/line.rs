@@ -1,6 +1,6 @@
 //! Data set: a straight line.
 
-use super::{Data, DataError, Dataset, Noise, linspace};
+use super::{Data, DataError, Dataset, Noise, linspace, opening_runs};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 
@@ -21,6 +21,10 @@ settings! {
 }
 
 impl Dataset for Line {
+    fn opening_runs(&self) -> Vec<String> {
+        opening_runs(["0.05", "0.01", "0.01", "0.01"])
+    }
+
     fn data(&self, _files: &dyn Files) -> Result<Data, DataError> {
         let mut noise = Noise::new(self.seed, self.noise);
         let point = |i| {

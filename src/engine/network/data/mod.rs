@@ -45,10 +45,25 @@ pub trait Dataset: Settings {
     /// Returns all samples.
     fn data(&self, files: &dyn Files) -> Result<Data, DataError>;
 
+    /// Returns the specs of the runs that the data set opens with.
+    fn opening_runs(&self) -> Vec<String> {
+        opening_runs(["0.5", "0.1", "0.01", "0.03"])
+    }
+
     /// Whether inputs are standardised.
     fn standardise(&self) -> bool {
         false
     }
+}
+
+/// Returns the specs of gradient descent without and with momentum, RMSprop and Adam with learning rates.
+fn opening_runs([sgd, momentum, rmsprop, adam]: [&str; 4]) -> Vec<String> {
+    vec![
+        format!("sgd:lr={sgd}"),
+        format!("sgd:lr={momentum},momentum=0.9"),
+        format!("rmsprop:lr={rmsprop}"),
+        format!("adam:lr={adam}"),
+    ]
 }
 
 /// Error of loading a data set.

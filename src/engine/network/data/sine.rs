@@ -1,6 +1,6 @@
 //! Data set: a sine.
 
-use super::{Data, DataError, Dataset, Noise, linspace};
+use super::{Data, DataError, Dataset, Noise, linspace, opening_runs};
 use crate::engine::declare::settings;
 use crate::engine::files::Files;
 use std::f64::consts::PI;
@@ -18,6 +18,10 @@ settings! {
 }
 
 impl Dataset for Sine {
+    fn opening_runs(&self) -> Vec<String> {
+        opening_runs(["0.05", "0.01", "0.01", "0.01"])
+    }
+
     fn data(&self, _files: &dyn Files) -> Result<Data, DataError> {
         let mut noise = Noise::new(self.seed, self.noise);
         let point = |i| {

@@ -1,0 +1,129 @@
+use super::end::EndKind;
+use super::*;
+use crate::engine::cancel::Cancel;
+use crate::engine::files::NoFiles;
+use crate::engine::results::{Runs, compute_runs};
+use crate::engine::scene::Scene;
+use crate::engine::training::{Outcome, Reason};
+use crate::figure::drawing::texts;
+use std::sync::Arc;
+
+fn runs(landscape: &str, spec: &str, steps: u64) -> Runs {
+    let mut scene = Scene::new(landscape.parse().unwrap());
+    scene.training.steps = steps;
+    scene.add_run(spec.parse().unwrap());
+    let problem = Arc::new(scene.load(&NoFiles).unwrap());
+    compute_runs(&scene, &problem, None, &Cancel::default()).unwrap()
+}
+
+/// Draws the trail of a run in the landscape's own view up to a row.
+fn drawn(runs: &Runs, row: usize) -> (Vec<Item>, TrailEnd, Frame) {
+    let area = Area::new([0.0, 0.0], [400.0, 400.0]);
+    let frame = Frame::of(runs.problem.objective.dim(), runs.problem.view, area);
+    let heads = ["SGD".to_owned()];
+    let all: Vec<Trail> = crate::figure::trails(runs, &heads, row, &frame).collect();
+    let items = trails(&all, &frame, row, &Theme::LIGHT);
+    let end = TrailEnd::new(&all[0], &frame, row).unwrap();
+    (items, end, frame)
+}
+
+#[test]
+fn a_diverged_run_ends_in_a_chip_at_the_frame_with_step_and_reason() {
+    for (landscape, spec) in [("rosenbrock", "sgd:lr=0.1"), ("parabola", "sgd:lr=5")] {
+        let runs = runs(landscape, spec, 100);
+        let (items, end, frame) = drawn(&runs, 100);
+        let last = runs.results[0].trajectory.len() - 1;
+        let expected = format!("SGD diverged at {last}: ");
+        let texts: Vec<String> = { texts(&items).into_iter() }
+            .map(|text| text.text.clone())
+            .collect();
+        assert!(
+            texts.iter().any(|text| text.starts_with(&expected)),
+            "{texts:?}"
+        );
+        assert!(matches!(end.kind, EndKind::Exit(_)), "{landscape}");
+        let ([x, y], Area { min, max }) = (end.at, frame.area);
+        let distances = [x - min[0], max[0] - x, y - min[1], max[1] - y];
+        assert!(
+            distances.iter().any(|distance| distance.abs() < 0.01),
+            "{:?}",
+            end.at
+        );
+        for area in [&frame.area] {
+            let all: Vec<Area> = names_of(&runs, 100);
+            assert!(
+                all.iter()
+                    .all(|name| area.contains(name.min) && area.contains(name.max))
+            );
+        }
+        // The line follows the run to the frame, with finite coordinates.
+        let points = items.iter().filter_map(|item| match item {
+            Item::Path {
+                points,
+                closed: false,
+                ..
+            } => Some(points),
+            _ => None,
+        });
+        assert!(
+            points
+                .flatten()
+                .flatten()
+                .all(|coordinate| coordinate.abs() < 1000.0)
+        );
+    }
+}
+
+fn names_of(runs: &Runs, row: usize) -> Vec<Area> {
+    let area = Area::new([0.0, 0.0], [400.0, 400.0]);
+    let frame = Frame::of(runs.problem.objective.dim(), runs.problem.view, area);
+    let heads = ["SGD".to_owned()];
+    let all: Vec<Trail> = crate::figure::trails(runs, &heads, row, &frame).collect();
+    name_areas(&all, &frame, row)
+}
+
+#[test]
+fn a_run_that_is_outside_without_an_end_says_when_it_left() {
+    let runs = runs("saddle", "sgd:lr=0.1", 100);
+    let (_, end, frame) = drawn(&runs, 100);
+    let points = runs.results[0].trajectory.len();
+    let outside = (0..points).find(|row| {
+        let at = runs.results[0].trajectory.plot_point(*row).unwrap();
+        !frame.area.contains(frame.picture_from_world(at))
+    });
+    assert_eq!(end.text, format!("SGD left at {}", outside.unwrap()));
+    assert!(matches!(end.kind, EndKind::Exit(_)));
+    let (_, before, _) = drawn(&runs, outside.unwrap() - 1);
+    assert_eq!(
+        (before.text.as_str(), before.kind),
+        ("SGD", EndKind::Head { hollow: false })
+    );
+}
+
+#[test]
+fn a_run_that_stops_in_view_ends_in_a_cross() {
+    let runs = runs("quadratic", "sgd:lr=0.01", 100);
+    let mut stopped = runs.clone();
+    let mut result = (*runs.results[0]).clone();
+    result.trajectory.outcome = Outcome::Stopped(100, Reason::NoStep);
+    stopped.results[0] = Arc::new(result);
+    let (_, end, _) = drawn(&stopped, 100);
+    assert_eq!(end.kind, EndKind::Cross);
+    assert_eq!(end.text, "SGD stopped at 100: no step lowers the loss");
+    let (_, end, _) = drawn(&stopped, 50);
+    assert_eq!(end.kind, EndKind::Head { hollow: false });
+}
+
+#[test]
+fn lines_are_clipped_where_they_cross_the_border() {
+    assert_eq!(
+        clip([0.5, 0.5], [1.5, 0.5], 0.0),
+        Some([[0.5, 0.5], [1.0, 0.5]])
+    );
+    assert_eq!(
+        clip([-1.0, 0.25], [3.0, 0.25], 0.0),
+        Some([[0.0, 0.25], [1.0, 0.25]])
+    );
+    assert_eq!(clip([2.0, 0.0], [2.0, 1.0], 0.0), None);
+    assert_eq!(clip([0.5, 0.5], [0.5, 0.5], 0.0), Some([[0.5, 0.5]; 2]));
+}
