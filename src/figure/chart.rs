@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, max_ticks};
 use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
-use super::drawing::{Anchor, Area, Item, Point, Text, lerp};
+use super::drawing::{Anchor, Area, Colour, Item, Point, Text, lerp};
 use super::trail::{border, line};
 
 /// A line of a chart.
@@ -35,7 +35,8 @@ pub enum Style {
 }
 
 impl Style {
-    fn is_limit(self) -> bool {
+    /// Whether the line is a limit rather than a measurement.
+    pub fn is_limit(self) -> bool {
         matches!(self, Self::Limit | Self::Threshold)
     }
 
@@ -109,9 +110,8 @@ impl Chart<'_> {
         self.draw_with_styles(series, &styles)
     }
 
-    /// Draws the axes and the lines, with a style for each line.
+    /// Draws the axes and the lines, with a style for each line. The y axis contains every measurement.
     pub fn draw_with_styles(&self, series: &[Series], styles: &[Style]) -> Vec<Item> {
-        let (plot, theme) = (self.plot(), self.theme);
         let positive = |series: &Series| {
             series
                 .values
@@ -119,7 +119,29 @@ impl Chart<'_> {
                 .any(|value| *value > 0.0 && value.is_finite())
         };
         let log = self.log && series.iter().any(positive);
-        let y_axis = Self::y_axis(series, styles, log);
+        let values = |limits: bool| {
+            let lines = series.iter().zip(styles);
+            let lines = lines.filter(move |(_, style)| style.is_limit() == limits);
+            lines.flat_map(|(series, _)| series.values.iter().copied())
+        };
+        let range = y_range(values(false), values(true), log);
+        Chart { log, ..*self }.draw_in_range(series, styles, range)
+    }
+
+    /// Draws the axes and the lines, with a style for each line, over a range of the y axis. An arrow marks where a line finally leaves it.
+    pub fn draw_in_range(
+        &self,
+        series: &[Series],
+        styles: &[Style],
+        [low, high]: [f64; 2],
+    ) -> Vec<Item> {
+        let (plot, theme) = (self.plot(), self.theme);
+        let y_axis = if self.log {
+            Axis::log([low * 0.7, (high * 1.4).min(f64::MAX)])
+        } else {
+            let margin = 0.05 * (high - low).max(1e-12 * high.abs()).max(f64::MIN_POSITIVE);
+            Axis::linear([low - margin, high + margin])
+        };
         let x_axis = Axis::linear(self.x_range);
         let mut items = self.axis_items(&x_axis, &y_axis);
         let mut inside = Vec::new();
@@ -148,6 +170,10 @@ impl Chart<'_> {
                     _ => (run_marker(series.style_index), 3.8),
                 };
                 inside.extend(marker.items(at, size, colour, theme.halo));
+            }
+            if let Some((row, at, direction)) = Self::exit(series, plot, &x_axis, &y_axis) {
+                let faint = if row < split { 1.0 } else { 0.3 };
+                inside.push(arrow(at, direction, colour.opacity(faint)));
             }
         }
         items.push(Item::Clipped {
@@ -207,37 +233,39 @@ impl Chart<'_> {
         items
     }
 
-    /// Returns the y axis that contains every value.
-    fn y_axis(series: &[Series], styles: &[Style], log: bool) -> Axis {
-        let drawable = |value: &&f64| value.is_finite() && (!log || **value > 0.0);
-        let range = |limits: bool| {
-            let values = series
-                .iter()
-                .zip(styles)
-                .filter(|(_, style)| style.is_limit() == limits)
-                .flat_map(|(series, _)| series.values);
-            values
-                .filter(drawable)
-                .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &value| {
-                    [low.min(value), high.max(value)]
-                })
-        };
-        // Limits far away from the measurements would flatten them: they widen a log axis by a decade at most, a linear one not at all.
-        let [low, high] = match (range(false), range(true)) {
-            ([low, high], _) if low > high => [if log { 0.1 } else { 0.0 }, 1.0],
-            ([low, high], limits) if log => [
-                low.min(limits[0].max(low / 10.0)),
-                high.max(limits[1].min(high * 10.0)),
-            ],
-            (range, _) => range,
-        };
-        if log {
-            let low = low.max(high * 10_f64.powi(-DECADES)).max(f64::MIN_POSITIVE);
-            Axis::log([low * 0.7, (high * 1.4).min(f64::MAX)])
-        } else {
-            let margin = 0.05 * (high - low).max(1e-12 * high.abs()).max(f64::MIN_POSITIVE);
-            Axis::linear([low - margin, high + margin])
+    /// Returns the first of the rows that end a line beyond the range of the y axis, the point where the line leaves the plot, and −1 if
+    /// that is its top, 1 if its bottom.
+    fn exit(
+        series: &Series,
+        plot: Area,
+        x_axis: &Axis,
+        y_axis: &Axis,
+    ) -> Option<(usize, Point, f32)> {
+        let position = |row: usize| y_axis.position(series.values[row]);
+        let len = series.values.len().min(series.x.len());
+        let last = (0..len).rfind(|row| !series.values[*row].is_nan())?;
+        let inside = (0..=last).rfind(|row| (0.0..=1.0).contains(&position(*row)));
+        let row = inside.map_or(0, |row| row + 1);
+        let beyond = position(last);
+        // Values that are not positive are nowhere on a logarithmic axis, rather than beyond its end.
+        if row > last || beyond.is_nan() || y_axis.is_log() && beyond < 0.0 {
+            return None;
         }
+        let end = if beyond > 1.0 { 1.0 } else { 0.0 };
+        let x = |row: usize| x_axis.position(series.x[row]);
+        let u = match inside {
+            Some(inside) if position(row).is_finite() => {
+                let share = (end - position(inside)) / (position(row) - position(inside));
+                x(inside) + share.clamp(0.0, 1.0) * (x(row) - x(inside))
+            }
+            Some(inside) => x(inside),
+            None => x(row),
+        };
+        let at = [
+            lerp(plot.min[0], plot.max[0], u),
+            lerp(plot.max[1], plot.min[1], end),
+        ];
+        Some((row, at, if end > 0.0 { -1.0 } else { 1.0 }))
     }
 
     /// Returns the position of a row's point; `None` if its value cannot be drawn.
@@ -250,6 +278,8 @@ impl Chart<'_> {
     ) -> Option<Point> {
         let value = *series.values.get(row)?;
         let (u, v) = (x_axis.position(*series.x.get(row)?), y_axis.position(value));
+        // Far outside of the plot, 32-bit coordinates would lose the place where the line leaves it.
+        let v = if v.is_finite() { v.clamp(-1e4, 1e4) } else { v };
         (u.is_finite() && v.is_finite()).then(|| {
             [
                 lerp(plot.min[0], plot.max[0], u),
@@ -297,6 +327,41 @@ impl Chart<'_> {
     fn text(&self, text: String, at: Point, anchor: Anchor, size: f32) -> Item {
         Item::Text(Text::new(text, at, anchor, size, self.theme.ink))
     }
+}
+
+/// Returns a range that contains every measurement. Limits far away from the measurements would flatten them: they widen a logarithmic
+/// range by a decade at most, a linear one not at all.
+pub fn y_range(
+    measurements: impl Iterator<Item = f64>,
+    limits: impl Iterator<Item = f64>,
+    log: bool,
+) -> [f64; 2] {
+    fn ends(values: impl Iterator<Item = f64>, log: bool) -> [f64; 2] {
+        let drawable = values.filter(|value| value.is_finite() && (!log || *value > 0.0));
+        drawable.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| {
+            [low.min(value), high.max(value)]
+        })
+    }
+    let [low, high] = match (ends(measurements, log), ends(limits, log)) {
+        ([low, high], _) if low > high => [if log { 0.1 } else { 0.0 }, 1.0],
+        ([low, high], limits) if log => [
+            low.min(limits[0].max(low / 10.0)),
+            high.max(limits[1].min(high * 10.0)),
+        ],
+        (range, _) => range,
+    };
+    if log {
+        let low = low.max(high * 10_f64.powi(-DECADES));
+        [low.max(f64::MIN_POSITIVE), high]
+    } else {
+        [low, high]
+    }
+}
+
+/// Draws a small arrow whose tip is at `tip`, upward for a direction of −1, downward for 1.
+fn arrow(tip: Point, direction: f32, colour: Colour) -> Item {
+    let y = tip[1] - 8.0 * direction;
+    Item::filled(vec![tip, [tip[0] - 4.0, y], [tip[0] + 4.0, y]], colour)
 }
 
 /// The points of a line that fall into one column of pixels.

@@ -1,7 +1,7 @@
 //! Charts of metrics of every visible run, thinned to what can be drawn.
 
 use super::axis::number;
-use super::chart::{Chart, Series, Style, decimate};
+use super::chart::{Chart, Series, Style, decimate, y_range};
 use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::layers::LayerSeries;
@@ -11,8 +11,7 @@ use crate::engine::numeric::real;
 use crate::engine::results::{RunResult, RunSharpness, Runs, SharpnessResult, TrainedRun};
 use crate::engine::scene::Run;
 use crate::engine::schedule::StepRates;
-use crate::engine::training::OptimizerStateSeries;
-use crate::engine::training::RunSpec;
+use crate::engine::training::{OptimizerStateSeries, Outcome, RunSpec};
 
 /// Number of ranges that a long run is decimated to, more than a chart has pixels.
 const MAX_RANGES: usize = 1500;
@@ -26,18 +25,31 @@ pub struct MetricChart {
     /// The title: the metric.
     pub title: String,
     /// Whether the y axis is logarithmic.
-    log: bool,
-    lines: Vec<MetricSeries>,
+    pub log: bool,
+    /// The lines, at most two for each run.
+    pub lines: Vec<MetricSeries>,
+    /// Range of the y axis without margin: lines that [`leaves_range`](MetricSeries::leaves_range) do not widen it.
+    pub y_range: [f64; 2],
 }
 
 /// One metric of one run.
-struct MetricSeries {
-    rows: Vec<usize>,
-    steps: Vec<f64>,
-    costs: Vec<f64>,
-    values: Vec<f64>,
-    style_index: usize,
-    style: Style,
+pub struct MetricSeries {
+    /// Rows of the trajectory, ascending.
+    pub rows: Vec<usize>,
+    /// Step of each row.
+    pub steps: Vec<f64>,
+    /// Cost up to each row, in gradients.
+    pub costs: Vec<f64>,
+    /// Value at each row; it may be NaN or infinite.
+    pub values: Vec<f64>,
+    /// Index into the colours, dashes and markers of runs.
+    pub style_index: usize,
+    /// Style of the line.
+    pub style: Style,
+    /// Whether the run diverged.
+    pub diverged: bool,
+    /// Whether the values grow so far with the divergence of the run that they do not shape the y axis.
+    pub leaves_range: bool,
 }
 
 /// The x axis of charts: steps or cost.
@@ -93,7 +105,39 @@ impl MetricChart {
             title: title.to_owned(),
             log: true,
             lines: Vec::new(),
+            y_range: [0.0, 1.0],
         }
+    }
+
+    /// Computes the range of the y axis. The axis becomes linear if no value is positive.
+    fn with_range(mut self) -> Self {
+        let is_positive = |value: &f64| *value > 0.0 && value.is_finite();
+        self.log &= self
+            .lines
+            .iter()
+            .any(|line| line.values.iter().any(is_positive));
+        for line in &mut self.lines {
+            let bound = growth_bound(&line.values, self.log);
+            let grows = |value: &f64| value.abs() > bound;
+            line.leaves_range = line.diverged && line.values.iter().any(grows);
+        }
+        // Without a run that stays in range, the rows before the last decades of growth count.
+        let measured = || self.lines.iter().filter(|line| !line.style.is_limit());
+        let all_leave = measured().all(|line| line.leaves_range);
+        let measurements = measured().filter(|line| all_leave || !line.leaves_range);
+        let measurements = measurements.flat_map(|line| {
+            let bound = if line.leaves_range {
+                growth_bound(&line.values, self.log)
+            } else {
+                f64::INFINITY
+            };
+            let values = line.values.iter().copied();
+            values.filter(move |value| value.abs() <= bound)
+        });
+        let limits = self.lines.iter().filter(|line| line.style.is_limit());
+        let limits = limits.flat_map(|line| line.values.iter().copied());
+        self.y_range = y_range(measurements, limits, self.log);
+        self
     }
 
     fn linear(self) -> Self {
@@ -147,7 +191,7 @@ impl MetricChart {
         let series: Vec<Series> = series.collect();
         let styles: Vec<Style> = self.lines.iter().map(|line| line.style).collect();
         self.chart(area, x_axis, theme)
-            .draw_with_styles(&series, &styles)
+            .draw_in_range(&series, &styles, self.y_range)
     }
 
     /// Returns the chart without its lines.
@@ -189,8 +233,27 @@ impl MetricSeries {
             rows,
             style_index,
             style,
+            diverged: has_diverged(result),
+            leaves_range: false,
         }
     }
+}
+
+/// Returns the size up to which values of a run that diverged shape the y axis: a multiple of its first value that is not 0.
+fn growth_bound(values: &[f64], log: bool) -> f64 {
+    let growth = if log { 1e3 } else { 10.0 };
+    let first = values.iter().find(|value| value.abs() > 0.0);
+    first.map_or(f64::INFINITY, |first| growth * first.abs())
+}
+
+fn has_diverged(result: &RunResult) -> bool {
+    matches!(result.trajectory.outcome, Outcome::Diverged(..))
+}
+
+/// Returns the charts that have values, with the ranges of their y axes.
+fn with_ranges(charts: impl IntoIterator<Item = MetricChart>) -> Vec<MetricChart> {
+    let charts = charts.into_iter().filter(MetricChart::has_values);
+    charts.map(MetricChart::with_range).collect()
 }
 
 /// Returns the visible runs with their indices.
@@ -253,7 +316,7 @@ pub fn landscape_charts(runs: &Runs) -> Vec<MetricChart> {
         );
     }
     charts.push(lr(runs));
-    charts
+    charts.into_iter().map(MetricChart::with_range).collect()
 }
 
 /// Returns the charts of the runs of a network: training and test loss and accuracy, gradient norm, sharpness, learning rate.
@@ -289,10 +352,10 @@ pub fn network_charts(runs: &Runs, sharpness: Option<&SharpnessResult>) -> Vec<M
             .flat_map(|sharpness| sharpness_charts(runs, sharpness)),
     );
     charts.push(lr(runs));
-    charts.into_iter().filter(MetricChart::has_values).collect()
+    with_ranges(charts)
 }
 
-/// Returns charts of the sharpness along the runs of a network, with_runs each run's stability limit: λmax of the Hessian, and of the
+/// Returns charts of the sharpness along the runs of a network, with each run's stability limit: λmax of the Hessian, and of the
 /// preconditioned Hessian for optimizers that have a preconditioner.
 fn sharpness_charts(runs: &Runs, sharpness: &SharpnessResult) -> [MetricChart; 2] {
     type Getter = fn(&RunSharpness) -> &[f64];
@@ -365,7 +428,7 @@ pub fn projection_error_charts(runs: &Runs) -> Vec<MetricChart> {
         both.map(|(point, distance)| (100.0 * point.residual / distance).clamp(0.0, 100.0))
             .collect()
     };
-    vec![
+    let charts = [
         MetricChart::new("true loss; dashed: projected loss")
             .with_runs(runs, Style::Whole, true_loss)
             .with_trained(runs, Style::Dashed, projected_loss),
@@ -375,7 +438,8 @@ pub fn projection_error_charts(runs: &Runs) -> Vec<MetricChart> {
         MetricChart::new("projection error in % of the distance from the start, up to 100")
             .linear()
             .with_trained(runs, Style::Whole, share),
-    ]
+    ];
+    charts.into_iter().map(MetricChart::with_range).collect()
 }
 
 /// Returns charts of the layers of run `run`: gradient norms, with the thresholds of vanishing and exploding gradients; step lengths
@@ -415,6 +479,8 @@ pub fn layer_charts(
             values: vec![threshold; 2],
             style_index: 0,
             style: Style::Threshold,
+            diverged: false,
+            leaves_range: false,
         });
     }
     let trained = runs.trained.as_ref().and_then(|all| all.runs.get(run));
@@ -434,7 +500,7 @@ pub fn layer_charts(
         layer_chart("dead units in %", |layer| &layer.dead).linear(),
         noise,
     ];
-    charts.into_iter().filter(MetricChart::has_values).collect()
+    with_ranges(charts)
 }
 
 /// Returns charts of the optimizer state of run `run`, one for each `StateChart` that has values. Colours and dashes are indices into `series`.
@@ -452,6 +518,8 @@ pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) ->
             values: entry.sizes.clone(),
             style_index: index,
             style: Style::Own,
+            diverged: has_diverged(result),
+            leaves_range: false,
         }
     };
     let charts = StateChart::ALL.map(|group| {
@@ -470,10 +538,14 @@ pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) ->
             StateChart::Scalars => low > 0.0 && high > 100.0 * low,
             StateChart::SignedScalars => false,
         };
-        let title = group.title().to_owned();
-        MetricChart { title, log, lines }
+        let title = group.title();
+        MetricChart {
+            log,
+            lines,
+            ..MetricChart::new(title)
+        }
     });
-    charts.into_iter().filter(MetricChart::has_values).collect()
+    with_ranges(charts)
 }
 
 fn grad_norm(runs: &Runs) -> MetricChart {
@@ -485,3 +557,6 @@ fn lr(runs: &Runs) -> MetricChart {
     let values = |index: usize| runs.results[index].trajectory.lr.clone();
     MetricChart::new("learning rate").with_runs(runs, Style::Own, values)
 }
+
+#[cfg(test)]
+mod tests;
