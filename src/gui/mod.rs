@@ -11,6 +11,8 @@ mod inspect_cache;
 mod paint;
 mod panel;
 mod param_ui;
+mod plot;
+mod plot_axis;
 mod shown_view;
 mod theme;
 mod timeline;
