@@ -12,7 +12,6 @@ mod paint;
 mod panel;
 mod param_ui;
 mod plot;
-mod plot_axis;
 mod shown_view;
 mod theme;
 mod timeline;

@@ -3,41 +3,34 @@
 //! `egui_plot` draws axes and grid, and zooms: Ctrl and the wheel, a box dragged with Shift or with the secondary button, a double
 //! click to fit. Its axes are linear; on a logarithmic one the coordinates are logarithms to base 10.
 
+mod axis;
+mod curve;
+
 use crate::engine::numeric::real;
 use crate::figure::axis::{Axis, number};
 use crate::figure::chart::{Style, decimate};
-use crate::figure::colour::{Marker, Theme, run_colour, run_marker};
-use crate::figure::drawing::{Anchor, Colour, Item, Point, Stroke, Text};
+use crate::figure::colour::{Theme, run_colour};
+use crate::figure::drawing::{Anchor, Item, Point, Text};
 use crate::figure::metric_chart::{MetricChart, XAxis};
 use crate::figure::shortened;
 use crate::gui::paint::{self, Textures};
-use crate::gui::plot_axis::{Labels, axis_hints, grid_spacer};
+use axis::{Labels, axis_hints, grid_spacer};
+use curve::{Curve, Point64, line};
 use eframe::egui;
 use egui_plot::{Plot, PlotTransform};
 
 /// Number of ranges that a long curve is thinned to, more than a chart of the window has columns of pixels.
 const MAX_RANGES: usize = 700;
 
-/// Largest number of points of one stretch of a curve that simplification replaces by a segment, in points of the screen.
-const MAX_SEGMENT: f32 = 12.0;
-
 /// Space to the right of a chart for the names of runs.
 const NAMES_WIDTH: f32 = 62.0;
-
-/// A curve in the coordinates of the axes.
-pub(crate) struct Curve {
-    /// Rows of the points, ascending.
-    rows: Vec<usize>,
-    /// Points in the order of x; NaN interrupts the curve.
-    points: Vec<[f64; 2]>,
-    style: Style,
-    style_index: usize,
-}
 
 /// A chart: curves and the ranges of their axes.
 pub(crate) struct PlotChart {
     /// The title: the quantity on the y axis.
     pub title: String,
+    /// The name for screen readers and tests.
+    pub name: String,
     /// The quantity on the x axis.
     pub x_label: &'static str,
     /// Whether the x axis and the y axis are logarithmic.
@@ -59,6 +52,8 @@ pub(crate) struct PlotOptions<'a> {
     pub now: Option<f64>,
     /// Returns the name of the curve with a style index, shown at its end; `None` leaves no space for names.
     pub names: Option<&'a dyn Fn(usize) -> Option<&'a str>>,
+    /// Whether the title is a button.
+    pub title_button: bool,
     /// Light or dark.
     pub theme: &'a Theme,
 }
@@ -120,6 +115,7 @@ impl PlotChart {
         };
         let x_range = [0.0, 1.0].map(|end| coordinate(x_axis.value(end), log[0]));
         Self {
+            name: format!("Chart of {title}"),
             title,
             x_label,
             log,
@@ -214,7 +210,11 @@ impl PlotChart {
         let title = ui
             .scope_builder(egui::UiBuilder::new().max_rect(title_rect), |ui| {
                 ui.set_clip_rect(title_rect.intersect(ui.clip_rect()));
-                ui.add(egui::Button::new(text).frame(false).truncate())
+                if options.title_button {
+                    ui.add(egui::Button::new(text).frame(false).truncate())
+                } else {
+                    ui.add(egui::Label::new(text).truncate())
+                }
             })
             .inner;
         let names_width = match options.names {
@@ -222,7 +222,7 @@ impl PlotChart {
             _ => 8.0,
         };
         let below = egui::Rect::from_min_max(
-            egui::pos2(space.min.x, space.min.y + top),
+            egui::pos2(space.min.x, space.min.y + top + 0.4 * font),
             egui::pos2(space.max.x - names_width, space.max.y),
         );
         let below = paint::inset(below, [0.0; 2], [0.0; 2]);
@@ -258,8 +258,8 @@ impl PlotChart {
             })
             .inner;
         let (response, transform) = (shown.response, shown.transform);
-        let name = format!("Chart of {}", self.title);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
+        let name = &self.name;
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
         self.label_axes(ui, space, &title, &labels, (font, theme));
 
         let x_at = |at: egui::Pos2| value(transform.value_from_position(at).x, self.log[0]);
@@ -270,7 +270,9 @@ impl PlotChart {
             .filter(|_| pressing)
             .map(x_at);
         let hover_line = hover_line(ui, options.group, hovered);
-        self.paint(ui, &transform, options, hover_line, textures);
+        if ui.is_rect_visible(*transform.frame()) {
+            self.paint(ui, &transform, options, hover_line, textures);
+        }
         PlotAnswer {
             response,
             title,
@@ -398,22 +400,6 @@ impl PlotChart {
     }
 }
 
-fn line(points: Vec<Point>, width: f32, colour: Colour, dash: &'static [f32]) -> Item {
-    Item::Path {
-        points,
-        closed: false,
-        stroke: Some(Stroke {
-            width,
-            colour,
-            dash,
-        }),
-        fill: None,
-    }
-}
-
-/// A point in coordinates.
-type Point64 = [f64; 2];
-
 fn real_width(text: &str) -> f32 {
     #[expect(clippy::cast_possible_truncation, reason = "a short text")]
     let width = real(text.chars().count()) as f32;
@@ -435,157 +421,5 @@ fn hover_line(ui: &egui::Ui, group: egui::Id, hovered: Option<f64>) -> Option<f6
     hovered.or(known)
 }
 
-impl Curve {
-    /// Returns the point nearest to an x, `None` beyond the ends of the curve.
-    fn nearest(&self, x: f64) -> Option<Point64> {
-        let after = self.points.partition_point(|point| point[0] < x);
-        let near = [after.checked_sub(1), Some(after)].into_iter().flatten();
-        let near = near.filter_map(|at| self.points.get(at).copied());
-        let nearest = near.min_by(|a, b| (a[0] - x).abs().total_cmp(&(b[0] - x).abs()))?;
-        let first_gap = self
-            .points
-            .get(1)
-            .map_or(1.0, |next| next[0] - self.points[0][0]);
-        ((nearest[0] - x).abs() <= first_gap.max(1e-9) || after < self.points.len())
-            .then_some(nearest)
-    }
-
-    fn position(transform: &PlotTransform, [x, y]: Point64) -> Option<Point> {
-        if !(x.is_finite() && y.is_finite()) {
-            return None;
-        }
-        let frame = transform.frame();
-        // Far outside of the plot, 32-bit coordinates would lose the place where the curve leaves it.
-        let far = 1e4;
-        let y = transform.position_from_point_y(y);
-        let y = y.clamp(frame.min.y - far, frame.max.y + far);
-        Some([transform.position_from_point_x(x), y])
-    }
-
-    /// Returns the place of the last value on the screen.
-    fn last_point(&self, transform: &PlotTransform) -> Option<Point> {
-        let last = self.points.iter().rfind(|point| point[1].is_finite());
-        last.and_then(|point| Self::position(transform, *point))
-    }
-
-    /// Draws the curve: opaque up to the timeline's row with a marker there, faint after it, an arrow where it leaves at the top.
-    fn items(&self, transform: &PlotTransform, options: &PlotOptions, items: &mut Vec<Item>) {
-        let theme = options.theme;
-        let colour = match self.style {
-            Style::Threshold => theme.ink,
-            _ => run_colour(self.style_index, theme),
-        };
-        let width = if self.style.is_limit() { 1.1 } else { 1.6 };
-        let dash = self.style.dash(self.style_index);
-        let row = options.row.filter(|_| self.style != Style::Threshold);
-        let split = row.map_or(self.points.len(), |row| {
-            self.rows.partition_point(|&own| own <= row)
-        });
-        for (part, opacity) in [
-            (&self.points[split.saturating_sub(1)..], 0.3),
-            (&self.points[..split], 1.0),
-        ] {
-            if opacity < 1.0 && split >= self.points.len() {
-                continue;
-            }
-            for piece in pieces(part, transform) {
-                let colour = colour.opacity(opacity);
-                items.push(line(piece, width, colour, dash));
-            }
-        }
-        if self.style.is_limit() {
-            return;
-        }
-        let frame = transform.frame();
-        let positions = || {
-            self.points
-                .iter()
-                .filter_map(|point| Self::position(transform, *point))
-        };
-        let above = |point: &Point| point[1] < frame.min.y - 2.0;
-        if positions().last().as_ref().is_some_and(above)
-            && let Some([x, _]) = positions().find(above)
-        {
-            let tip = frame.min.y + 1.0;
-            let arrow = vec![[x, tip], [x - 4.0, tip + 8.0], [x + 4.0, tip + 8.0]];
-            items.push(Item::filled(arrow, colour));
-        }
-        // A single value has no line.
-        let marked = row.and_then(|_| split.checked_sub(1));
-        let marked = marked.or((self.points.len() == 1).then_some(0));
-        if let Some(at) = marked.and_then(|at| Self::position(transform, self.points[at])) {
-            let (marker, size) = match self.style {
-                Style::Own => (Marker::Circle, 3.2),
-                _ => (run_marker(self.style_index), 3.8),
-            };
-            items.extend(marker.items(at, size, colour, theme.halo));
-        }
-    }
-}
-
-/// Returns the unbroken lines through points on the screen: of each column of pixels the first, highest, lowest and last point, without
-/// points on nearly straight stretches.
-fn pieces(points: &[Point64], transform: &PlotTransform) -> Vec<Vec<Point>> {
-    let mut pieces: Vec<Vec<Point>> = vec![Vec::new()];
-    // First, lowest, highest, last.
-    let mut column: Option<[Point; 4]> = None;
-    let flush = |column: &mut Option<[Point; 4]>, piece: &mut Vec<Point>| {
-        if let Some([first, low, high, last]) = column.take() {
-            let middle = if low[0] <= high[0] {
-                [low, high]
-            } else {
-                [high, low]
-            };
-            for point in [first, middle[0], middle[1], last] {
-                push_simplified(piece, point);
-            }
-        }
-    };
-    for point in points {
-        let position = Curve::position(transform, *point);
-        let Some(piece) = pieces.last_mut() else {
-            break;
-        };
-        match (position, &mut column) {
-            (Some(at), Some([first, low, high, last])) if (at[0] - first[0]).abs() < 1.0 => {
-                if at[1] < low[1] {
-                    *low = at;
-                }
-                if at[1] > high[1] {
-                    *high = at;
-                }
-                *last = at;
-            }
-            (Some(at), _) => {
-                flush(&mut column, piece);
-                column = Some([at; 4]);
-            }
-            (None, _) => {
-                flush(&mut column, piece);
-                pieces.push(Vec::new());
-            }
-        }
-    }
-    if let Some(piece) = pieces.last_mut() {
-        flush(&mut column, piece);
-    }
-    pieces.retain(|piece| piece.len() > 1);
-    pieces
-}
-
-/// Adds a point to a line; the last point goes if it is on the segment between its neighbours and that segment is short.
-fn push_simplified(piece: &mut Vec<Point>, point: Point) {
-    if piece.last() == Some(&point) {
-        return;
-    }
-    if let [.., before, last] = piece.as_slice() {
-        let [dx, dy] = [point[0] - before[0], point[1] - before[1]];
-        let length = dx.hypot(dy);
-        let cross = dx * (last[1] - before[1]) - dy * (last[0] - before[0]);
-        let forward = dx * (point[0] - last[0]) + dy * (point[1] - last[1]) >= 0.0;
-        if forward && length < MAX_SEGMENT && cross.abs() < 0.1 * length {
-            piece.pop();
-        }
-    }
-    piece.push(point);
-}
+#[cfg(test)]
+mod tests;

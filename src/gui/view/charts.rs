@@ -1,6 +1,7 @@
 //! The charts on the right: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run; or the layers or the
 //! optimizer state of one run.
 
+use super::enlarged::Enlarged;
 use super::state_charts::StateCharts;
 use crate::engine::numeric::real;
 use crate::engine::results::{RunResult, Runs, SharpnessResult};
@@ -22,6 +23,7 @@ const LOSS_HEIGHT: f32 = 200.0;
 const HEIGHT: f32 = 120.0;
 
 /// State of the charts between frames.
+#[derive(Default)]
 pub(crate) struct Charts {
     /// Whether the x axis is the cost in gradient evaluations instead of steps.
     pub by_cost: bool,
@@ -31,30 +33,6 @@ pub(crate) struct Charts {
     cache: ChartCache,
     layers: ChartCache,
     optimizer_state: StateCharts,
-}
-
-/// The chart that is shown large over the middle of the window.
-pub(crate) struct Enlarged {
-    /// Its title.
-    pub title: Option<String>,
-    /// The middle of the window in the last frame.
-    pub middle: egui::Rect,
-}
-
-impl Default for Charts {
-    fn default() -> Self {
-        Self {
-            by_cost: false,
-            enlarged: Enlarged {
-                title: None,
-                middle: egui::Rect::ZERO,
-            },
-            shown: ChartMode::default(),
-            cache: ChartCache::default(),
-            layers: ChartCache::default(),
-            optimizer_state: StateCharts::default(),
-        }
-    }
 }
 
 /// The run that charts of a single run show.
@@ -138,6 +116,8 @@ pub(super) fn plot_charts(metrics: &[MetricChart], x_axis: &XAxis) -> Vec<PlotCh
 pub(super) struct ChartView<'a> {
     pub x_axis: &'a XAxis<'a>,
     pub names: &'a dyn Fn(usize) -> Option<&'a str>,
+    /// Whether a click on a title does something.
+    pub enlarges: bool,
     pub theme: &'a Theme,
 }
 
@@ -164,6 +144,7 @@ impl Charts {
         let view = ChartView {
             x_axis: &x_axis,
             names: &with_style,
+            enlarges: true,
             theme,
         };
         let layers = followed.map_or_else(Vec::new, |run| layers_of(runs, run.index));
@@ -351,39 +332,7 @@ pub(super) fn column(
         }
         hover(plot, answer);
     }
-    let large = enlarged.title.as_ref();
-    let large = large.and_then(|title| charts.iter().find(|plot| plot.title == *title));
-    let Some(plot) = large else {
-        enlarged.title = None;
-        return commands;
-    };
-    let middle = enlarged.middle;
-    let area = egui::Area::new(ui.scope_id().with("enlarged chart"));
-    let area = area
-        .order(egui::Order::Middle)
-        .fixed_pos(middle.min)
-        .constrain(false);
-    let close = area
-        .show(ui.ctx(), |ui| {
-            let fill = paint::colour(view.theme.background);
-            ui.painter().rect_filled(middle, 0.0, fill);
-            ui.set_clip_rect(middle);
-            let close =
-                ui.scope_builder(egui::UiBuilder::new().max_rect(middle.shrink(8.0)), |ui| {
-                    let close = ui.button("Back to the view").clicked();
-                    let answer = chart(ui, ui.available_size(), plot, &view, textures);
-                    commands.extend(answer.command.clone());
-                    let close = close || answer.title.clicked();
-                    hover(plot, answer);
-                    close
-                });
-            close.inner
-        })
-        .inner;
-    let escape = ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
-    if close || escape {
-        enlarged.title = None;
-    }
+    commands.extend(enlarged.ui(ui, charts, view, textures, hover));
     commands
 }
 
@@ -414,6 +363,7 @@ pub(super) fn chart(
         row: Some(row),
         now: (!by_cost).then(|| real(runs.step(row))),
         names: Some(view.names),
+        title_button: view.enlarges,
         theme: view.theme,
     };
     let answer = plot.show(ui, &options, textures);

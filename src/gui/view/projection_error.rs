@@ -72,6 +72,7 @@ impl View for ProjectionErrorView {
         let view = ChartView {
             x_axis: &x_axis,
             names: &with_style,
+            enlarges: false,
             theme,
         };
         let mut commands = Vec::new();

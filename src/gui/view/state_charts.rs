@@ -1,6 +1,7 @@
 //! Charts of the optimizer state of one run.
 
-use super::charts::{ChartResponse, ChartView, Enlarged, Followed, column, legend, plot_charts};
+use super::charts::{ChartResponse, ChartView, Followed, column, legend, plot_charts};
+use super::enlarged::Enlarged;
 use crate::engine::results::RunResult;
 use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;

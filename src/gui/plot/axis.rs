@@ -1,6 +1,6 @@
 //! Ticks of the charts' axes: round values, with labels as in exported figures.
 
-use crate::figure::axis::{Axis, Tick, Ticks, max_ticks};
+use crate::figure::axis::{Axis, Tick, Ticks, max_ticks, number};
 use crate::figure::colour::Theme;
 use crate::gui::paint;
 use eframe::egui;
@@ -69,12 +69,20 @@ pub(super) fn grid_spacer(
                 step_size: 100.0 * input.base_step_size,
             })
             .collect();
+        let marks_before = marks.len();
+        let mut marks = marks;
         if log && 45.0 * per_point < 1.0 && high - low < 12.0 {
             for decade in grid_decades(low, high) {
                 for mantissa in [2.0_f64, 5.0] {
                     let value = decade + mantissa.log10();
                     if grid.iter().all(|mark| (mark.value - value).abs() > 1e-6) {
-                        let step_size = 1.25 * input.base_step_size;
+                        // Labels where there are few others.
+                        let labelled = marks_before < 4 && 90.0 * per_point < 1.0;
+                        let faint = if labelled { 100.0 } else { 1.25 };
+                        if labelled && (low..=high).contains(&value) {
+                            marks.push((value, number(10_f64.powf(value), 1)));
+                        }
+                        let step_size = faint * input.base_step_size;
                         grid.push(GridMark { value, step_size });
                     }
                 }
