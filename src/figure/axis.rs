@@ -33,7 +33,7 @@ pub struct Ticks {
 const DECADES: f64 = 12.0;
 
 /// Returns how many ticks fit along `length`, where each needs `each`: 2 to 20.
-pub(super) fn max_ticks(length: f32, each: f32) -> usize {
+pub fn max_ticks(length: f32, each: f32) -> usize {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

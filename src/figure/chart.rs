@@ -40,7 +40,8 @@ impl Style {
         matches!(self, Self::Limit | Self::Threshold)
     }
 
-    fn dash(self, style_index: usize) -> &'static [f32] {
+    /// Returns the dash pattern of a line; empty for a solid one.
+    pub fn dash(self, style_index: usize) -> &'static [f32] {
         match self {
             Self::Own => run_dash(style_index),
             Self::Whole => &[],

@@ -29,6 +29,14 @@ pub struct Spectrum<'a> {
 
 /// Draws the densities in one chart, with the largest and the smallest eigenvalues as sticks, and a table of all numbers below it.
 pub fn draw(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
+    let (chart, table) = with_table(spectra, area, theme);
+    let mut items = densities(spectra, chart, theme);
+    items.extend(table);
+    items
+}
+
+/// Draws the table of all numbers at the bottom of an area; returns the area above it and the table.
+pub fn with_table(spectra: &[Spectrum], area: Area, theme: &Theme) -> (Area, Vec<Item>) {
     let lines = table_lines(spectra);
     let rows = if in_two_columns(spectra, area) {
         lines.len().div_ceil(2)
@@ -41,46 +49,18 @@ pub fn draw(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
         Area::new(area.min, [area.max[0], area.max[1] - height]),
         Area::new([area.min[0], area.max[1] - height], area.max),
     );
-    let mut items = densities(spectra, chart, theme);
-    items.push(Item::Clipped {
+    let table = Item::Clipped {
         area: table,
         items: write_table(spectra, &lines, table, theme),
-    });
-    items
+    };
+    (chart, vec![table])
 }
 
 fn densities(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
     let Some([low, high]) = eigenvalue_range(spectra) else {
         return Vec::new();
     };
-    let curves: Vec<Vec<[f64; 3]>> = { spectra.iter() }
-        .map(|spectrum| {
-            spectrum
-                .report
-                .density
-                .as_ref()
-                .map_or_else(Vec::new, |density| density.curve(DENSITY_POINTS))
-        })
-        .collect();
-    let peak = { curves.iter().flatten() }.fold(0.0, |peak: f64, row| peak.max(row[1]));
-    let columns: Vec<[Vec<f64>; 4]> = { curves.iter() }
-        .map(|curve| {
-            let drawable = |value: f64| {
-                if value > MIN_RELATIVE_DENSITY * peak {
-                    value
-                } else {
-                    f64::NAN
-                }
-            };
-            let column = |value: &dyn Fn(&[f64; 3]) -> f64| curve.iter().map(value).collect();
-            [
-                column(&|row| row[0]),
-                column(&|row| drawable(row[1])),
-                column(&|row| drawable(row[1] - row[2])),
-                column(&|row| drawable(row[1] + row[2])),
-            ]
-        })
-        .collect();
+    let columns = density_columns(spectra);
     let mut series = Vec::new();
     let mut styles = Vec::new();
     for ([x, middle, below, above], spectrum) in columns.iter().zip(spectra) {
@@ -129,8 +109,39 @@ fn densities(spectra: &[Spectrum], area: Area, theme: &Theme) -> Vec<Item> {
     items
 }
 
+/// Returns λ, the density, and the density minus and plus its standard error, for each spectrum; NaN where the density is too low to draw.
+pub fn density_columns(spectra: &[Spectrum]) -> Vec<[Vec<f64>; 4]> {
+    let curves: Vec<Vec<[f64; 3]>> = { spectra.iter() }
+        .map(|spectrum| {
+            spectrum
+                .report
+                .density
+                .as_ref()
+                .map_or_else(Vec::new, |density| density.curve(DENSITY_POINTS))
+        })
+        .collect();
+    let peak = { curves.iter().flatten() }.fold(0.0, |peak: f64, row| peak.max(row[1]));
+    let columns = curves.iter().map(|curve| {
+        let drawable = |value: f64| {
+            if value > MIN_RELATIVE_DENSITY * peak {
+                value
+            } else {
+                f64::NAN
+            }
+        };
+        let column = |value: &dyn Fn(&[f64; 3]) -> f64| curve.iter().map(value).collect();
+        [
+            column(&|row| row[0]),
+            column(&|row| drawable(row[1])),
+            column(&|row| drawable(row[1] - row[2])),
+            column(&|row| drawable(row[1] + row[2])),
+        ]
+    });
+    columns.collect()
+}
+
 /// Draws the extremal eigenvalues as sticks at the bottom of the chart, with their names where they do not overlap.
-fn sticks(spectra: &[Spectrum], [low, high]: [f64; 2], plot: Area, theme: &Theme) -> Vec<Item> {
+pub fn sticks(spectra: &[Spectrum], [low, high]: [f64; 2], plot: Area, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
     let x_of = |value: f64| {
         #[expect(clippy::cast_possible_truncation, reason = "a position in a picture")]
@@ -186,7 +197,7 @@ fn subscript(number: usize) -> String {
 }
 
 /// Returns the range of all spectra, with a margin; `None` without finite eigenvalues.
-fn eigenvalue_range(spectra: &[Spectrum]) -> Option<[f64; 2]> {
+pub fn eigenvalue_range(spectra: &[Spectrum]) -> Option<[f64; 2]> {
     let ends = spectra.iter().flat_map(|spectrum| {
         let report = spectrum.report;
         let all = report.density.as_ref().and_then(Density::range);

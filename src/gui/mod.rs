@@ -13,6 +13,7 @@ mod paint;
 mod palette;
 mod panel;
 mod param_ui;
+mod plot;
 mod quit;
 mod shown_view;
 mod theme;

@@ -73,18 +73,31 @@ impl App {
         call(&mut *self.views[shown], &context, &mut output)
     }
 
-    /// Returns the picture of the shown view.
+    /// Returns the picture of the chart that is shown large, or else of the shown view.
     ///
     /// # Errors
     /// Returns one sentence where there is none yet.
     pub(super) fn figure(&mut self, ctx: &egui::Context) -> Result<Figure, String> {
-        self.with_view(ctx, |view, context, _| view.figure(context))
+        let sharpness = self.session.sharpness.newest();
+        let sharpness = sharpness.as_deref().and_then(|found| found.as_ref().ok());
+        let (charts, theme) = (&self.charts, theme::current(ctx));
+        let chart = self.current_runs().and_then(|current| {
+            let enlarged = &charts.enlarged;
+            enlarged.figure(current, charts.by_cost, sharpness, theme)
+        });
+        match chart {
+            Some(figure) => Ok(figure),
+            None => self.with_view(ctx, |view, context, _| view.figure(context)),
+        }
     }
 
     /// Returns a file name for the picture: the subject, and the view unless it is the first.
     pub(super) fn picture_name(&self) -> String {
         let (subject, shown) = (self.scene.subject_name(), self.shown_view());
         let title = self.views[shown].title().to_lowercase().replace(' ', "-");
+        if let Some(chart) = self.charts.enlarged.file_name() {
+            return format!("{subject}-{chart}.png");
+        }
         match shown {
             0 => format!("{subject}.png"),
             _ => format!("{subject}-{title}.png"),

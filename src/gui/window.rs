@@ -205,8 +205,12 @@ impl App {
                 optimizer_state: state.as_deref(),
             });
             let shown_runs = (runs, *row, sharpness.as_ref());
-            let charts = &mut self.charts;
-            let commands = charts.ui(ui, space, shown_runs, followed_run, theme, textures);
+            let mut column = ui.new_child(egui::UiBuilder::new().max_rect(space));
+            column.set_clip_rect(space.intersect(ui.clip_rect()));
+            let named = (&names[..], followed_run);
+            let commands = self
+                .charts
+                .ui(&mut column, shown_runs, named, theme, textures);
             ui.checkbox(&mut self.charts.by_cost, "charts over gradient evaluations").on_hover_text(
                 "X axis in gradient evaluations instead of steps: L-BFGS evaluates several in one step. A value counts as a third of a gradient, a Hessian-vector product as two.",
             );
@@ -225,6 +229,7 @@ impl App {
             .size_range(300.0..=720.0);
         let show = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("results"), show);
         let commands = panel.show(ui, show).inner;
+        self.charts.enlarged.middle = ui.available_rect_before_wrap();
         self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
     }
 

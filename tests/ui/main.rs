@@ -1,6 +1,7 @@
 //! Tests of the window, controlled by accessible names, without a display.
 #![cfg(feature = "gui")]
 
+mod charts;
 mod commands;
 mod exports;
 mod files;

@@ -6,9 +6,10 @@ use crate::engine::results::RunResult;
 use crate::engine::schedule::{ScheduleChain, ScheduleState, StepRates};
 use crate::engine::training::RunSpec;
 use crate::figure::axis::number;
-use crate::figure::chart::{Chart, Series, decimate};
+use crate::figure::chart::{Style, decimate, y_range};
 use crate::gui::command::Command;
-use crate::gui::paint::{self, Textures};
+use crate::gui::paint::Textures;
+use crate::gui::plot::{PlotChart, PlotOptions};
 use eframe::egui;
 use std::sync::Arc;
 
@@ -114,49 +115,40 @@ impl CurveSeries {
         context: &PanelContext,
         textures: &mut Textures,
     ) -> Option<Command> {
-        let size = egui::vec2(ui.available_width().max(0.0), HEIGHT);
-        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
         let last = real(steps).max(1.0);
-        let chart = Chart {
-            area: paint::area(rect),
-            title,
-            x_label: "step",
-            x_range: [0.0, last],
-            log: false,
+        let values = self.values.iter().copied();
+        let ranges = [[0.0, last], y_range(values, std::iter::empty(), false)];
+        let data = (None, &self.steps[..], &self.values[..]);
+        let mut chart = PlotChart::new(title.to_owned(), "step", [false; 2], ranges)
+            .with_curve(data, (Style::Own, style_index));
+        chart.name = name;
+        let at = real(context.step);
+        let options = PlotOptions {
+            size: egui::vec2(ui.available_width().max(0.0), HEIGHT),
+            group: ui.scope_id().with("schedule"),
+            row: Some(
+                self.steps
+                    .partition_point(|step| *step <= at)
+                    .saturating_sub(1),
+            ),
+            now: Some(at),
+            names: None,
+            title_button: false,
             theme: context.theme,
         };
-        let at = real(context.step);
-        let series = Series {
-            x: &self.steps,
-            values: &self.values,
-            opaque_len: self.steps.partition_point(|step| *step <= at),
-            style_index,
-            limit: false,
-        };
-        paint::paint(&ui.painter_at(rect), chart.draw(&[series]), textures);
-        let plot = paint::rect(chart.plot());
-        let response = ui.interact(
-            plot,
-            ui.scope_id().with(&name),
-            egui::Sense::click_and_drag(),
-        );
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
-        let fraction =
-            |x: f32| f64::from(((x - plot.min.x) / plot.width().max(1.0)).clamp(0.0, 1.0));
-        if let Some(pointer) = response.hover_pos() {
-            let under = fraction(pointer.x) * last;
-            let after = self.steps.partition_point(|step| *step < under);
-            let near = [after.saturating_sub(1), after].into_iter();
-            let near = near.filter_map(|row| Some((*self.steps.get(row)?, *self.values.get(row)?)));
-            let distance = |(step, _): &(f64, f64)| (step - under).abs();
-            let nearest = near.min_by(|a, b| distance(a).total_cmp(&distance(b)));
-            if let Some((step, value)) = nearest {
-                let text = format!("step {step:.0}: {title} {}", number(value, 6));
-                response.clone().on_hover_text_at_pointer(text);
+        let answer = chart.show(ui, &options, textures);
+        if let Some(under) = answer.hovered {
+            let distance = |row: &usize| (self.steps[*row] - under).abs();
+            let rows = 0..self.steps.len().min(self.values.len());
+            if let Some(row) = rows.min_by(|a, b| distance(a).total_cmp(&distance(b))) {
+                let (step, value) = (self.steps[row], number(self.values[row], 6));
+                let text = format!("step {step:.0}: {title} {value}");
+                answer.response.on_hover_text_at_pointer(text);
             }
         }
-        let pressed = response.interact_pointer_pos();
-        pressed.map(|pointer| Command::Seek(fraction(pointer.x)))
+        answer
+            .pressed
+            .map(|step| Command::Seek((step / last).clamp(0.0, 1.0)))
     }
 }
 

@@ -1,26 +1,37 @@
 //! The charts on the right: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run; or the layers or the
 //! optimizer state of one run.
 
+use super::enlarged::Enlarged;
 use super::state_charts::StateCharts;
+use crate::engine::numeric::real;
 use crate::engine::results::{RunResult, Runs, SharpnessResult};
 use crate::engine::scene::{NetworkScene, Run};
 use crate::figure::colour::Theme;
+use crate::figure::drawing::{Area, Item};
 use crate::figure::layers::{self, LayerSeries};
 use crate::figure::metric_chart::{self, MetricChart, XAxis};
-use crate::figure::shortened;
+use crate::figure::{shortened, style_index};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
+use crate::gui::plot::{PlotChart, PlotOptions};
 use crate::session::OptimizerStateResult;
 use eframe::egui;
 use std::sync::Arc;
+
+/// Smallest heights of the chart of losses and of the others, in points.
+const LOSS_HEIGHT: f32 = 200.0;
+const HEIGHT: f32 = 120.0;
 
 /// State of the charts between frames.
 #[derive(Default)]
 pub(crate) struct Charts {
     /// Whether the x axis is the cost in gradient evaluations instead of steps.
     pub by_cost: bool,
+    /// The chart that is shown large.
+    pub enlarged: Enlarged,
     shown: ChartMode,
     cache: ChartCache,
+    layers: ChartCache,
     optimizer_state: StateCharts,
 }
 
@@ -56,24 +67,28 @@ struct CachedCharts {
     runs: Vec<Run>,
     results: Vec<Arc<RunResult>>,
     sharpness: Option<Arc<Result<SharpnessResult, String>>>,
-    charts: Vec<MetricChart>,
+    followed: usize,
+    by_cost: bool,
+    charts: Vec<PlotChart>,
 }
 
 /// Sharpness along the runs of a network, as far as it is computed.
 pub(super) type LatestSharpness<'a> = Option<&'a Arc<Result<SharpnessResult, String>>>;
 
 impl ChartCache {
-    /// Returns the charts of some runs, from `make` if the runs or their sharpness have changed.
+    /// Returns the charts of some runs, from `make` if the runs, their sharpness, the followed run or the x axis have changed.
     pub(super) fn of(
         &mut self,
-        runs: &Runs,
-        sharpness: LatestSharpness,
+        x_axis: &XAxis,
+        (sharpness, followed): (LatestSharpness, usize),
         make: impl FnOnce(&Runs) -> Vec<MetricChart>,
-    ) -> &[MetricChart] {
+    ) -> &[PlotChart] {
+        let (runs, by_cost) = (x_axis.runs, x_axis.by_cost);
         let same = |cached: &CachedCharts| {
             let mut results = cached.results.iter().zip(&runs.results);
             cached.runs == runs.scene.runs
                 && cached.sharpness.as_ref().map(Arc::as_ptr) == sharpness.map(Arc::as_ptr)
+                && (cached.followed, cached.by_cost) == (followed, by_cost)
                 && cached.results.len() == runs.results.len()
                 && results.all(|(a, b)| Arc::ptr_eq(a, b))
         };
@@ -82,20 +97,37 @@ impl ChartCache {
             runs: runs.scene.runs.clone(),
             results: runs.results.clone(),
             sharpness: sharpness.cloned(),
-            charts: make(runs),
+            followed,
+            by_cost,
+            charts: plot_charts(&make(runs), x_axis),
         };
         &self.0.get_or_insert_with(make).charts
     }
 }
 
+/// Returns charts of metrics as the window shows them.
+pub(super) fn plot_charts(metrics: &[MetricChart], x_axis: &XAxis) -> Vec<PlotChart> {
+    let chart = |metric| PlotChart::of_metric(metric, x_axis);
+    metrics.iter().map(chart).collect()
+}
+
+/// The axis of charts, and the names of their curves by style.
+#[derive(Clone, Copy)]
+pub(super) struct ChartView<'a> {
+    pub x_axis: &'a XAxis<'a>,
+    pub names: &'a dyn Fn(usize) -> Option<&'a str>,
+    /// Whether a click on a title does something.
+    pub enlarges: bool,
+    pub theme: &'a Theme,
+}
+
 impl Charts {
-    /// Shows the charts, one below the other. A click or drag on one moves the timeline.
+    /// Shows the charts in a column that scrolls. A click or drag on one moves the timeline; a click on its title shows it large.
     pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        space: egui::Rect,
         (runs, row, sharpness): (&Runs, usize, LatestSharpness),
-        followed: Option<Followed>,
+        (names, followed): (&[String], Option<Followed>),
         theme: &Theme,
         textures: &mut Textures,
     ) -> Vec<Command> {
@@ -104,34 +136,37 @@ impl Charts {
             by_cost: self.by_cost,
             row,
         };
-        let Some(Followed {
-            index,
-            name,
-            optimizer_state,
-        }) = followed
-        else {
-            return self.all(ui, space, (&x_axis, sharpness), theme, textures);
+        let with_style = |style: usize| {
+            let of = |run: &Run| style_index(run.colour) == style;
+            let index = runs.scene.runs.iter().position(of)?;
+            names.get(index).map(String::as_str)
         };
-        let layers = layers_of(runs, index);
+        let view = ChartView {
+            x_axis: &x_axis,
+            names: &with_style,
+            enlarges: true,
+            theme,
+        };
+        let layers = followed.map_or_else(Vec::new, |run| layers_of(runs, run.index));
         let network = runs.scene.network().filter(|_| !layers.is_empty());
-        let space = self.switch_ui(ui, space, network.is_some(), name);
-        match (self.shown, network) {
-            (ChartMode::OptimizerState, _) => {
-                let (run, style) = ((index, name), (&x_axis, theme));
-                self.optimizer_state
-                    .ui(ui, space, run, optimizer_state, style, textures)
-            }
-            (ChartMode::Layers, Some(network)) => by_layer(
-                ui,
-                space,
-                (network, index),
-                &layers,
-                &x_axis,
-                theme,
-                textures,
-            ),
-            _ => self.all(ui, space, (&x_axis, sharpness), theme, textures),
+        if let Some(run) = followed {
+            self.switch_ui(ui, network.is_some(), run.name);
         }
+        let scroll = egui::ScrollArea::vertical().auto_shrink(false);
+        let scroll = scroll.id_salt(("charts", self.shown as u8));
+        let height = ui.available_height();
+        scroll
+            .show(ui, |ui| match (self.shown, followed, network) {
+                (ChartMode::OptimizerState, Some(run), _) => {
+                    let state = (&mut self.optimizer_state, &mut self.enlarged);
+                    state.0.ui(ui, height, run, (&view, state.1), textures)
+                }
+                (ChartMode::Layers, Some(run), Some(network)) => {
+                    self.by_layer(ui, height, (network, run.index), &layers, view, textures)
+                }
+                _ => self.all(ui, height, view, sharpness, textures),
+            })
+            .inner
     }
 
     /// Whether the optimizer state is shown.
@@ -139,17 +174,8 @@ impl Charts {
         self.shown == ChartMode::OptimizerState
     }
 
-    /// Shows the choice between all runs, the layers and the optimizer state of one run; returns the space below.
-    fn switch_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        space: egui::Rect,
-        with_layers: bool,
-        name: &str,
-    ) -> egui::Rect {
-        const HEIGHT: f32 = 22.0;
-        let (line, below) = space.split_top_bottom_at_y((space.min.y + HEIGHT).min(space.max.y));
-        let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(line));
+    /// Shows the choice between all runs, the layers and the optimizer state of one run.
+    fn switch_ui(&mut self, ui: &mut egui::Ui, with_layers: bool, name: &str) {
         if self.shown == ChartMode::Layers && !with_layers {
             self.shown = ChartMode::Runs;
         }
@@ -170,15 +196,14 @@ impl Charts {
                 "Optimizer state of the selected run, or the first one: lengths of its steps, norms of its velocities and second moments, and distances of the \
                  points that it stores or tries.");
         });
-        below
     }
 
     fn all(
         &mut self,
-        ui: &egui::Ui,
-        space: egui::Rect,
-        (x_axis, sharpness): (&XAxis, LatestSharpness),
-        theme: &Theme,
+        ui: &mut egui::Ui,
+        height: f32,
+        view: ChartView,
+        sharpness: LatestSharpness,
         textures: &mut Textures,
     ) -> Vec<Command> {
         let make = |runs: &Runs| {
@@ -188,12 +213,51 @@ impl Charts {
             let found = sharpness.and_then(|found| (**found).as_ref().ok());
             metric_chart::network_charts(runs, found)
         };
-        let charts = self.cache.of(x_axis.runs, sharpness, make);
-        let answers = stacked(ui, space, charts, x_axis, theme, textures);
-        answers
-            .into_iter()
-            .filter_map(|answer| answer.command)
-            .collect()
+        let charts = self.cache.of(view.x_axis, (sharpness, 0), make);
+        column(
+            ui,
+            height,
+            charts,
+            (view, &mut self.enlarged),
+            textures,
+            &mut |chart, answer| {
+                run_values(chart, answer, &view);
+            },
+        )
+    }
+
+    fn by_layer(
+        &mut self,
+        ui: &mut egui::Ui,
+        height: f32,
+        (network, index): (&NetworkScene, usize),
+        layers: &[LayerSeries],
+        view: ChartView,
+        textures: &mut Textures,
+    ) -> Vec<Command> {
+        let thresholds = [network.settings.vanishing, network.settings.exploding];
+        let top = ui.cursor().min.y;
+        legend(ui, textures, |area| {
+            layers::legend(layers, thresholds, area, view.theme)
+        });
+        let height = height - (ui.cursor().min.y - top);
+        let make = |runs: &Runs| metric_chart::layer_charts(runs, index, layers, thresholds);
+        let charts = self.layers.of(view.x_axis, (None, index), make);
+        let name = |style: usize| layers.get(style).map(|layer| layer.name.as_str());
+        let view = ChartView {
+            names: &name,
+            ..view
+        };
+        column(
+            ui,
+            height,
+            charts,
+            (view, &mut self.enlarged),
+            textures,
+            &mut |chart, answer| {
+                run_values(chart, answer, &view);
+            },
+        )
     }
 }
 
@@ -204,45 +268,72 @@ fn layers_of(runs: &Runs, index: usize) -> Vec<LayerSeries> {
     run.map_or_else(Vec::new, |run| layers::layers(run))
 }
 
-fn by_layer(
-    ui: &egui::Ui,
-    space: egui::Rect,
-    (network, index): (&NetworkScene, usize),
-    layers: &[LayerSeries],
-    x_axis: &XAxis,
-    theme: &Theme,
+/// Paints a legend in the width of a ui, and takes the space that it needs.
+pub(super) fn legend(
+    ui: &mut egui::Ui,
     textures: &mut Textures,
-) -> Vec<Command> {
-    let thresholds = [network.settings.vanishing, network.settings.exploding];
-    let area = paint::area(space);
-    let (items, below) = layers::legend(layers, thresholds, area, theme);
-    paint::paint(&ui.painter_at(space), items, textures);
-    let charts = metric_chart::layer_charts(x_axis.runs, index, layers, thresholds);
-    let answers = stacked(ui, paint::rect(below), &charts, x_axis, theme, textures);
-    answers
-        .into_iter()
-        .filter_map(|answer| answer.command)
-        .collect()
+    draw: impl FnOnce(Area) -> (Vec<Item>, Area),
+) {
+    let space = ui.available_rect_before_wrap();
+    let (items, below) = draw(paint::area(space));
+    let height = (below.min[1] - space.min.y).max(0.0);
+    let size = egui::vec2(space.width(), height);
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+    paint::paint(
+        &ui.painter().with_clip_rect(rect.intersect(ui.clip_rect())),
+        items,
+        textures,
+    );
 }
 
-/// Shows charts of equal height, one below the other.
-pub(super) fn stacked(
-    ui: &egui::Ui,
-    space: egui::Rect,
-    charts: &[MetricChart],
-    x_axis: &XAxis,
-    theme: &Theme,
+/// Shows the values of the curves under the pointer.
+fn run_values(chart: &PlotChart, answer: ChartResponse, view: &ChartView) {
+    if let Some(x) = answer.hovered {
+        let name = |style: usize| (view.names)(style).unwrap_or_default().to_owned();
+        let values = |ui: &mut egui::Ui| chart.values_ui(ui, x, name, view.theme);
+        answer.response.on_hover_ui_at_pointer(values);
+    }
+}
+
+/// Shows charts one below the other, in `height` points or as much as they need, and the enlarged one over the middle of the window.
+/// `hover` shows the tooltip of a chart.
+pub(super) fn column(
+    ui: &mut egui::Ui,
+    height: f32,
+    charts: &[PlotChart],
+    (view, enlarged): (ChartView, &mut Enlarged),
     textures: &mut Textures,
-) -> Vec<ChartResponse> {
-    #[expect(clippy::cast_precision_loss, reason = "a few charts")]
-    let height = space.height() / charts.len().max(1) as f32;
-    let mut top = space.min;
-    let mut show = |metric| {
-        let area = egui::Rect::from_min_size(top, egui::vec2(space.width(), height));
-        top.y += height;
-        chart(ui, area, metric, x_axis, theme, textures)
+    hover: &mut dyn FnMut(&PlotChart, ChartResponse),
+) -> Vec<Command> {
+    let least = |chart: &PlotChart| {
+        if chart.title.starts_with("loss") {
+            LOSS_HEIGHT
+        } else {
+            HEIGHT
+        }
     };
-    charts.iter().map(&mut show).collect()
+    let total: f32 = charts.iter().map(least).sum();
+    #[expect(clippy::cast_precision_loss, reason = "a few charts")]
+    let gaps = ui.spacing().item_spacing.y * charts.len() as f32;
+    let stretch = ((height - gaps) / total.max(1.0)).max(1.0);
+    let mut commands = Vec::new();
+    for plot in charts {
+        let size = egui::vec2(ui.available_width(), stretch * least(plot));
+        let answer = chart(ui, size, plot, &view, textures);
+        commands.extend(answer.command.clone());
+        let large = enlarged.title.as_ref() == Some(&plot.title);
+        if answer
+            .title
+            .clone()
+            .on_hover_text("Shows the chart large; Escape closes it.")
+            .clicked()
+        {
+            enlarged.title = (!large).then(|| plot.title.clone());
+        }
+        hover(plot, answer);
+    }
+    commands.extend(enlarged.ui(ui, charts, view, textures, hover));
+    commands
 }
 
 /// The mouse on a chart.
@@ -251,32 +342,36 @@ pub(super) struct ChartResponse {
     pub command: Option<Command>,
     /// Response of the plot's area.
     pub response: egui::Response,
-    /// Fraction of the steps under the pointer.
+    /// Response of the title.
+    pub title: egui::Response,
+    /// The step or the cost under the pointer.
     pub hovered: Option<f64>,
 }
 
 /// Shows a chart.
 pub(super) fn chart(
-    ui: &egui::Ui,
-    space: egui::Rect,
-    metric: &MetricChart,
-    x_axis: &XAxis,
-    theme: &Theme,
+    ui: &mut egui::Ui,
+    size: egui::Vec2,
+    plot: &PlotChart,
+    view: &ChartView,
     textures: &mut Textures,
 ) -> ChartResponse {
-    let area = paint::area(space);
-    let items = metric.draw(area, x_axis, theme);
-    paint::paint(&ui.painter_at(space), items, textures);
-    let plot = paint::rect(metric.chart(area, x_axis, theme).plot());
-    let id = ui.scope_id().with(&metric.title);
-    let response = ui.interact(plot, id, egui::Sense::click_and_drag());
-    let name = format!("Chart of {}", metric.title);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
-    let share = |at: egui::Pos2| f64::from((at.x - plot.min.x) / plot.width().max(1.0));
-    let pointer = response.interact_pointer_pos().filter(|_| !x_axis.by_cost);
+    let XAxis { runs, by_cost, row } = *view.x_axis;
+    let options = PlotOptions {
+        size,
+        group: egui::Id::unique("charts of runs"),
+        row: Some(row),
+        now: (!by_cost).then(|| real(runs.step(row))),
+        names: Some(view.names),
+        title_button: view.enlarges,
+        theme: view.theme,
+    };
+    let answer = plot.show(ui, &options, textures);
+    let pressed = answer.pressed.filter(|_| !by_cost);
     ChartResponse {
-        command: pointer.map(|at| Command::Seek(share(at))),
-        hovered: response.hover_pos().map(share),
-        response,
+        command: pressed.map(|step| Command::Seek(step / view.x_axis.last().max(1.0))),
+        hovered: answer.hovered,
+        response: answer.response,
+        title: answer.title,
     }
 }

@@ -4,6 +4,7 @@
 mod basins;
 pub(crate) mod charts;
 mod connect;
+mod enlarged;
 mod figure;
 mod hover;
 mod map;

@@ -1,10 +1,10 @@
 //! Projection error: the true losses of runs and those on the plane, and the distances from the plane.
 
-use super::charts::{ChartCache, chart};
+use super::charts::{ChartCache, ChartView, chart};
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
 use crate::engine::numeric::real;
 use crate::engine::results::Runs;
-use crate::engine::scene::Scene;
+use crate::engine::scene::{Run, Scene};
 use crate::export::picture::Show;
 use crate::figure::colour::{Theme, run_colour};
 use crate::figure::metric_chart::{self, XAxis};
@@ -61,21 +61,31 @@ impl View for ProjectionErrorView {
             by_cost: false,
             row: context.row,
         };
-        let charts = self.0.of(runs, None, metric_chart::projection_error_charts);
+        let make = metric_chart::projection_error_charts;
+        let charts = self.0.of(&x_axis, (None, 0), make);
         let (names, theme) = (context.names, context.theme);
+        let with_style = |style: usize| {
+            let of = |run: &Run| style_index(run.colour) == style;
+            let index = runs.scene.runs.iter().position(of)?;
+            names.get(index).map(String::as_str)
+        };
+        let view = ChartView {
+            x_axis: &x_axis,
+            names: &with_style,
+            enlarges: false,
+            theme,
+        };
         let mut commands = Vec::new();
-        for (metric, area) in charts.iter().zip(projection_error::chart_areas(area)) {
-            let answer = chart(
-                ui,
-                paint::rect(area),
-                metric,
-                &x_axis,
-                theme,
-                output.textures,
-            );
+        for (plot, area) in charts.iter().zip(projection_error::chart_areas(area)) {
+            let place = egui::UiBuilder::new().max_rect(paint::rect(area));
+            let answer = ui
+                .scope_builder(place, |ui| {
+                    chart(ui, ui.available_size(), plot, &view, output.textures)
+                })
+                .inner;
             commands.extend(answer.command);
-            if let Some(share) = answer.hovered {
-                let row = row_at(runs, share * x_axis.last());
+            if let Some(step) = answer.hovered {
+                let row = row_at(runs, step);
                 let hover = |ui: &mut egui::Ui| values_ui(ui, runs, names, row, theme);
                 answer.response.on_hover_ui_at_pointer(hover);
             }

@@ -7,11 +7,15 @@ use super::{
 use crate::engine::analysis::curvature::{CurvatureSettings, Report};
 use crate::engine::results::{Runs, TrainedRun};
 use crate::engine::scene::Scene;
-use crate::figure::spectrum::{Spectrum, draw, picture_of_several};
+use crate::figure::chart::{Style, y_range};
+use crate::figure::spectrum::{
+    Spectrum, density_columns, eigenvalue_range, picture_of_several, sticks, with_table,
+};
 use crate::figure::{shortened, style_index};
 use crate::gui::command::Command;
 use crate::gui::paint;
 use crate::gui::param_ui::settings_ui;
+use crate::gui::plot::{PlotChart, PlotOptions};
 use crate::session::{SpectrumRequest, SpectrumResult};
 use eframe::egui;
 
@@ -166,12 +170,10 @@ impl View for SpectrumView {
         let space = ui.available_rect_before_wrap();
         let space = paint::inset(space, [4.0, 2.0], [4.0, 2.0]);
         let spectra = spectra(context.scene, context.names, &shown, found);
-        let items = draw(&spectra, paint::area(space), context.theme);
-        paint::paint(&ui.painter_at(space), items, output.textures);
-        let response = ui.allocate_rect(space, egui::Sense::hover());
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Spectrum of the curvature")
-        });
+        let (chart_area, table) = with_table(&spectra, paint::area(space), context.theme);
+        ui.allocate_rect(space, egui::Sense::hover());
+        paint::paint(&ui.painter_at(space), table, output.textures);
+        density_ui(ui, &spectra, paint::rect(chart_area), (context, output));
         Vec::new()
     }
 
@@ -200,6 +202,73 @@ impl View for SpectrumView {
             let description = format!("Curvature of {title}\n\n{}", scene.to_toml());
             Ok((drawing, description))
         }))
+    }
+}
+
+/// Shows the densities of eigenvalues in a part of the view, with the extremal eigenvalues as sticks.
+fn density_ui(
+    ui: &mut egui::Ui,
+    spectra: &[Spectrum],
+    space: egui::Rect,
+    (context, output): (&ViewContext, &mut ViewOutput),
+) {
+    let Some(range) = eigenvalue_range(spectra) else {
+        return;
+    };
+    let columns = density_columns(spectra);
+    let exact = |spectrum: &Spectrum| {
+        let density = spectrum.report.density.as_ref();
+        density.is_none_or(|density| density.exact)
+    };
+    let values = |numbers: &'static [usize]| {
+        let own = columns
+            .iter()
+            .flat_map(|columns| numbers.iter().map(|at| &columns[*at]));
+        own.flatten().copied()
+    };
+    let title = if spectra.iter().all(exact) {
+        "density of eigenvalues"
+    } else {
+        "density of eigenvalues; dotted: ± its standard error"
+    };
+    let ranges = [range, y_range(values(&[1]), values(&[2, 3]), true)];
+    let mut chart = PlotChart::new(title.to_owned(), "λ", [false, true], ranges);
+    for ([lambda, middle, below, above], spectrum) in columns.iter().zip(spectra) {
+        let style = spectrum.style_index;
+        chart = chart.with_curve((None, lambda, middle), (Style::Own, style));
+        if !exact(spectrum) {
+            for error in [below, above] {
+                chart = chart.with_curve((None, lambda, error), (Style::Limit, style));
+            }
+        }
+    }
+    "Spectrum of the curvature".clone_into(&mut chart.name);
+    let name_of = |style: usize| {
+        let own = spectra.iter().find(|own| own.style_index == style);
+        own.map_or("", |own| own.name).to_owned()
+    };
+    let place = egui::UiBuilder::new().max_rect(space);
+    let show = |ui: &mut egui::Ui| {
+        let options = PlotOptions {
+            size: ui.available_size(),
+            group: ui.scope_id().with("spectrum"),
+            row: None,
+            now: None,
+            names: None,
+            title_button: false,
+            theme: context.theme,
+        };
+        chart.show(ui, &options, output.textures)
+    };
+    let answer = ui.scope_builder(place, show).inner;
+    let bounds = answer.transform.bounds();
+    let plot = *answer.transform.frame();
+    let shown = [bounds.min()[0], bounds.max()[0]];
+    let items = sticks(spectra, shown, paint::area(plot), context.theme);
+    paint::paint(&ui.painter_at(plot), items, output.textures);
+    if let Some(lambda) = answer.hovered {
+        let values = |ui: &mut egui::Ui| chart.values_ui(ui, lambda, name_of, context.theme);
+        answer.response.on_hover_ui_at_pointer(values);
     }
 }
 

@@ -1,14 +1,16 @@
 //! Charts of the optimizer state of one run.
 
-use super::charts::stacked;
-use crate::engine::results::{RunResult, Runs};
+use super::charts::{ChartResponse, ChartView, Followed, column, legend, plot_charts};
+use super::enlarged::Enlarged;
+use crate::engine::results::RunResult;
 use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
-use crate::figure::metric_chart::{self, MetricChart, XAxis};
+use crate::figure::metric_chart::{self, XAxis};
 use crate::figure::state_chart::{self, chart_title, has_finite_size, size_text};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
+use crate::gui::plot::PlotChart;
 use crate::session::OptimizerStateResult;
 use eframe::egui;
 use std::sync::Arc;
@@ -21,63 +23,70 @@ pub(super) struct StateCharts(Option<CachedCharts>);
 struct CachedCharts {
     result: Arc<RunResult>,
     series: Vec<OptimizerStateSeries>,
-    charts: Vec<MetricChart>,
+    by_cost: bool,
+    charts: Vec<PlotChart>,
 }
 
 impl StateCharts {
-    /// Shows the optimizer state of a run, below a legend. On a landscape the state is `found`, of a network it is part of the rows.
+    /// Shows the optimizer state of a run, below a legend. On a landscape the state is computed on demand, of a network it is part of the
+    /// rows.
     pub(super) fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        space: egui::Rect,
-        (run, name): (usize, &str),
-        found: Option<&Result<OptimizerStateResult, String>>,
-        (x_axis, theme): (&XAxis, &Theme),
+        height: f32,
+        Followed {
+            index: run,
+            name,
+            optimizer_state: found,
+        }: Followed,
+        (view, enlarged): (&ChartView, &mut Enlarged),
         textures: &mut Textures,
     ) -> Vec<Command> {
-        let Some(cached) = self.cached(x_axis.runs, run, found) else {
+        let (x_axis, theme) = (view.x_axis, view.theme);
+        let Some(cached) = self.cached(x_axis, run, found) else {
             let text = match found {
                 Some(Err(sentence)) => sentence,
                 _ => "Computing the optimizer state …",
             };
-            ui.put(
-                paint::inset(space, [12.0; 2], [12.0; 2]),
-                egui::Label::new(text).wrap(),
-            );
+            ui.add(egui::Label::new(text).wrap());
             return Vec::new();
         };
         let CachedCharts { series, charts, .. } = cached;
-        let (items, below) = state_chart::legend(series, name, paint::area(space), theme);
-        paint::paint(&ui.painter_at(space), items, textures);
-        let below = paint::rect(below);
-        let answers = stacked(ui, below, charts, x_axis, theme, textures);
-        let mut commands = Vec::new();
-        for (metric, answer) in charts.iter().zip(answers) {
-            commands.extend(answer.command);
-            if let Some(share) = answer.hovered {
-                let row = x_axis.row_at(share, run);
+        let top = ui.cursor().min.y;
+        legend(ui, textures, |area| {
+            state_chart::legend(series, name, area, theme)
+        });
+        let height = height - (ui.cursor().min.y - top);
+        let symbol = |style: usize| series.get(style).map(|entry| entry.symbol);
+        let view = ChartView {
+            names: &symbol,
+            ..*view
+        };
+        let mut hover = |chart: &PlotChart, answer: ChartResponse| {
+            if let Some(x) = answer.hovered {
+                let row = x_axis.row_at(x / x_axis.last().max(1.0), run);
                 let step = x_axis.runs.step(row);
-                let hover =
-                    |ui: &mut egui::Ui| values_ui(ui, series, &metric.title, (row, step), theme);
-                answer.response.on_hover_ui_at_pointer(hover);
+                let values =
+                    |ui: &mut egui::Ui| values_ui(ui, series, &chart.title, (row, step), theme);
+                answer.response.on_hover_ui_at_pointer(values);
             }
-        }
-        commands
+        };
+        column(ui, height, charts, (view, enlarged), textures, &mut hover)
     }
 
     /// Returns the charts, made again only if the run has changed; `None` while its state is not computed.
     fn cached(
         &mut self,
-        runs: &Runs,
+        x_axis: &XAxis,
         run: usize,
         found: Option<&Result<OptimizerStateResult, String>>,
     ) -> Option<&CachedCharts> {
+        let (runs, by_cost) = (x_axis.runs, x_axis.by_cost);
         let result = runs.results.get(run)?;
-        if self
-            .0
-            .as_ref()
-            .is_none_or(|cached| !Arc::ptr_eq(&cached.result, result))
-        {
+        let same = |cached: &CachedCharts| {
+            Arc::ptr_eq(&cached.result, result) && cached.by_cost == by_cost
+        };
+        if !self.0.as_ref().is_some_and(same) {
             let trained = runs.trained.as_ref().and_then(|all| all.runs.get(run));
             let series = match (trained, found) {
                 (Some(trained), _) => trained.optimizer_state(),
@@ -85,7 +94,8 @@ impl StateCharts {
                 _ => return None,
             };
             self.0 = Some(CachedCharts {
-                charts: metric_chart::state_charts(runs, run, &series),
+                charts: plot_charts(&metric_chart::state_charts(runs, run, &series), x_axis),
+                by_cost,
                 result: Arc::clone(result),
                 series,
             });

@@ -1,0 +1,425 @@
+//! Charts on `egui_plot`: curves in the colours and dashes of runs, over linear and logarithmic axes that zoom.
+//!
+//! `egui_plot` draws axes and grid, and zooms: Ctrl and the wheel, a box dragged with Shift or with the secondary button, a double
+//! click to fit. Its axes are linear; on a logarithmic one the coordinates are logarithms to base 10.
+
+mod axis;
+mod curve;
+
+use crate::engine::numeric::real;
+use crate::figure::axis::{Axis, number};
+use crate::figure::chart::{Style, decimate};
+use crate::figure::colour::{Theme, run_colour};
+use crate::figure::drawing::{Anchor, Item, Point, Text};
+use crate::figure::metric_chart::{MetricChart, XAxis};
+use crate::figure::shortened;
+use crate::gui::paint::{self, Textures};
+use axis::{Labels, axis_hints, grid_spacer};
+use curve::{Curve, Point64, line};
+use eframe::egui;
+use egui_plot::{Plot, PlotTransform};
+
+/// Number of ranges that a long curve is thinned to, more than a chart of the window has columns of pixels.
+const MAX_RANGES: usize = 700;
+
+/// Space to the right of a chart for the names of runs.
+const NAMES_WIDTH: f32 = 62.0;
+
+/// A chart: curves and the ranges of their axes.
+pub(crate) struct PlotChart {
+    /// The title: the quantity on the y axis.
+    pub title: String,
+    /// The name for screen readers and tests.
+    pub name: String,
+    /// The quantity on the x axis.
+    pub x_label: &'static str,
+    /// Whether the x axis and the y axis are logarithmic.
+    pub log: [bool; 2],
+    /// The ranges that are shown before zooming, in coordinates.
+    range: [[f64; 2]; 2],
+    curves: Vec<Curve>,
+}
+
+/// How a chart is shown.
+pub(crate) struct PlotOptions<'a> {
+    /// Width and height, including title and tick labels.
+    pub size: egui::Vec2,
+    /// Charts of one group share the hover line and the range of the x axis.
+    pub group: egui::Id,
+    /// Row of the timeline: later points are faint. `None` shows all points.
+    pub row: Option<usize>,
+    /// The x of the timeline's step, marked by a line.
+    pub now: Option<f64>,
+    /// Returns the name of the curve with a style index, shown at its end; `None` leaves no space for names.
+    pub names: Option<&'a dyn Fn(usize) -> Option<&'a str>>,
+    /// Whether the title is a button.
+    pub title_button: bool,
+    /// Light or dark.
+    pub theme: &'a Theme,
+}
+
+/// The mouse on a chart.
+pub(crate) struct PlotAnswer {
+    /// Response of the area inside the axes.
+    pub response: egui::Response,
+    /// Response of the title.
+    pub title: egui::Response,
+    /// The x that is pressed with the primary button.
+    pub pressed: Option<f64>,
+    /// The x under the pointer.
+    pub hovered: Option<f64>,
+    /// The transform from coordinates to the screen.
+    pub transform: PlotTransform,
+}
+
+/// Returns the coordinate of a value, NaN where a logarithmic axis has none.
+fn coordinate(value: f64, log: bool) -> f64 {
+    match log {
+        true if value > 0.0 => value.log10(),
+        true => f64::NAN,
+        false => value,
+    }
+}
+
+fn value(coordinate: f64, log: bool) -> f64 {
+    if log {
+        10_f64.powf(coordinate)
+    } else {
+        coordinate
+    }
+}
+
+/// Returns a range of values with a margin, in coordinates; it is finite and not empty.
+fn padded([low, high]: [f64; 2], log: bool) -> [f64; 2] {
+    let axis = if log {
+        Axis::log([low * 0.7, (high * 1.4).min(f64::MAX)])
+    } else {
+        let margin = 0.05 * (high - low).max(1e-12 * high.abs()).max(f64::MIN_POSITIVE);
+        Axis::linear([low - margin, high + margin])
+    };
+    [0.0, 1.0].map(|end| coordinate(axis.value(end), log))
+}
+
+impl PlotChart {
+    /// Creates a chart without curves. The range of x is exact, that of y gets a margin.
+    pub(crate) fn new(
+        title: String,
+        x_label: &'static str,
+        log: [bool; 2],
+        [x_range, y_range]: [[f64; 2]; 2],
+    ) -> Self {
+        let x_axis = if log[0] {
+            Axis::log(x_range)
+        } else {
+            Axis::linear(x_range)
+        };
+        let x_range = [0.0, 1.0].map(|end| coordinate(x_axis.value(end), log[0]));
+        Self {
+            name: format!("Chart of {title}"),
+            title,
+            x_label,
+            log,
+            range: [x_range, padded(y_range, log[1])],
+            curves: Vec::new(),
+        }
+    }
+
+    /// Adds a curve through values at rows.
+    pub(crate) fn with_curve(
+        mut self,
+        (rows, x, values): (Option<&[usize]>, &[f64], &[f64]),
+        (style, style_index): (Style, usize),
+    ) -> Self {
+        let len = x.len().min(values.len());
+        let kept = decimate(&values[..len], MAX_RANGES);
+        let point = |&at: &usize| {
+            [
+                coordinate(x[at], self.log[0]),
+                coordinate(values[at], self.log[1]),
+            ]
+        };
+        let row = |&at: &usize| rows.map_or(at, |rows| rows[at]);
+        self.curves.push(Curve {
+            rows: kept.iter().map(row).collect(),
+            points: kept.iter().map(point).collect(),
+            style,
+            style_index,
+        });
+        self
+    }
+
+    /// Creates the chart of a metric over steps or cost.
+    pub(crate) fn of_metric(metric: &MetricChart, x_axis: &XAxis) -> Self {
+        let x_label = if x_axis.by_cost {
+            "cost in gradients"
+        } else {
+            "step"
+        };
+        let ranges = [[0.0, x_axis.last().max(1.0)], metric.y_range];
+        let mut chart = Self::new(metric.title.clone(), x_label, [false, metric.log], ranges);
+        for line in &metric.lines {
+            let x = if x_axis.by_cost {
+                &line.costs
+            } else {
+                &line.steps
+            };
+            let data = (Some(&line.rows[..]), &x[..], &line.values[..]);
+            chart = chart.with_curve(data, (line.style, line.style_index));
+        }
+        chart
+    }
+
+    /// Returns the title with the kind of the y axis.
+    pub(crate) fn full_title(&self) -> String {
+        let log = if self.log[1] { " (log)" } else { "" };
+        format!("{}{log}", self.title)
+    }
+
+    /// Shows the chart with its title. Charts of a group in the same ui need different titles.
+    pub(crate) fn show(
+        &self,
+        ui: &mut egui::Ui,
+        options: &PlotOptions,
+        textures: &mut Textures,
+    ) -> PlotAnswer {
+        let size = options.size.max(egui::Vec2::ZERO);
+        ui.push_id(&self.title, |ui| {
+            let (space, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(space));
+            self.show_in(&mut ui, space, options, textures)
+        })
+        .inner
+    }
+
+    fn show_in(
+        &self,
+        ui: &mut egui::Ui,
+        space: egui::Rect,
+        options: &PlotOptions,
+        textures: &mut Textures,
+    ) -> PlotAnswer {
+        let theme = options.theme;
+        let font = 0.85 * egui::TextStyle::Body.resolve(ui.style()).size;
+        let top = 1.6 * font;
+        let x_label_width = 6.0 * real_width(self.x_label) * font / 11.0 + 8.0;
+        let title_rect = egui::Rect::from_min_size(
+            space.min,
+            egui::vec2((space.width() - x_label_width).max(0.0), top),
+        );
+        let text = egui::RichText::new(self.full_title()).size(font);
+        let title = ui
+            .scope_builder(egui::UiBuilder::new().max_rect(title_rect), |ui| {
+                ui.set_clip_rect(title_rect.intersect(ui.clip_rect()));
+                if options.title_button {
+                    ui.add(egui::Button::new(text).frame(false).truncate())
+                } else {
+                    ui.add(egui::Label::new(text).truncate())
+                }
+            })
+            .inner;
+        let names_width = match options.names {
+            Some(_) if space.width() > 4.0 * NAMES_WIDTH => NAMES_WIDTH,
+            _ => 8.0,
+        };
+        let below = egui::Rect::from_min_max(
+            egui::pos2(space.min.x, space.min.y + top + 0.4 * font),
+            egui::pos2(space.max.x - names_width, space.max.y),
+        );
+        let below = paint::inset(below, [0.0; 2], [0.0; 2]);
+        // A box is dragged with Shift, because a plain drag moves the timeline.
+        let boxing = ui.input(|input| input.modifiers.shift || input.modifiers.command);
+        let labels = [Labels::default(), Labels::default()];
+        let [x_range, y_range] = self.range;
+        let mut plot = Plot::new("plot")
+            .width(below.width())
+            .height(below.height())
+            .default_x_bounds(x_range[0], x_range[1])
+            .default_y_bounds(y_range[0], y_range[1])
+            .allow_drag(false)
+            .allow_scroll(false)
+            .allow_axis_zoom_drag(false)
+            .boxed_zoom_pointer_button(if boxing {
+                egui::PointerButton::Primary
+            } else {
+                egui::PointerButton::Secondary
+            })
+            .show_x(false)
+            .show_y(false)
+            .grid_spacing(8.0..=16.0)
+            .grid_color(paint::colour(theme.grid))
+            .x_grid_spacer(grid_spacer(self.log[0], 64.0, &labels[0]))
+            .y_grid_spacer(grid_spacer(self.log[1], 1.5 * font, &labels[1]))
+            .custom_x_axes(vec![axis_hints(0, &labels[0], font, theme)])
+            .custom_y_axes(vec![axis_hints(1, &labels[1], font, theme)]);
+        plot = plot.link_axis(options.group.with(self.x_label), [true, false]);
+        let shown = ui
+            .scope_builder(egui::UiBuilder::new().max_rect(below), |ui| {
+                plot.show(ui, |_| ())
+            })
+            .inner;
+        let (response, transform) = (shown.response, shown.transform);
+        let name = &self.name;
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
+        self.label_axes(ui, space, &title, &labels, (font, theme));
+
+        let x_at = |at: egui::Pos2| value(transform.value_from_position(at).x, self.log[0]);
+        let hovered = response.hover_pos().map(x_at);
+        let pressing = !boxing && ui.input(|input| input.pointer.primary_down());
+        let pressed = response
+            .interact_pointer_pos()
+            .filter(|_| pressing)
+            .map(x_at);
+        let hover_line = hover_line(ui, options.group, hovered);
+        if ui.is_rect_visible(*transform.frame()) {
+            self.paint(ui, &transform, options, hover_line, textures);
+        }
+        PlotAnswer {
+            response,
+            title,
+            pressed,
+            hovered,
+            transform,
+        }
+    }
+
+    /// Paints the common factor of the y axis after the title, and the name of the x axis at the right.
+    fn label_axes(
+        &self,
+        ui: &egui::Ui,
+        space: egui::Rect,
+        title: &egui::Response,
+        labels: &[Labels; 2],
+        (font, theme): (f32, &Theme),
+    ) {
+        let painter = ui.painter_at(space);
+        let colour = paint::colour(theme.faint);
+        let font = egui::FontId::proportional(font);
+        let offset = |axis: usize| labels[axis].borrow().offset.clone();
+        let x_label = format!("{} {}", self.x_label, offset(0));
+        let y = title.rect.center().y;
+        for (x, align, text) in [
+            (
+                title.rect.right() + 8.0,
+                egui::Align2::LEFT_CENTER,
+                offset(1),
+            ),
+            (space.max.x - 6.0, egui::Align2::RIGHT_CENTER, x_label),
+        ] {
+            let text = text.trim();
+            painter.text(egui::pos2(x, y), align, text, font.clone(), colour);
+        }
+    }
+
+    /// Paints curves, markers, lines of the timeline and of the pointer, and names.
+    fn paint(
+        &self,
+        ui: &egui::Ui,
+        transform: &PlotTransform,
+        options: &PlotOptions,
+        hover_line: Option<f64>,
+        textures: &mut Textures,
+    ) {
+        let (frame, theme) = (*transform.frame(), options.theme);
+        let mut items = Vec::new();
+        for (x, opacity) in [(options.now, 0.35), (hover_line, 0.7)] {
+            if let Some(x) = x
+                .map(|x| coordinate(x, self.log[0]))
+                .filter(|x| x.is_finite())
+            {
+                let x = transform.position_from_point_x(x);
+                let ends = vec![[x, frame.min.y], [x, frame.max.y]];
+                let colour = theme.ink.opacity(opacity);
+                items.push(line(ends, 1.0, colour, &[]));
+            }
+        }
+        let mut names = Vec::new();
+        for curve in &self.curves {
+            curve.items(transform, options, &mut items);
+            if let (Some(name_of), false) = (options.names, curve.style.is_limit())
+                && let Some(name) = name_of(curve.style_index)
+                && !matches!(curve.style, Style::Dashed)
+                && let Some(end) = curve.last_point(transform)
+                && frame.y_range().contains(end[1])
+                && frame.x_range().contains(end[0] - 0.5)
+            {
+                let colour = run_colour(curve.style_index, theme);
+                names.push((end, shortened(name, 10), colour));
+            }
+        }
+        let clip = frame.intersect(ui.clip_rect());
+        paint::paint(&ui.painter().with_clip_rect(clip), items, textures);
+        let mut taken: Vec<Point> = Vec::new();
+        let mut texts = Vec::new();
+        for ([x, y], name, colour) in names {
+            let overlaps =
+                |other: &Point| (other[1] - y).abs() < 11.0 && (other[0] - x).abs() < 60.0;
+            if !taken.iter().any(overlaps) {
+                taken.push([x, y]);
+                let text = Text::new(name, [x + 5.0, y], Anchor::Start, 10.5, colour);
+                texts.push(Item::Text(text.with_halo(theme.halo)));
+            }
+        }
+        paint::paint(ui.painter(), texts, textures);
+    }
+
+    /// Shows the values of the measured curves at an x, in the order of the curves from top to bottom.
+    pub(crate) fn values_ui(
+        &self,
+        ui: &mut egui::Ui,
+        x: f64,
+        name_of: impl Fn(usize) -> String,
+        theme: &Theme,
+    ) {
+        let x = coordinate(x, self.log[0]);
+        let near = |curve: &Curve| curve.nearest(x).filter(|[_, y]| y.is_finite());
+        let measured = self.curves.iter().filter(|curve| !curve.style.is_limit());
+        let mut shown: Vec<(&Curve, Point64)> = measured
+            .filter_map(|curve| Some((curve, near(curve)?)))
+            .collect();
+        shown.sort_by(|(_, a), (_, b)| b[1].total_cmp(&a[1]));
+        let Some((_, [x, _])) = shown.first() else {
+            ui.label("no value here");
+            return;
+        };
+        ui.strong(format!(
+            "{} {}",
+            self.x_label,
+            number(value(*x, self.log[0]), 7)
+        ));
+        egui::Grid::new("values").show(ui, |ui| {
+            for (curve, [_, y]) in &shown {
+                let colour = paint::colour(run_colour(curve.style_index, theme));
+                ui.colored_label(colour, name_of(curve.style_index));
+                ui.label(number(value(*y, self.log[1]), 4));
+                if curve.style == Style::Dashed {
+                    ui.weak("dashed");
+                }
+                ui.end_row();
+            }
+        });
+    }
+}
+
+fn real_width(text: &str) -> f32 {
+    #[expect(clippy::cast_possible_truncation, reason = "a short text")]
+    let width = real(text.chars().count()) as f32;
+    width
+}
+
+/// Returns the x of the pointer on any chart of a group, and takes that of this chart.
+fn hover_line(ui: &egui::Ui, group: egui::Id, hovered: Option<f64>) -> Option<f64> {
+    let pass = ui.ctx().cumulative_pass_nr();
+    let known: Option<(u64, f64)> = ui.data(|data| data.get_temp(group));
+    let known = known.filter(|(seen, _)| seen + 1 >= pass).map(|(_, x)| x);
+    if let Some(x) = hovered {
+        ui.data_mut(|data| data.insert_temp(group, (pass, x)));
+        // Charts above this one have been painted with the earlier x.
+        if known != hovered {
+            ui.ctx().request_repaint();
+        }
+    }
+    hovered.or(known)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! A chart shown large over the middle of the window, and its picture.
+
+use super::Figure;
+use super::charts::{ChartResponse, ChartView, chart};
+use crate::engine::results::{Runs, SharpnessResult};
+use crate::figure::colour::Theme;
+use crate::figure::drawing::{Area, Drawing, Item};
+use crate::figure::metric_chart::{MetricChart, XAxis, landscape_charts, network_charts};
+use crate::figure::{legend_line, shortened, style_index};
+use crate::gui::command::Command;
+use crate::gui::paint::{self, Textures};
+use crate::gui::plot::PlotChart;
+use eframe::egui;
+
+/// The chart that is shown large over the middle of the window.
+pub(crate) struct Enlarged {
+    /// Its title.
+    pub title: Option<String>,
+    /// The middle of the window in the last frame.
+    pub middle: egui::Rect,
+}
+
+impl Default for Enlarged {
+    fn default() -> Self {
+        let middle = egui::Rect::ZERO;
+        Self {
+            title: None,
+            middle,
+        }
+    }
+}
+
+impl Enlarged {
+    /// Shows the enlarged one of some charts. Escape, its title or its button close it.
+    pub(super) fn ui(
+        &mut self,
+        ui: &egui::Ui,
+        charts: &[PlotChart],
+        view: ChartView,
+        textures: &mut Textures,
+        hover: &mut dyn FnMut(&PlotChart, ChartResponse),
+    ) -> Option<Command> {
+        let title = self.title.as_ref()?;
+        let Some(plot) = charts.iter().find(|plot| plot.title == *title) else {
+            self.title = None;
+            return None;
+        };
+        let middle = self.middle;
+        let area = egui::Area::new(ui.scope_id().with("enlarged chart"))
+            .order(egui::Order::Middle)
+            .fixed_pos(middle.min)
+            .constrain(false);
+        let content = |ui: &mut egui::Ui| {
+            let fill = paint::colour(view.theme.background);
+            ui.set_clip_rect(middle);
+            ui.painter().rect_filled(middle, 0.0, fill);
+            let inside = egui::UiBuilder::new().max_rect(paint::inset(middle, [8.0; 2], [8.0; 2]));
+            let show = |ui: &mut egui::Ui| {
+                let back = ui.button("Back to the view").clicked();
+                let answer = chart(ui, ui.available_size(), plot, &view, textures);
+                let (command, back) = (answer.command.clone(), back || answer.title.clicked());
+                hover(plot, answer);
+                (command, back)
+            };
+            ui.scope_builder(inside, show).inner
+        };
+        let (command, back) = area.show(ui.ctx(), content).inner;
+        let escape = |input: &mut egui::InputState| {
+            input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)
+        };
+        if back || ui.input_mut(escape) {
+            self.title = None;
+        }
+        command
+    }
+
+    /// Returns the title in a form for file names.
+    pub(crate) fn file_name(&self) -> Option<String> {
+        let title = self.title.as_ref()?.to_lowercase();
+        let words = title.split(|letter: char| !letter.is_ascii_alphabetic());
+        let words: Vec<&str> = words.filter(|word| word.len() > 2).take(2).collect();
+        Some(words.join("-"))
+    }
+
+    /// Returns the picture of the enlarged chart with a legend; `None` if it is no chart of all runs.
+    pub(crate) fn figure(
+        &self,
+        (runs, row): (Runs, usize),
+        by_cost: bool,
+        sharpness: Option<&SharpnessResult>,
+        theme: &'static Theme,
+    ) -> Option<Figure> {
+        let title = self.title.as_ref()?;
+        let charts = if runs.trained.is_none() {
+            landscape_charts(&runs)
+        } else {
+            network_charts(&runs, sharpness)
+        };
+        let metric = charts.into_iter().find(|chart| chart.title == *title)?;
+        Some(Figure::new(move |size| {
+            let description = format!("{}\n\n{}", metric.title, runs.scene.to_toml());
+            let x_axis = XAxis {
+                runs: &runs,
+                by_cost,
+                row,
+            };
+            Ok((picture(&metric, &x_axis, size, theme), description))
+        }))
+    }
+}
+
+/// Draws a page with a chart and the names of the runs.
+fn picture(metric: &MetricChart, x_axis: &XAxis, size: [f32; 2], theme: &Theme) -> Drawing {
+    const LEGEND: f32 = 190.0;
+    let [width, height] = size;
+    let page = Area::new([0.0; 2], size);
+    let mut items = vec![Item::filled(page.corners(), theme.background)];
+    let scene = &x_axis.runs.scene;
+    items.push(Item::label(scene.title(), [18.0, 20.0], 15.0, theme.ink));
+    let area = Area::new([12.0, 36.0], [width - LEGEND, height - 14.0]);
+    items.extend(metric.draw(area, x_axis, theme));
+    let names = scene.run_names();
+    let shown = scene.runs.iter().zip(&names).filter(|(run, _)| run.shown);
+    let mut at = [width - LEGEND + 8.0, 64.0];
+    for (run, name) in shown {
+        items.extend(legend_line(at, style_index(run.colour), theme));
+        let place = [at[0] + 38.0, at[1]];
+        items.push(Item::label(shortened(name, 22), place, 12.0, theme.ink));
+        at[1] += 20.0;
+    }
+    Drawing { size, items }
+}
