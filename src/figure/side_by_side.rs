@@ -138,7 +138,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
             items.extend(draw(runs, &frames, Some(heights), runs.row(step), theme));
             if scene.map.fill && map_data.graph.is_none() {
                 let bar = Area::new([width - 76.0, 60.0], [width - 62.0, height - 60.0]);
-                items.extend(map::colour_bar(&map_data, bar, theme));
+                items.extend(super::colour_bar::draw(&map_data, bar, theme));
             }
         }
     }
