@@ -42,9 +42,9 @@ fn extremes(points: &[[f64; 2]]) -> Vec<usize> {
     for first in (0..points.len()).step_by(length) {
         let segment = first..(first + length).min(points.len());
         rows.push(first);
-        for axis in 0..2 {
-            let by_coordinate =
-                |a: &usize, b: &usize| points[*a][axis].total_cmp(&points[*b][axis]);
+        for axis in [0, 1] {
+            let coordinate = |row: usize| points[row][axis];
+            let by_coordinate = |a: &usize, b: &usize| coordinate(*a).total_cmp(&coordinate(*b));
             rows.extend(segment.clone().min_by(by_coordinate));
             rows.extend(segment.clone().max_by(by_coordinate));
         }
