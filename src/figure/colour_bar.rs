@@ -105,21 +105,32 @@ fn ticks(levels: &Levels, height: f32) -> Vec<[f64; 2]> {
         let mut ticks: Vec<[f64; 2]> = Vec::new();
         for value in values {
             let share = levels.shade(base + value);
+            // Below the first quantile the scale is linear, and small powers of ten are all at its end.
+            if levels.is_log() && value != 0.0 && share < 0.5 * min_share {
+                continue;
+            }
             if ticks.last().is_none_or(|last| share - last[0] >= min_share) {
                 ticks.push([share, value]);
             }
         }
         ticks
     });
-    // Of the sets with at most 7 ticks the first one with the most, up to 6.
+    // Of the sets with 4 to 7 ticks the one that covers the bar most evenly, or else the one with the most.
     let few = drawn.filter(|ticks| ticks.len() <= 7);
-    few.fold(Vec::new(), |best, ticks| {
-        if ticks.len().min(6) > best.len() {
-            ticks
-        } else {
-            best
-        }
-    })
+    let rank = |ticks: &[[f64; 2]]| match ticks.len() {
+        count @ 0..4 => 10.0 - f64::from(u8::try_from(count).unwrap_or(0)),
+        count => max_gap(ticks) + if count == 4 { 0.1 } else { 0.0 },
+    };
+    few.min_by(|a, b| rank(a).total_cmp(&rank(b)))
+        .unwrap_or_default()
+}
+
+/// Returns the largest share of the bar without a tick.
+fn max_gap(ticks: &[[f64; 2]]) -> f64 {
+    let shares = ticks.iter().map(|[share, _]| *share).chain([1.0]);
+    let mut before = 0.0;
+    let gaps = shares.map(|share| share - std::mem::replace(&mut before, share));
+    gaps.fold(0.0, f64::max)
 }
 
 /// Returns multiples of powers of ten between two distances, of every `skip`-th decade, and 0 if it is the lower one.

@@ -133,7 +133,8 @@ fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Dr
         items.extend(legend_line(at, style_index, theme));
         let name = shortened(&names[index], max_name_chars);
         items.push(write(name, [at[0] + 40.0, at[1]], 13.0));
-        let status = status_text(runs, index, row);
+        let max_status_chars = max_chars(options.size[0] - at[0] - 44.0, 5.4, 6, 90);
+        let status = shortened(&status_text(runs, index, row), max_status_chars);
         items.push(write(status, [at[0] + 40.0, at[1] + 15.0], 11.0));
         at[1] += 36.0;
     }

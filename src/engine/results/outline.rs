@@ -11,6 +11,10 @@ const MAX_SHAPE_ROWS: usize = 2500;
 /// Number of segments of equal duration that keep their extremes.
 const SEGMENTS: usize = 400;
 
+/// Distance from an end of the path, relative to its size, below which the tolerance shrinks no further: rounding errors of a converged run
+/// have no shape.
+const MIN_DISTANCE: f64 = 1e-6;
+
 /// Returns the rows that are enough to draw a path, at most 5000: all of a short one. Of a long one
 /// - the rows that keep its shape within a tolerance, relative to the distance from the nearer one of its ends, so that both of them can be
 ///   zoomed into;
@@ -38,9 +42,9 @@ fn extremes(points: &[[f64; 2]]) -> Vec<usize> {
     for first in (0..points.len()).step_by(length) {
         let segment = first..(first + length).min(points.len());
         rows.push(first);
-        for axis in 0..2 {
-            let by_coordinate =
-                |a: &usize, b: &usize| points[*a][axis].total_cmp(&points[*b][axis]);
+        for axis in [0, 1] {
+            let coordinate = |row: usize| points[row][axis];
+            let by_coordinate = |a: &usize, b: &usize| coordinate(*a).total_cmp(&coordinate(*b));
             rows.extend(segment.clone().min_by(by_coordinate));
             rows.extend(segment.clone().max_by(by_coordinate));
         }
@@ -63,23 +67,18 @@ fn shape(points: &[[f64; 2]]) -> Vec<usize> {
     rows
 }
 
-/// Returns the points with both axes divided by the distance between the 5 % and 95 % quantiles of the coordinates, because the axes of a graph
-/// have different units and a diverging run has extreme values at its end.
+/// Returns the points with both axes divided by the median distance from the start along them, because the axes of a graph have different
+/// units. The end of a diverging run and the rest of a converged one hardly change the median.
 fn scaled(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let scale = [0, 1].map(|axis| {
         let every = points.len().div_ceil(1000);
-        let sample = points.iter().step_by(every).map(|point| point[axis]);
-        let mut sample: Vec<f64> = sample.filter(|value| value.is_finite()).collect();
-        sample.sort_unstable_by(f64::total_cmp);
-        let len = sample.len();
-        let low = sample.get(len / 20).copied().unwrap_or(0.0);
-        let high = sample.get(len - 1 - len / 20).copied().unwrap_or(0.0);
-        let width = high - low;
-        if width > 0.0 && width.is_finite() {
-            width
-        } else {
-            1.0
-        }
+        let sample = points.iter().step_by(every);
+        let distances = sample.map(|point| (point[axis] - points[0][axis]).abs());
+        let mut distances: Vec<f64> = distances
+            .filter(|distance| *distance > 0.0 && distance.is_finite())
+            .collect();
+        distances.sort_unstable_by(f64::total_cmp);
+        distances.get(distances.len() / 2).copied().unwrap_or(1.0)
     });
     let divide = |point: &[f64; 2]| [point[0] / scale[0], point[1] / scale[1]];
     points.iter().map(divide).collect()
@@ -102,7 +101,7 @@ fn simplified(points: &[[f64; 2]], rows: &[usize], tolerance: f64) -> Vec<usize>
     for &row in &rows[1..] {
         let point = points[row];
         let [to_start, to_end] = ends.map(|end| distance(point, end));
-        let allowed = tolerance * to_start.min(to_end).max(1e-12);
+        let allowed = tolerance * to_start.min(to_end).max(MIN_DISTANCE);
         let length = distance(anchor, point);
         let angle = (point[1] - anchor[1]).atan2(point[0] - anchor[0]);
         let is_near = length <= allowed;
@@ -198,6 +197,20 @@ mod tests {
         assert!(error(&points, &outline, 0..points.len()) < 5e-3);
         // The former outline, by duration only, cut the circle.
         assert!(error(&points, &extremes(&points), 0..points.len()) > 0.1);
+    }
+
+    #[test]
+    fn a_path_that_rests_after_a_short_run_keeps_its_curve() {
+        // 600 steps along a parabola, then rounding errors around its end.
+        let point = |row: u32| {
+            let x = -1.5 + 2.5 * f64::from(row.min(600)) / 600.0;
+            let noise = f64::from(row.saturating_sub(600) * 7919 % 13) * 1e-16;
+            [x + noise, x * x - noise]
+        };
+        let points: Vec<[f64; 2]> = (0..1_000_000).map(point).collect();
+        let outline = outline_of(&points);
+        assert!(outline.len() <= 5000, "{}", outline.len());
+        assert!(error(&points, &outline, 0..points.len()) < 5e-3);
     }
 
     #[test]

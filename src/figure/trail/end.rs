@@ -209,7 +209,9 @@ pub(super) fn names(ends: &[TrailEnd], frame: &Frame) -> Vec<Name> {
         let [x, y] = end.at;
         let is_chip = matches!(end.kind, EndKind::Exit(_));
         #[expect(clippy::cast_precision_loss, reason = "names are short")]
-        let width = end.text.chars().count() as f32 * NAME_SIZE * 0.57;
+        let chars = end.text.chars().count() as f32;
+        // Sentences have more narrow letters than names.
+        let width = chars * NAME_SIZE * if chars > 24.0 { 0.5 } else { 0.57 };
         let gap = if is_chip { 18.0 } else { 10.0 };
         let is_left = x + gap + width > frame.area.max[0] && x - gap - width > frame.area.min[0];
         let left = if is_left { x - gap - width } else { x + gap };

@@ -49,13 +49,9 @@ fn a_diverged_run_ends_in_a_chip_at_the_frame_with_step_and_reason() {
             "{:?}",
             end.at
         );
-        for area in [&frame.area] {
-            let all: Vec<Area> = names_of(&runs, 100);
-            assert!(
-                all.iter()
-                    .all(|name| area.contains(name.min) && area.contains(name.max))
-            );
-        }
+        let is_inside =
+            |name: &Area| frame.area.contains(name.min) && frame.area.contains(name.max);
+        assert!(names_of(&runs, 100).iter().all(is_inside));
         // The line follows the run to the frame, with finite coordinates.
         let points = items.iter().filter_map(|item| match item {
             Item::Path {

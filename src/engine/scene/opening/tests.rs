@@ -4,6 +4,7 @@ use crate::engine::files::NoFiles;
 use crate::engine::results::compute_runs;
 use crate::engine::scene::NetworkScene;
 use crate::engine::training::{self, Outcome, Trajectory};
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The share of the view by which a run moves at least, unless it lowers the loss.
@@ -76,19 +77,23 @@ fn the_opening_runs_of_every_data_set_learn() {
         let network = scene.network().unwrap();
         let task = network.load_task(&NoFiles, scene.training.seed).unwrap();
         let mut run_settings = scene.run_settings();
-        run_settings.steps = 150;
-        let mut best = f64::INFINITY;
-        for run in &scene.runs {
-            let never = Cancel::default();
-            let path = training::run(&*task.loss, &task.start, &run.spec, &run_settings, &never);
-            let path = path.unwrap();
-            let share = path.loss[path.len() - 1] / path.loss[0];
-            best = best.min(share);
-            let is_diverged = matches!(path.outcome, Outcome::Diverged(..));
-            if is_diverged || share >= 0.98 {
-                failures.push(format!("{name}, {}: {share}, {:?}", run.spec, path.outcome));
+        run_settings.steps = 100;
+        let results: Vec<(Outcome, f64)> = { scene.runs.par_iter() }
+            .map(|run| {
+                let never = Cancel::default();
+                let start = &task.start;
+                let path = training::run(&*task.loss, start, &run.spec, &run_settings, &never);
+                let path = path.unwrap();
+                (path.outcome, path.loss[path.len() - 1] / path.loss[0])
+            })
+            .collect();
+        for (run, (outcome, share)) in scene.runs.iter().zip(&results) {
+            if matches!(outcome, Outcome::Diverged(..)) || *share >= 0.98 {
+                failures.push(format!("{name}, {}: {share}, {outcome:?}", run.spec));
             }
         }
+        let shares = results.iter().map(|(_, share)| *share);
+        let best = shares.fold(f64::INFINITY, f64::min);
         if best >= 0.7 {
             failures.push(format!("{name}: {best}"));
         }
