@@ -71,13 +71,18 @@ pub(super) fn grid_spacer(
             .collect();
         let marks_before = marks.len();
         let mut marks = marks;
-        if log && 45.0 * per_point < 1.0 && high - low < 12.0 {
+        let decade_is = |points: f64| points * per_point < 1.0;
+        // Labels where there are few others.
+        let labelled = match marks_before {
+            0 | 1 => decade_is(30.0),
+            2 | 3 => decade_is(90.0),
+            _ => false,
+        };
+        if log && (labelled || decade_is(45.0)) && high - low < 12.0 {
             for decade in grid_decades(low, high) {
                 for mantissa in [2.0_f64, 5.0] {
                     let value = decade + mantissa.log10();
                     if grid.iter().all(|mark| (mark.value - value).abs() > 1e-6) {
-                        // Labels where there are few others.
-                        let labelled = marks_before < 4 && 90.0 * per_point < 1.0;
                         let faint = if labelled { 100.0 } else { 1.25 };
                         if labelled && (low..=high).contains(&value) {
                             marks.push((value, number(10_f64.powf(value), 1)));
