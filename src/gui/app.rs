@@ -2,9 +2,11 @@
 
 use super::command::{Command, TRAIN_ON};
 use super::dialog::{PathDialog, Purpose};
+use super::layout::Layout;
 use super::paint::Textures;
 use super::panel;
 use super::panel::progress::Progress;
+use super::scale::next_text_size;
 use super::theme;
 use super::timeline::Timeline;
 use super::view::charts::Charts;
@@ -57,6 +59,7 @@ pub struct App {
     pub(super) textures: Textures,
     pub(super) asking: Option<PathDialog>,
     pub(super) help: bool,
+    pub(super) layout: Layout,
     /// Reason why the scene is refused.
     pub(super) problem: Option<String>,
     /// The newest message, and whether it is an error.
@@ -139,6 +142,7 @@ impl App {
             textures: Textures::default(),
             asking: None,
             help: false,
+            layout: Layout::default(),
             problem: None,
             message: None,
             switching_theme: false,
@@ -248,6 +252,19 @@ impl App {
                 self.training(&command);
             }
             Command::SwitchTheme => self.switching_theme = true,
+            Command::TextSize(size) => {
+                self.layout.text_size = size;
+                ctx.set_zoom_factor(self.layout.zoom());
+            }
+            Command::NextTextSize(up) => {
+                let size = next_text_size(self.layout.text_size, up);
+                self.apply(ctx, Command::TextSize(size));
+            }
+            Command::Panel(side) => self.layout.toggle(side, ctx.content_rect().width()),
+            Command::Present => {
+                self.layout.present();
+                ctx.set_zoom_factor(self.layout.zoom());
+            }
             Command::Help => self.help = !self.help,
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }

@@ -6,13 +6,40 @@ use crate::gui::field::{FieldStyle, Typed, finite, number_field, refusal_ui, tex
 use eframe::egui;
 
 /// Width of the names of settings, in points.
-const NAME_WIDTH: f32 = 108.0;
+const NAME_WIDTH: f32 = 100.0;
+
+/// Speed of a slider that is dragged with Shift or Alt, relative to the pointer.
+const FINE: f64 = 0.1;
 
 /// Width of the number and unit right of a slider, in points.
 const NUMBER_WIDTH: f32 = 84.0;
 
 /// Check of a setting's value in addition to its declaration: returns the reason of a refusal.
 pub(crate) type Check<'a> = &'a dyn Fn(&str, &Value) -> Result<(), String>;
+
+/// Style of the rows of settings.
+#[derive(Clone, Copy)]
+pub(crate) struct SettingStyle<'a> {
+    /// Name of the settings' owner before each name; none if empty.
+    pub owner: &'a str,
+    /// The run that the settings belong to, for the names that screen readers and tests see.
+    pub of: Option<&'a str>,
+    /// Width of the names, in points.
+    pub name_width: f32,
+    /// The learning rate above which the run is unstable: that part of its slider is red.
+    pub lr_limit: Option<f64>,
+}
+
+impl Default for SettingStyle<'_> {
+    fn default() -> Self {
+        Self {
+            owner: "",
+            of: None,
+            name_width: NAME_WIDTH,
+            lr_limit: None,
+        }
+    }
+}
 
 /// Accepts every value.
 #[expect(clippy::unnecessary_wraps, reason = "has the type of a check")]
@@ -26,7 +53,7 @@ pub(crate) fn settings_ui(
     settings: &mut dyn Settings,
     wanted: impl Fn(&str) -> bool,
 ) -> Option<String> {
-    checked_settings_ui(ui, "", settings, wanted, &unchecked)
+    styled_settings_ui(ui, &SettingStyle::default(), settings, wanted)
 }
 
 /// Shows settings as [`settings_ui`], with the name of their owner before each name.
@@ -36,13 +63,27 @@ pub(crate) fn owned_settings_ui(
     settings: &mut dyn Settings,
     wanted: impl Fn(&str) -> bool,
 ) -> Option<String> {
-    checked_settings_ui(ui, owner, settings, wanted, &unchecked)
+    let style = SettingStyle {
+        owner,
+        ..SettingStyle::default()
+    };
+    styled_settings_ui(ui, &style, settings, wanted)
+}
+
+/// Shows settings as [`settings_ui`], in a style.
+pub(crate) fn styled_settings_ui(
+    ui: &mut egui::Ui,
+    style: &SettingStyle,
+    settings: &mut dyn Settings,
+    wanted: impl Fn(&str) -> bool,
+) -> Option<String> {
+    checked_settings_ui(ui, style, settings, wanted, &unchecked)
 }
 
 /// Shows settings as [`settings_ui`]; typed texts have to pass a check too.
 pub(crate) fn checked_settings_ui(
     ui: &mut egui::Ui,
-    owner: &str,
+    style: &SettingStyle,
     settings: &mut dyn Settings,
     wanted: impl Fn(&str) -> bool,
     check: Check,
@@ -54,7 +95,7 @@ pub(crate) fn checked_settings_ui(
         }
         let before = settings.value(index);
         let default = settings.default_value(index);
-        let row = row_ui(ui, owner, param, (&before, &default), check);
+        let row = row_ui(ui, style, param, (&before, &default), check);
         refusal_ui(ui, row.refused.as_deref());
         if let Some(value) = row.taken
             && let Err(refusal) = settings.set(param.name, value)
@@ -86,7 +127,8 @@ pub(crate) fn file_ui(
                 .on_hover_text("Opens the desktop's own file dialog, where there is one.")
                 .clicked();
             let layout = egui::Layout::left_to_right(egui::Align::Center);
-            let row = |ui: &mut egui::Ui| row_ui(ui, "", param, (&value, &default), &unchecked);
+            let style = SettingStyle::default();
+            let row = |ui: &mut egui::Ui| row_ui(ui, &style, param, (&value, &default), &unchecked);
             (ui.with_layout(layout, row).inner, browse)
         })
         .inner
@@ -106,15 +148,21 @@ struct SettingResponse {
 /// Shows the row of one setting: its name and its control.
 fn row_ui(
     ui: &mut egui::Ui,
-    owner: &str,
+    style: &SettingStyle,
     param: &Param,
     (value, default): (&Value, &Value),
     check: Check,
 ) -> SettingResponse {
     let shown = ui.horizontal(|ui| {
         let help = tooltip(param, default);
-        let label = format!("{owner} {}", param.name);
-        let name = name_ui(ui, label.trim_start()).on_hover_text(&help);
+        let label = format!("{} {}", style.owner, param.name);
+        let name = sized_name_ui(ui, label.trim_start(), style.name_width).on_hover_text(&help);
+        if let Some(run) = style.of {
+            name.widget_info(|| {
+                let name = format!("{} of {run}", param.name);
+                egui::WidgetInfo::labeled(egui::Role::Label, true, name)
+            });
+        }
         let mut row = SettingResponse {
             taken: param
                 .none
@@ -124,7 +172,7 @@ fn row_ui(
         let response = match value {
             Value::None => None,
             value => {
-                let typed = control_ui(ui, owner, param, value, check);
+                let typed = control_ui(ui, style, param, value, check);
                 row.taken = typed.taken.or(row.taken);
                 row.refused = typed.refused;
                 let response = typed.response.labelled_by(name.id);
@@ -150,7 +198,11 @@ fn row_ui(
 
 /// Shows a name of fixed width in front of a control.
 pub(crate) fn name_ui(ui: &mut egui::Ui, name: &str) -> egui::Response {
-    let size = egui::vec2(NAME_WIDTH, ui.spacing().interact_size.y);
+    sized_name_ui(ui, name, NAME_WIDTH)
+}
+
+fn sized_name_ui(ui: &mut egui::Ui, name: &str, width: f32) -> egui::Response {
+    let size = egui::vec2(width, ui.spacing().interact_size.y);
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     let label = |ui: &mut egui::Ui| {
         ui.set_min_size(size);
@@ -212,7 +264,7 @@ fn first_value(param: &Param) -> Value {
 /// Shows the control of a value, and returns the new value if it was changed.
 fn control_ui(
     ui: &mut egui::Ui,
-    owner: &str,
+    setting: &SettingStyle,
     param: &Param,
     value: &Value,
     check: Check,
@@ -224,7 +276,7 @@ fn control_ui(
     };
     match value.clone() {
         Value::Real(real) => {
-            let typed = number_ui(ui, owner, param, real, false);
+            let typed = number_ui(ui, setting, param, real, false);
             // A dragged slider gives four digits; a typed number keeps all of them.
             let drawn = typed.response.dragged();
             let taken = typed
@@ -238,7 +290,7 @@ fn control_ui(
         }
         Value::Count(count) => {
             #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-            let typed = number_ui(ui, owner, param, count as f64, true);
+            let typed = number_ui(ui, setting, param, count as f64, true);
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
@@ -286,7 +338,13 @@ fn control_ui(
                 check(param.name, &value)?;
                 Ok(value)
             };
-            text_field(ui, (owner, param.name), &param.text(value), &style, read)
+            text_field(
+                ui,
+                (setting.owner, param.name),
+                &param.text(value),
+                &style,
+                read,
+            )
         }
     }
 }
@@ -294,13 +352,13 @@ fn control_ui(
 /// Shows a slider with its number, or a number alone where no slider is declared.
 fn number_ui(
     ui: &mut egui::Ui,
-    owner: &str,
+    setting: &SettingStyle,
     param: &Param,
     mut value: f64,
     whole: bool,
 ) -> Typed<f64> {
     let [legal_low, legal_high] = param.legal.ends();
-    let (suffix, salt) = (param.unit, (owner, param.name));
+    let (suffix, salt) = (param.unit, (setting.owner, param.name));
     let read = |text: &str| {
         let unit = suffix.trim();
         let text = text.strip_suffix(unit).unwrap_or(text).trim_end();
@@ -351,7 +409,8 @@ fn number_ui(
         read,
         {
             |ui, value, parse| {
-                let widget = egui::Slider::new(value, low..=slider.high)
+                let before = *value;
+                let widget = egui::Slider::new(&mut *value, low..=slider.high)
                     .logarithmic(log)
                     .smallest_positive(slider.low.abs().max(f64::MIN_POSITIVE))
                     .clamping(egui::SliderClamping::Never)
@@ -359,10 +418,85 @@ fn number_ui(
                     .custom_parser(parse)
                     .update_while_editing(false)
                     .custom_formatter(move |value, _| number_text(value, whole));
-                ui.add(if whole { widget.integer() } else { widget })
+                let response = ui.add(if whole { widget.integer() } else { widget });
+                let rail = Rail::new(
+                    &response,
+                    ui.spacing().slider_width,
+                    [slider.low, slider.high],
+                    log,
+                );
+                if !whole && ui.ctx().is_being_dragged(response.id) {
+                    rail.drag_finely(ui, before, value);
+                }
+                if let Some(limit) = setting.lr_limit.filter(|_| param.name == "lr") {
+                    rail.limit_ui(ui, limit);
+                }
+                response
             }
         },
     )
+}
+
+/// The rail of a slider, and the numbers at its ends.
+struct Rail {
+    rect: egui::Rect,
+    ends: [f64; 2],
+    log: bool,
+}
+
+impl Rail {
+    fn new(response: &egui::Response, width: f32, ends: [f64; 2], log: bool) -> Self {
+        let rect = response.rect;
+        // egui's handle stays within the slider.
+        let radius = rect.height() / 2.5;
+        let min = egui::pos2(rect.min.x + radius, rect.min.y);
+        let max = egui::pos2((rect.min.x + width - radius).max(min.x), rect.max.y);
+        Self {
+            rect: egui::Rect::from_min_max(min, max),
+            ends,
+            log,
+        }
+    }
+
+    /// Returns a number on the axis of the rail, logarithmic or linear.
+    fn axis(&self, value: f64) -> f64 {
+        if self.log { value.ln() } else { value }
+    }
+
+    /// With Shift or Alt, moves the value by a fraction of the pointer's movement.
+    fn drag_finely(&self, ui: &egui::Ui, before: f64, value: &mut f64) {
+        let (fine, delta) = ui.input(|input| {
+            let modifiers = input.modifiers;
+            (modifiers.shift || modifiers.alt, input.pointer.delta().x)
+        });
+        let [low, high] = self.ends;
+        if fine && self.rect.width() > 0.0 {
+            let share = FINE * f64::from(delta / self.rect.width());
+            let moved =
+                self.axis(before.clamp(low, high)) + share * (self.axis(high) - self.axis(low));
+            let moved = if self.log { moved.exp() } else { moved };
+            *value = if delta == 0.0 {
+                before
+            } else {
+                moved.clamp(low, high)
+            };
+        }
+    }
+
+    /// Paints the range above a stability limit in red, below the rail.
+    fn limit_ui(&self, ui: &mut egui::Ui, limit: f64) {
+        let [low, high] = self.ends.map(|end| self.axis(end));
+        #[expect(clippy::cast_possible_truncation, reason = "a fraction of a rail")]
+        let share = ((self.axis(limit) - low) / (high - low)).max(0.0) as f32;
+        if share < 1.0 {
+            let mut red = self.rect;
+            red.min.x += share * self.rect.width();
+            red.min.y = self.rect.center().y + 4.0;
+            red.max.y = red.min.y + 3.0;
+            let colour = ui.visuals().error_fg_color;
+            ui.painter().rect_filled(red, 1.0, colour);
+        }
+    }
 }
 
 /// Shows a finite number to drag or to type, with six digits; `speed` is the change per point of the drag.

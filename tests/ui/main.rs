@@ -4,6 +4,7 @@
 mod exports;
 mod files;
 mod landscapes;
+mod layout;
 mod map;
 mod network_views;
 mod networks;

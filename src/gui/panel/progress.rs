@@ -41,7 +41,7 @@ impl Progress {
 /// Shows the progress and its buttons.
 pub(crate) fn ui(ui: &mut egui::Ui, progress: Progress, paused: bool) -> Option<Command> {
     let mut asked = None;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let title = if paused { "Go on" } else { "Pause" };
         let pause = ui.add_enabled(!progress.complete, egui::Button::new(title));
         let pause = pause.on_hover_text("Pauses or resumes training (P).");
