@@ -193,7 +193,7 @@ impl Browse {
 }
 
 /// Gestures of the mouse and their effects; the keys come from the menus.
-const MOUSE: [(&str, &str); 11] = [
+const MOUSE: [(&str, &str); 12] = [
     ("click on the map", "places the start"),
     ("drag the start's marker", "moves it, every run follows"),
     ("drag elsewhere", "moves the view"),
@@ -212,6 +212,7 @@ const MOUSE: [(&str, &str); 11] = [
         "makes it the data",
     ),
     ("hover", "shows the numbers there in the status line"),
+    ("drag a slider with Shift or Alt", "moves it finely"),
     ("double-click a setting's name", "resets it to its default"),
     ("click or drag a chart", "moves the timeline"),
 ];
@@ -227,8 +228,10 @@ pub(crate) fn help_ui(ctx: &egui::Context, menus: &[Menu]) -> bool {
         ui.set_width((window.x - 48.0).clamp(120.0, 680.0));
         ui.heading("Keyboard shortcuts");
         ui.add_space(SPACE[0]);
+        let height = (window.y - 140.0).max(60.0);
         let keys = egui::ScrollArea::vertical()
-            .max_height((window.y - 140.0).max(60.0))
+            .max_height(height)
+            .min_scrolled_height(height)
             .auto_shrink([false, true]);
         keys.show(ui, |ui| {
             let columns = if ui.available_width() < TWO_COLUMNS {
@@ -309,7 +312,9 @@ pub(crate) fn menu_bar_ui(ui: &mut egui::Ui, menus: &[Menu], layout: &Layout) ->
                 ui.menu_button(menu.0, |ui| {
                     // Long menus scroll in low windows.
                     let height = (ui.ctx().content_rect().height() - 48.0).max(60.0);
-                    let scroll = egui::ScrollArea::vertical().max_height(height);
+                    let scroll = egui::ScrollArea::vertical()
+                        .max_height(height)
+                        .min_scrolled_height(height);
                     let command = scroll.show(ui, |ui| menu_ui(ui, menu, layout)).inner;
                     chosen = command.or(chosen.take());
                 });

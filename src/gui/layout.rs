@@ -66,6 +66,8 @@ pub(crate) struct Layout {
     pub text_size: f32,
     /// Whether presentation mode is on.
     pub presenting: bool,
+    /// Area of the window in the last frame.
+    pub window: Rect,
 }
 
 impl Default for Layout {
@@ -80,6 +82,7 @@ impl Default for Layout {
             right: panel(380.0),
             text_size: 1.0,
             presenting: false,
+            window: Rect::NOTHING,
         }
     }
 }
@@ -239,8 +242,8 @@ impl Layout {
         } else {
             ui.visuals().weak_text_color()
         };
-        for dot in -2..=2 {
-            let at = grip.center() + vec2(0.0, 6.0 * dot as f32);
+        for dot in -2..=2_i8 {
+            let at = grip.center() + vec2(0.0, 6.0 * f32::from(dot));
             painter.circle_filled(at, 1.25, fill);
         }
         let delta = response.drag_delta().x;

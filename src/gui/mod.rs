@@ -14,6 +14,7 @@ mod panel;
 mod param_ui;
 mod scale;
 mod shown_view;
+mod slider;
 mod theme;
 mod timeline;
 mod view;

@@ -45,6 +45,11 @@ impl App {
             self.apply_all(&ctx, chosen.into_iter().collect());
         }
         self.timeline_panel(ui);
+        // A panel's height follows its content one frame later.
+        if ui.max_rect() != self.layout.window {
+            self.layout.window = ui.max_rect();
+            ctx.request_repaint();
+        }
         let ([left, right], middle) = self.layout.places(ui.available_rect_before_wrap());
         if let Some(place) = left {
             self.scene_panel(ui, place);
@@ -328,6 +333,7 @@ impl App {
         let typing = ctx.text_edit_focused();
         // A focused control uses Space and the arrows itself.
         let focused = ctx.memory(|memory| memory.focused().is_some());
+        let escapes = !focused && !self.help && !egui::Popup::is_any_open(ctx);
         let entries = entries(&self.views);
         ctx.input_mut(|input| {
             for Entry { key, command, .. } in entries {
@@ -345,8 +351,7 @@ impl App {
             if input.consume_key(egui::Modifiers::COMMAND, egui::Key::Equals) {
                 commands.push(Command::NextTextSize(true));
             }
-            let escape = !focused && !self.help;
-            if escape && input.consume_key(egui::Modifiers::NONE, egui::Key::Escape) {
+            if escapes && input.key_pressed(egui::Key::Escape) {
                 let closed = self.layout.close_drawers();
                 if !closed && self.layout.presenting {
                     commands.push(Command::Present);

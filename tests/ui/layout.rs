@@ -111,7 +111,12 @@ fn the_key_sheet_fits_into_every_window() {
         window.harness.run_steps(3);
         let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, size.into());
         for name in ["Keyboard shortcuts", "Close"] {
-            let place = window.harness.get_by_label(name).rect();
+            let place = window
+                .harness
+                .get_all_by_label(name)
+                .next()
+                .expect(name)
+                .rect();
             assert!(screen.contains_rect(place), "{name} at {place} in {size:?}");
         }
         assert!(window.says("places the start") && window.has("Presentation"));
@@ -178,12 +183,19 @@ fn shift_drags_a_slider_finely() {
     window.drag(from, from);
     let start = lr(&mut window);
     let to = from + vec2(12.0, 0.0);
-    window.harness.input_mut().modifiers = Modifiers::SHIFT;
-    window.drag(from, to);
-    let fine = lr(&mut window) / start;
-    window.harness.input_mut().modifiers = Modifiers::NONE;
-    window.drag(from, from);
-    window.drag(from, to);
-    let coarse = lr(&mut window) / start;
+    let drag = |window: &mut Window, modifiers: Modifiers| {
+        window.drag(from, from);
+        window.harness.hover_at(from);
+        window.harness.drag_at(from);
+        window.harness.step();
+        let event = egui::Event::ModifiersChanged(modifiers);
+        window.harness.event(event);
+        window.harness.hover_at(to);
+        window.harness.step();
+        window.harness.drop_at(to);
+        window.settle();
+        lr(window) / start
+    };
+    let [fine, coarse] = [Modifiers::SHIFT, Modifiers::NONE].map(|keys| drag(&mut window, keys));
     assert!(1.0 < fine && fine.powi(5) < coarse, "{fine} and {coarse}");
 }

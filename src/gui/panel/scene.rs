@@ -18,10 +18,9 @@ use crate::gui::command::Command;
 use crate::gui::dialog::Browse;
 use crate::gui::field::refusal_ui;
 use crate::gui::paint::Textures;
-use crate::gui::param_ui::{
-    SettingStyle, checked_settings_ui, drag_ui, file_ui, name_ui, settings_ui,
-};
+use crate::gui::param_ui::{SettingStyle, checked_settings_ui, file_ui, name_ui, settings_ui};
 use crate::gui::scale::{SECONDARY, SPACE};
+use crate::gui::slider::drag_ui;
 use crate::import::path_text;
 use eframe::egui;
 use std::sync::Arc;

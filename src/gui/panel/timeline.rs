@@ -30,7 +30,7 @@ pub(crate) fn ui(
             step_ui(ui, timeline);
         });
         ui.horizontal(|ui| {
-            slider_ui(ui, timeline, width - SPEED_WIDTH - 40.0);
+            slider_ui(ui, timeline, width - SPEED_WIDTH - 24.0);
             speed_ui(ui, timeline);
         });
     } else {
