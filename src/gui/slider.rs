@@ -87,7 +87,10 @@ pub(super) fn number_ui(
                     [slider.low, slider.high],
                     log,
                 );
-                if !whole && ui.ctx().is_being_dragged(response.id) {
+                let (context, id) = (ui.ctx(), response.id);
+                // The slider follows the pointer in the frame of the release too.
+                let released = context.drag_stopped_id() == Some(id);
+                if !whole && (released || context.is_being_dragged(id)) {
                     rail.drag_finely(ui, before, value);
                 }
                 if let Some(limit) = setting.lr_limit.filter(|_| param.name == "lr") {
