@@ -3,10 +3,12 @@
 use super::autosave::Autosave;
 use super::command::{Command, TRAIN_ON};
 use super::dialog::{PathDialog, Purpose};
+use super::layout::Layout;
 use super::paint::Textures;
 use super::palette::Palette;
 use super::panel;
 use super::panel::progress::Progress;
+use super::scale::next_text_size;
 use super::theme;
 use super::timeline::Timeline;
 use super::view::charts::Charts;
@@ -66,6 +68,7 @@ pub struct App {
     pub(super) autosave: Option<Autosave>,
     /// Time when a text field had the focus last.
     pub(super) typed_at: f64,
+    pub(super) layout: Layout,
     /// Reason why the scene is refused.
     pub(super) problem: Option<String>,
     /// The newest message, and whether it is an error.
@@ -155,6 +158,7 @@ impl App {
             quit_confirmed: false,
             autosave: None,
             typed_at: f64::NEG_INFINITY,
+            layout: Layout::default(),
             problem: None,
             message: None,
             message_since: None,
@@ -269,6 +273,19 @@ impl App {
                 self.training(&command);
             }
             Command::SwitchTheme => self.switching_theme = true,
+            Command::TextSize(size) => {
+                self.layout.text_size = size;
+                ctx.set_zoom_factor(self.layout.zoom());
+            }
+            Command::NextTextSize(up) => {
+                let size = next_text_size(self.layout.text_size, up);
+                self.apply(ctx, Command::TextSize(size));
+            }
+            Command::Panel(side) => self.layout.toggle(side, ctx.content_rect().width()),
+            Command::Present => {
+                self.layout.present();
+                ctx.set_zoom_factor(self.layout.zoom());
+            }
             Command::Help => self.help = !self.help,
             Command::Palette => {
                 self.palette = match self.palette {

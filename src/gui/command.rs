@@ -1,5 +1,6 @@
 //! Commands of the window, with their menus and keyboard shortcuts. Panels and views answer with commands; `App::apply` executes them.
 
+use super::layout::Side;
 use super::view::View;
 use crate::engine::scene::Scene;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
@@ -60,6 +61,14 @@ pub(crate) enum Command {
     TrainOn,
     /// Switches between light and dark.
     SwitchTheme,
+    /// Sets the text size, as a factor.
+    TextSize(f32),
+    /// Sets the next larger (`true`) or smaller text size.
+    NextTextSize(bool),
+    /// Opens or closes a side panel.
+    Panel(Side),
+    /// Starts or ends presentation mode.
+    Present,
     /// Opens or closes the keyboard shortcuts.
     Help,
     /// Opens or closes the command palette.
@@ -119,6 +128,27 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> [Menu; 5] {
     let window = [
         entry("Full view", Command::FullView, none, Key::F),
         entry("Light or dark", Command::SwitchTheme, ctrl, Key::D),
+        entry(
+            "Left panel",
+            Command::Panel(Side::Left),
+            none,
+            Key::OpenBracket,
+        ),
+        entry(
+            "Right panel",
+            Command::Panel(Side::Right),
+            none,
+            Key::CloseBracket,
+        ),
+        entry("Presentation", Command::Present, none, Key::F5),
+        entry("Larger text", Command::NextTextSize(true), ctrl, Key::Plus),
+        entry(
+            "Smaller text",
+            Command::NextTextSize(false),
+            ctrl,
+            Key::Minus,
+        ),
+        entry("Text at 100 %", Command::TextSize(1.0), ctrl, Key::Num0),
     ];
     let view = timeline.into_iter().chain(show).chain(window);
     [

@@ -1,6 +1,9 @@
 //! Dialogs over the window: the path of a file and the keyboard shortcuts; and the menu bar.
 
-use super::command::{Command, Menu};
+use super::command::{Command, Entry, Menu};
+use super::icon::{Icon, icon_button};
+use super::layout::{Layout, Side};
+use super::scale::{SECONDARY, SECTION, SPACE, TEXT_SIZES};
 use crate::export::sentence::one_line;
 use crate::import::{path_from_text, path_text};
 use eframe::egui;
@@ -73,12 +76,14 @@ impl PathDialog {
         self.take_browsed();
         let mut answer = PathResult::Waiting;
         let modal = egui::Modal::new(egui::Id::unique("ask path")).show(ctx, |ui| {
-            ui.set_width(460.0);
+            let window = ctx.content_rect().width();
+            ui.set_width((window - 48.0).clamp(120.0, 460.0));
             ui.heading(title);
             ui.add_space(4.0);
-            ui.horizontal(|ui| {
+            ui.horizontal_wrapped(|ui| {
                 let label = ui.label("File");
-                let field = egui::TextEdit::singleline(&mut self.path).desired_width(330.0);
+                let width = (ui.available_width() - 130.0).max(60.0);
+                let field = egui::TextEdit::singleline(&mut self.path).desired_width(width);
                 let field = ui.add(field).labelled_by(label.id);
                 if std::mem::take(&mut self.fresh) {
                     field.request_focus();
@@ -94,7 +99,7 @@ impl PathDialog {
                     self.browse(ctx);
                 }
             });
-            ui.label(egui::RichText::new(hint).size(12.0).weak());
+            ui.label(egui::RichText::new(hint).size(SECONDARY).weak());
             if let Some(problem) = &self.problem {
                 ui.colored_label(ui.visuals().error_fg_color, one_line(problem));
             }
@@ -188,7 +193,7 @@ impl Browse {
 }
 
 /// Gestures of the mouse and their effects; the keys come from the menus.
-const MOUSE: [(&str, &str); 12] = [
+const MOUSE: [(&str, &str); 13] = [
     ("click on the map", "places the start"),
     ("click on a trail", "selects its run and step"),
     ("drag the start's marker", "moves it, every run follows"),
@@ -208,64 +213,161 @@ const MOUSE: [(&str, &str); 12] = [
         "makes it the data",
     ),
     ("hover", "shows the numbers there in the status line"),
+    ("drag a slider with Shift or Alt", "moves it finely"),
     ("double-click a setting's name", "resets it to its default"),
     ("click or drag a chart", "moves the timeline"),
 ];
+
+/// Width of the text of a key sheet that has two columns, in points.
+const TWO_COLUMNS: f32 = 560.0;
 
 /// Shows the keyboard shortcuts. Returns whether they were closed.
 pub(crate) fn help_ui(ctx: &egui::Context, menus: &[Menu]) -> bool {
     let modal = egui::Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
         // Large text and small windows need scrolling.
         let window = ctx.content_rect().size();
-        ui.set_width((window.x - 40.0).clamp(120.0, 560.0));
+        ui.set_width((window.x - 48.0).clamp(120.0, 680.0));
         ui.heading("Keyboard shortcuts");
-        ui.add_space(4.0);
-        let keys = egui::ScrollArea::vertical().max_height((window.y - 120.0).max(60.0));
+        ui.add_space(SPACE[0]);
+        let height = (window.y - 140.0).max(60.0);
+        let keys = egui::ScrollArea::vertical()
+            .max_height(height)
+            .min_scrolled_height(height)
+            .auto_shrink([false, true]);
         keys.show(ui, |ui| {
-            ui.columns(2, |columns| {
-                let entries = menus.iter().flat_map(|(_, entries)| entries);
-                let keys = entries.map(|entry| (ctx.format_shortcut(&entry.key), entry.title));
-                let more = [
-                    ("1 … 9".to_owned(), "Tick or untick a run"),
-                    ("Ctrl+V".to_owned(), "Paste a run or a scene"),
-                ];
-                egui::Grid::new("keys")
-                    .spacing([16.0, 3.0])
-                    .show(&mut columns[0], |ui| {
-                        for (key, title) in keys.chain(more) {
-                            ui.monospace(key);
-                            ui.label(title);
-                            ui.end_row();
-                        }
-                    });
-                for (gesture, effect) in MOUSE {
-                    columns[1].label(egui::RichText::new(gesture).strong());
-                    columns[1].label(effect);
-                    columns[1].add_space(2.0);
-                }
+            let columns = if ui.available_width() < TWO_COLUMNS {
+                1
+            } else {
+                2
+            };
+            ui.columns(columns, |columns| {
+                keys_ui(&mut columns[0], menus);
+                mouse_ui(&mut columns[columns.len() - 1]);
             });
         });
-        ui.add_space(6.0);
+        ui.add_space(SPACE[1]);
         ui.button("Close").clicked()
     });
     modal.inner || modal.should_close()
 }
 
-/// Shows the menus, and returns the chosen command.
-pub(crate) fn menu_bar_ui(ui: &mut egui::Ui, menus: &[Menu]) -> Option<Command> {
-    let mut chosen = None;
-    egui::MenuBar::new().ui(ui, |ui| {
-        for (title, entries) in menus {
-            ui.menu_button(*title, |ui| {
-                for entry in entries {
-                    let key = ui.ctx().format_shortcut(&entry.key);
-                    let button = egui::Button::new(entry.title).shortcut_text(key);
-                    if ui.add(button).clicked() {
-                        chosen = Some(entry.command.clone());
-                    }
-                }
+/// Shows the keys of each menu.
+fn keys_ui(ui: &mut egui::Ui, menus: &[Menu]) {
+    let more = [
+        ("1 … 9".to_owned(), "Tick or untick a run"),
+        ("Ctrl+V".to_owned(), "Paste a run or a scene"),
+        (
+            "Esc".to_owned(),
+            "Leave a field, a drawer or the presentation",
+        ),
+    ];
+    let menus = menus.iter().map(|(title, entries)| {
+        let key = |entry: &Entry| (ui.ctx().format_shortcut(&entry.key), entry.title);
+        (*title, entries.iter().map(key).collect::<Vec<_>>())
+    });
+    for (title, keys) in menus.chain([("Anywhere", more.into())]).collect::<Vec<_>>() {
+        section_ui(ui, title);
+        for (key, title) in keys {
+            ui.horizontal_wrapped(|ui| {
+                let width = KEY_WIDTH.min(0.5 * ui.available_width());
+                let size = egui::vec2(width, ui.spacing().interact_size.y);
+                let layout = egui::Layout::left_to_right(egui::Align::Center);
+                ui.allocate_ui_with_layout(size, layout, |ui| {
+                    ui.set_min_width(width);
+                    ui.monospace(key);
+                });
+                ui.label(title);
             });
         }
+    }
+}
+
+/// Width of the keys in the key sheet, in points.
+const KEY_WIDTH: f32 = 120.0;
+
+/// Shows the gestures of the mouse.
+fn mouse_ui(ui: &mut egui::Ui) {
+    section_ui(ui, "Mouse");
+    for (gesture, effect) in MOUSE {
+        ui.label(egui::RichText::new(gesture).strong());
+        ui.label(effect);
+        ui.add_space(SPACE[0]);
+    }
+}
+
+fn section_ui(ui: &mut egui::Ui, title: &str) {
+    ui.add_space(SPACE[1]);
+    ui.label(egui::RichText::new(title).size(SECTION).strong());
+}
+
+/// Width of the window below which all menus are in one, in points.
+const ONE_MENU: f32 = 340.0;
+
+/// Shows the menus and the buttons of the side panels, and returns the chosen command.
+pub(crate) fn menu_bar_ui(ui: &mut egui::Ui, menus: &[Menu], layout: &Layout) -> Option<Command> {
+    let mut chosen = None;
+    egui::MenuBar::new().ui(ui, |ui| {
+        let window = ui.available_width();
+        let mut all = |ui: &mut egui::Ui| {
+            for menu in menus {
+                ui.menu_button(menu.0, |ui| {
+                    // Long menus scroll in low windows.
+                    let height = (ui.ctx().content_rect().height() - 48.0).max(60.0);
+                    let scroll = egui::ScrollArea::vertical()
+                        .max_height(height)
+                        .min_scrolled_height(height);
+                    let command = scroll.show(ui, |ui| menu_ui(ui, menu, layout)).inner;
+                    chosen = command.or(chosen.take());
+                });
+            }
+        };
+        if window < ONE_MENU {
+            ui.menu_button("Menu", all);
+        } else {
+            all(ui);
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            for (side, icon, key) in [
+                (Side::Right, Icon::RightPanel, "]"),
+                (Side::Left, Icon::LeftPanel, "["),
+            ] {
+                let verb = if layout.is_open(side, window) {
+                    "Hide"
+                } else {
+                    "Show"
+                };
+                let name = format!("{verb} the {}", side.name());
+                if icon_button(ui, icon, &name, key).clicked() {
+                    chosen = Some(Command::Panel(side));
+                }
+            }
+        });
     });
+    chosen
+}
+
+/// Shows the entries of a menu, and returns the chosen command.
+fn menu_ui(ui: &mut egui::Ui, (title, entries): &Menu, layout: &Layout) -> Option<Command> {
+    let mut chosen = None;
+    for entry in entries {
+        let key = ui.ctx().format_shortcut(&entry.key);
+        if ui
+            .add(egui::Button::new(entry.title).shortcut_text(key))
+            .clicked()
+        {
+            chosen = Some(entry.command.clone());
+        }
+    }
+    if *title == "View" {
+        ui.menu_button("Text size", |ui| {
+            for size in TEXT_SIZES {
+                let text = format!("{:.0} %", 100.0 * size);
+                if ui.radio(size == layout.text_size, text).clicked() {
+                    chosen = Some(Command::TextSize(size));
+                    ui.close();
+                }
+            }
+        });
+    }
     chosen
 }

@@ -17,6 +17,10 @@ pub(crate) enum Icon {
     Forward,
     /// A triangle to the right against a bar.
     Last,
+    /// A frame with a filled left part.
+    LeftPanel,
+    /// A frame with a filled right part.
+    RightPanel,
     /// A small triangle to the right.
     Closed,
     /// A small triangle down.
@@ -64,6 +68,16 @@ pub(crate) fn icon_button(ui: &mut egui::Ui, icon: Icon, name: &str, key: &str) 
         Icon::Last => {
             right(-2.0);
             bar(5.0);
+        }
+        Icon::LeftPanel | Icon::RightPanel => {
+            let frame = egui::Rect::from_center_size(center, egui::vec2(16.0, 12.0));
+            let stroke = egui::Stroke::new(1.0, colour);
+            ui.painter()
+                .rect_stroke(frame, 1.0, stroke, egui::StrokeKind::Inside);
+            let left = if icon == Icon::LeftPanel { 0.0 } else { 10.0 };
+            let part =
+                egui::Rect::from_min_size(frame.min + egui::vec2(left, 0.0), egui::vec2(6.0, 12.0));
+            ui.painter().rect_filled(part, 1.0, colour);
         }
         Icon::Closed => triangle([at(-2.5, -4.0), at(3.5, 0.0), at(-2.5, 4.0)]),
         Icon::Open => triangle([at(-4.0, -2.5), at(4.0, -2.5), at(0.0, 3.5)]),

@@ -2,17 +2,39 @@
 
 use crate::engine::declare::spec;
 use crate::engine::declare::{Kind, Param, Scale, Settings, Value};
-use crate::gui::field::{FieldStyle, Typed, finite, number_field, refusal_ui, text_field};
+use crate::gui::field::{FieldStyle, Typed, refusal_ui, text_field};
+use crate::gui::slider::{number_ui, rounded};
 use eframe::egui;
 
 /// Width of the names of settings, in points.
-const NAME_WIDTH: f32 = 108.0;
-
-/// Width of the number and unit right of a slider, in points.
-const NUMBER_WIDTH: f32 = 84.0;
+const NAME_WIDTH: f32 = 100.0;
 
 /// Check of a setting's value in addition to its declaration: returns the reason of a refusal.
 pub(crate) type Check<'a> = &'a dyn Fn(&str, &Value) -> Result<(), String>;
+
+/// Style of the rows of settings.
+#[derive(Clone, Copy)]
+pub(crate) struct SettingStyle<'a> {
+    /// Name of the settings' owner before each name; none if empty.
+    pub owner: &'a str,
+    /// The run that the settings belong to, for the names that screen readers and tests see.
+    pub of: Option<&'a str>,
+    /// Width of the names, in points.
+    pub name_width: f32,
+    /// The learning rate above which the run is unstable: that part of its slider is red.
+    pub lr_limit: Option<f64>,
+}
+
+impl Default for SettingStyle<'_> {
+    fn default() -> Self {
+        Self {
+            owner: "",
+            of: None,
+            name_width: NAME_WIDTH,
+            lr_limit: None,
+        }
+    }
+}
 
 /// Accepts every value.
 #[expect(clippy::unnecessary_wraps, reason = "has the type of a check")]
@@ -26,7 +48,7 @@ pub(crate) fn settings_ui(
     settings: &mut dyn Settings,
     wanted: impl Fn(&str) -> bool,
 ) -> Option<String> {
-    checked_settings_ui(ui, "", settings, wanted, &unchecked)
+    styled_settings_ui(ui, &SettingStyle::default(), settings, wanted)
 }
 
 /// Shows settings as [`settings_ui`], with the name of their owner before each name.
@@ -36,13 +58,27 @@ pub(crate) fn owned_settings_ui(
     settings: &mut dyn Settings,
     wanted: impl Fn(&str) -> bool,
 ) -> Option<String> {
-    checked_settings_ui(ui, owner, settings, wanted, &unchecked)
+    let style = SettingStyle {
+        owner,
+        ..SettingStyle::default()
+    };
+    styled_settings_ui(ui, &style, settings, wanted)
+}
+
+/// Shows settings as [`settings_ui`], in a style.
+pub(crate) fn styled_settings_ui(
+    ui: &mut egui::Ui,
+    style: &SettingStyle,
+    settings: &mut dyn Settings,
+    wanted: impl Fn(&str) -> bool,
+) -> Option<String> {
+    checked_settings_ui(ui, style, settings, wanted, &unchecked)
 }
 
 /// Shows settings as [`settings_ui`]; typed texts have to pass a check too.
 pub(crate) fn checked_settings_ui(
     ui: &mut egui::Ui,
-    owner: &str,
+    style: &SettingStyle,
     settings: &mut dyn Settings,
     wanted: impl Fn(&str) -> bool,
     check: Check,
@@ -54,7 +90,7 @@ pub(crate) fn checked_settings_ui(
         }
         let before = settings.value(index);
         let default = settings.default_value(index);
-        let row = row_ui(ui, owner, param, (&before, &default), check);
+        let row = row_ui(ui, style, param, (&before, &default), check);
         refusal_ui(ui, row.refused.as_deref());
         if let Some(value) = row.taken
             && let Err(refusal) = settings.set(param.name, value)
@@ -86,7 +122,8 @@ pub(crate) fn file_ui(
                 .on_hover_text("Opens the desktop's own file dialog, where there is one.")
                 .clicked();
             let layout = egui::Layout::left_to_right(egui::Align::Center);
-            let row = |ui: &mut egui::Ui| row_ui(ui, "", param, (&value, &default), &unchecked);
+            let style = SettingStyle::default();
+            let row = |ui: &mut egui::Ui| row_ui(ui, &style, param, (&value, &default), &unchecked);
             (ui.with_layout(layout, row).inner, browse)
         })
         .inner
@@ -106,15 +143,21 @@ struct SettingResponse {
 /// Shows the row of one setting: its name and its control.
 fn row_ui(
     ui: &mut egui::Ui,
-    owner: &str,
+    style: &SettingStyle,
     param: &Param,
     (value, default): (&Value, &Value),
     check: Check,
 ) -> SettingResponse {
     let shown = ui.horizontal(|ui| {
         let help = tooltip(param, default);
-        let label = format!("{owner} {}", param.name);
-        let name = name_ui(ui, label.trim_start()).on_hover_text(&help);
+        let label = format!("{} {}", style.owner, param.name);
+        let name = sized_name_ui(ui, label.trim_start(), style.name_width).on_hover_text(&help);
+        if let Some(run) = style.of {
+            name.widget_info(|| {
+                let name = format!("{} of {run}", param.name);
+                egui::WidgetInfo::labeled(egui::Role::Label, true, name)
+            });
+        }
         let mut row = SettingResponse {
             taken: param
                 .none
@@ -124,7 +167,7 @@ fn row_ui(
         let response = match value {
             Value::None => None,
             value => {
-                let typed = control_ui(ui, owner, param, value, check);
+                let typed = control_ui(ui, style, param, value, check);
                 row.taken = typed.taken.or(row.taken);
                 row.refused = typed.refused;
                 let response = typed.response.labelled_by(name.id);
@@ -150,7 +193,11 @@ fn row_ui(
 
 /// Shows a name of fixed width in front of a control.
 pub(crate) fn name_ui(ui: &mut egui::Ui, name: &str) -> egui::Response {
-    let size = egui::vec2(NAME_WIDTH, ui.spacing().interact_size.y);
+    sized_name_ui(ui, name, NAME_WIDTH)
+}
+
+fn sized_name_ui(ui: &mut egui::Ui, name: &str, width: f32) -> egui::Response {
+    let size = egui::vec2(width, ui.spacing().interact_size.y);
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     let label = |ui: &mut egui::Ui| {
         ui.set_min_size(size);
@@ -212,7 +259,7 @@ fn first_value(param: &Param) -> Value {
 /// Shows the control of a value, and returns the new value if it was changed.
 fn control_ui(
     ui: &mut egui::Ui,
-    owner: &str,
+    setting: &SettingStyle,
     param: &Param,
     value: &Value,
     check: Check,
@@ -224,7 +271,7 @@ fn control_ui(
     };
     match value.clone() {
         Value::Real(real) => {
-            let typed = number_ui(ui, owner, param, real, false);
+            let typed = number_ui(ui, setting, param, real, false);
             // A dragged slider gives four digits; a typed number keeps all of them.
             let drawn = typed.response.dragged();
             let taken = typed
@@ -238,7 +285,7 @@ fn control_ui(
         }
         Value::Count(count) => {
             #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-            let typed = number_ui(ui, owner, param, count as f64, true);
+            let typed = number_ui(ui, setting, param, count as f64, true);
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
@@ -286,115 +333,15 @@ fn control_ui(
                 check(param.name, &value)?;
                 Ok(value)
             };
-            text_field(ui, (owner, param.name), &param.text(value), &style, read)
+            text_field(
+                ui,
+                (setting.owner, param.name),
+                &param.text(value),
+                &style,
+                read,
+            )
         }
     }
-}
-
-/// Shows a slider with its number, or a number alone where no slider is declared.
-fn number_ui(
-    ui: &mut egui::Ui,
-    owner: &str,
-    param: &Param,
-    mut value: f64,
-    whole: bool,
-) -> Typed<f64> {
-    let [legal_low, legal_high] = param.legal.ends();
-    let (suffix, salt) = (param.unit, (owner, param.name));
-    let read = |text: &str| {
-        let unit = suffix.trim();
-        let text = text.strip_suffix(unit).unwrap_or(text).trim_end();
-        match param.parse(text).map_err(|refusal| refusal.to_string())? {
-            Value::Real(real) => Ok(real),
-            #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-            Value::Count(count) => Ok(count as f64),
-            _ => Err(format!("`{text}` means an unticked box; untick it")),
-        }
-    };
-    let Some(slider) = param.slider else {
-        return number_field(
-            ui,
-            salt,
-            &mut value,
-            |value| number_text(value, whole),
-            read,
-            {
-                |ui, value, parse| {
-                    let drag = egui::DragValue::new(value)
-                        .range(legal_low..=legal_high)
-                        .suffix(suffix)
-                        .custom_parser(parse)
-                        .update_while_editing(false);
-                    let drag = if whole {
-                        drag.speed(0.1).max_decimals(0)
-                    } else {
-                        drag.speed(0.01)
-                    };
-                    ui.add(drag.custom_formatter(move |value, _| number_text(value, whole)))
-                }
-            },
-        );
-    };
-    let log = slider.scale == Scale::log;
-    // The low end of a logarithmic slider is 0 where 0 is legal.
-    let low = if log && !whole && legal_low <= 0.0 {
-        0.0
-    } else {
-        slider.low
-    };
-    ui.spacing_mut().slider_width = (ui.available_width() - NUMBER_WIDTH).max(40.0);
-    number_field(
-        ui,
-        salt,
-        &mut value,
-        |value| number_text(value, whole),
-        read,
-        {
-            |ui, value, parse| {
-                let widget = egui::Slider::new(value, low..=slider.high)
-                    .logarithmic(log)
-                    .smallest_positive(slider.low.abs().max(f64::MIN_POSITIVE))
-                    .clamping(egui::SliderClamping::Never)
-                    .suffix(suffix)
-                    .custom_parser(parse)
-                    .update_while_editing(false)
-                    .custom_formatter(move |value, _| number_text(value, whole));
-                ui.add(if whole { widget.integer() } else { widget })
-            }
-        },
-    )
-}
-
-/// Shows a finite number to drag or to type, with six digits; `speed` is the change per point of the drag.
-pub(crate) fn drag_ui(ui: &mut egui::Ui, name: &str, value: &mut f64, speed: f64) -> Typed<f64> {
-    let digits = |value: f64| {
-        let short = format!("{value:.5e}").parse();
-        spec::real(short.unwrap_or(value))
-    };
-    number_field(ui, name, value, digits, finite, |ui, value, parse| {
-        let drag = egui::DragValue::new(value)
-            .speed(speed)
-            .max_decimals(6)
-            .custom_formatter(move |value, _| digits(value))
-            .custom_parser(parse)
-            .update_while_editing(false);
-        let response = ui.add(drag);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, name));
-        response
-    })
-}
-
-/// Returns the text of a number right of its slider, with four digits.
-fn number_text(value: f64, whole: bool) -> String {
-    if whole {
-        return format!("{value:.0}");
-    }
-    spec::real(rounded(value))
-}
-
-/// Rounds a number to four significant digits.
-fn rounded(value: f64) -> f64 {
-    format!("{value:.3e}").parse().unwrap_or(value)
 }
 
 fn tooltip(param: &Param, default: &Value) -> String {

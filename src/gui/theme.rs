@@ -1,6 +1,7 @@
 //! Fonts and colours of the window.
 
 use super::paint::colour;
+use super::scale::{SPACE, text_styles};
 use crate::figure::colour::Theme;
 use eframe::egui;
 use std::sync::Arc;
@@ -27,12 +28,15 @@ pub(crate) fn install(ctx: &egui::Context) {
     let data = egui::FontData::from_static(dejavu::sans::regular());
     fonts.font_data.insert("DejaVu".to_owned(), data.into());
     ctx.set_fonts(fonts);
+    // The commands of the View menu change the text size instead.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     for (theme, colours) in [
         (egui::Theme::Light, Theme::LIGHT),
         (egui::Theme::Dark, Theme::DARK),
     ] {
         let mut style = egui::Style {
             visuals: theme.default_visuals(),
+            text_styles: text_styles(),
             ..egui::Style::default()
         };
         style.visuals.panel_fill = colour(colours.plot_background);
@@ -40,9 +44,9 @@ pub(crate) fn install(ctx: &egui::Context) {
         style.visuals.extreme_bg_color = colour(colours.background);
         style.visuals.override_text_color = Some(colour(colours.ink));
         style.visuals.slider_trailing_fill = true;
-        style.spacing.item_spacing = egui::vec2(6.0, 4.0);
+        style.spacing.item_spacing = egui::vec2(SPACE[1], SPACE[0]);
         style.spacing.slider_rail_height = 5.0;
-        style.spacing.interact_size.y = 20.0;
+        style.spacing.interact_size.y = 22.0;
         ctx.set_style_of(theme, Arc::new(style));
     }
 }

@@ -3,6 +3,7 @@
 use super::app::App;
 use super::command::{Command, Entry, entries, menus};
 use super::guard::{Part, catch_panic, paint_guarded};
+use super::layout::{Place, Side};
 use super::view::charts::Followed;
 use super::view::{View, ViewContext, ViewOutput, critical_points};
 use super::{dialog, panel, theme};
@@ -47,18 +48,29 @@ impl App {
             self.show_error(format!("the dialog could not be drawn ({reason})"));
         }
 
-        let menus = menus(&self.views);
-        let show = |ui: &mut egui::Ui| dialog::menu_bar_ui(ui, &menus);
-        let menu = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("menu"), show);
-        let chosen = egui::Panel::top("menu").show(ui, menu).inner.flatten();
-        self.apply_all(&ctx, chosen.into_iter().collect());
+        if !self.layout.presenting {
+            let menus = menus(&self.views);
+            let show = |ui: &mut egui::Ui| dialog::menu_bar_ui(ui, &menus, &self.layout);
+            let menu = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("menu"), show);
+            let chosen = egui::Panel::top("menu").show(ui, menu).inner.flatten();
+            self.apply_all(&ctx, chosen.into_iter().collect());
+        }
         self.timeline_panel(ui);
-        self.scene_panel(ui);
+        // A panel's height follows its content one frame later.
+        if ui.max_rect() != self.layout.window {
+            self.layout.window = ui.max_rect();
+            ctx.request_repaint();
+        }
+        let ([left, right], middle) = self.layout.places(ui.available_rect_before_wrap());
+        self.charts.enlarged.middle = middle;
+        if let Some(place) = left {
+            self.scene_panel(ui, place);
+        }
         self.compute();
-        self.results_panel(ui);
-        egui::CentralPanel::default()
-            .frame(egui::Frame::NONE)
-            .show(ui, |ui| self.view_panel(ui));
+        self.results_panel(ui, right);
+        let mut middle_ui = ui.new_child(egui::UiBuilder::new().max_rect(middle));
+        middle_ui.shrink_clip_rect(middle);
+        self.view_panel(&mut middle_ui);
 
         self.history.feed_state(now, &self.document());
         self.update_autosave();
@@ -105,12 +117,11 @@ impl App {
         self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
     }
 
-    fn scene_panel(&mut self, ui: &mut egui::Ui) {
+    fn scene_panel(&mut self, ui: &mut egui::Ui, place: Place) {
         let theme = theme::current(ui.ctx());
         let (runs, step) = (self.runs.clone(), self.timeline.step());
         let critical = critical_points(&self.scene, &self.session);
         let show = |ui: &mut egui::Ui| {
-            let scroll = egui::ScrollArea::vertical().auto_shrink(false);
             let Self {
                 scene,
                 selected,
@@ -119,27 +130,23 @@ impl App {
                 point,
                 ..
             } = self;
-            scroll
-                .show(ui, |ui| {
-                    let context = panel::scene::PanelContext {
-                        runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()),
-                        step,
-                        theme,
-                    };
-                    let answer = panel::scene::ui(ui, scene, &context, selected, state, textures);
-                    if let Some(Ok(found)) = critical.as_deref() {
-                        panel::critical::ui(ui, &found.points, point);
-                    }
-                    answer
-                })
-                .inner
+            let context = panel::scene::PanelContext {
+                runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()),
+                step,
+                theme,
+            };
+            panel::scene::ui(ui, scene, &context, selected, state, textures, |ui| {
+                if let Some(Ok(found)) = critical.as_deref() {
+                    panel::critical::ui(ui, &found.points, point);
+                }
+            })
         };
-        let answer = egui::Panel::left("scene")
-            .default_size(304.0)
-            .size_range(240.0..=480.0)
-            .show(ui, |ui| paint_guarded(ui, Part::Panel("scene"), show))
-            .inner
-            .unwrap_or_default();
+        let mut layout = self.layout;
+        let answer = layout.side_ui(ui, (Side::Left, place), |ui| {
+            paint_guarded(ui, Part::Panel("scene"), show)
+        });
+        self.layout = layout;
+        let answer = answer.unwrap_or_default();
         self.apply_all(&ui.ctx().clone(), answer.commands);
         if let Some(sentence) = answer.refused {
             self.show_error(sentence);
@@ -156,7 +163,7 @@ impl App {
         self.poll_results();
     }
 
-    fn results_panel(&mut self, ui: &mut egui::Ui) {
+    fn results_panel(&mut self, ui: &mut egui::Ui, place: Option<Place>) {
         let theme = theme::current(ui.ctx());
         let names = self.scene.run_names();
         let current = self.current_runs();
@@ -182,6 +189,9 @@ impl App {
             }
         }
         let sharpness = self.session.sharpness.newest();
+        let Some(place) = place else {
+            return;
+        };
         let show = |ui: &mut egui::Ui| {
             let Some((runs, row)) = &current else {
                 ui.set_min_width(ui.available_width().max(0.0));
@@ -224,12 +234,11 @@ impl App {
             });
             commands
         };
-        let panel = egui::Panel::right("results")
-            .default_size(380.0)
-            .size_range(300.0..=720.0);
-        let show = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("results"), show);
-        let commands = panel.show(ui, show).inner;
-        self.charts.enlarged.middle = ui.available_rect_before_wrap();
+        let mut layout = self.layout;
+        let commands = layout.side_ui(ui, (Side::Right, place), |ui| {
+            paint_guarded(ui, Part::Panel("results"), show)
+        });
+        self.layout = layout;
         self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
     }
 
@@ -274,7 +283,9 @@ impl App {
         let ctx = ui.ctx().clone();
         let background = super::paint::colour(theme::current(&ctx).background);
         ui.painter().rect_filled(ui.max_rect(), 0.0, background);
-        self.toolbar_panel(ui);
+        if !self.layout.presenting {
+            self.toolbar_panel(ui);
+        }
         let title = self.views[self.shown_view()].title();
         paint_guarded(ui, Part::View(title), |ui| {
             (self.visitor)(title);
@@ -374,6 +385,7 @@ impl App {
         }
         // A focused control uses Space and the arrows itself.
         let focused = ctx.memory(|memory| memory.focused().is_some());
+        let escapes = !focused && !self.help && !egui::Popup::is_any_open(ctx);
         let entries = entries(&self.views);
         ctx.input_mut(|input| {
             for Entry { key, command, .. } in entries {
@@ -387,20 +399,21 @@ impl App {
                     commands.push(command);
                 }
             }
+            // On most keyboards + is on the key of =.
+            if input.consume_key(egui::Modifiers::COMMAND, egui::Key::Equals) {
+                commands.push(Command::NextTextSize(true));
+            }
+            if escapes && input.key_pressed(egui::Key::Escape) {
+                let closed = self.layout.close_drawers();
+                if !closed && self.layout.presenting {
+                    commands.push(Command::Present);
+                }
+            }
             if just_typed {
                 return;
             }
-            let digits = [
-                egui::Key::Num1,
-                egui::Key::Num2,
-                egui::Key::Num3,
-                egui::Key::Num4,
-                egui::Key::Num5,
-                egui::Key::Num6,
-                egui::Key::Num7,
-                egui::Key::Num8,
-                egui::Key::Num9,
-            ];
+            use egui::Key::{Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9};
+            let digits = [Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9];
             for (index, key) in digits.into_iter().enumerate() {
                 if input.consume_key(egui::Modifiers::NONE, key) {
                     commands.push(Command::Toggle(index));

@@ -6,6 +6,7 @@ mod commands;
 mod exports;
 mod files;
 mod landscapes;
+mod layout;
 mod map;
 mod network_views;
 mod networks;
@@ -77,6 +78,14 @@ impl Window {
         use egui_kittest::kittest::Queryable;
         self.harness.get_by_role_and_label(role, name).click();
         self.harness.run_steps(3);
+    }
+
+    /// Scrolls the control with a role and a name into view.
+    fn reveal(&mut self, role: egui::Role, name: &str) {
+        use egui_kittest::kittest::Queryable;
+        let control = self.harness.get_by_role_and_label(role, name);
+        control.scroll_to_me();
+        self.harness.run_steps(8);
     }
 
     fn has(&self, name: &str) -> bool {

@@ -169,6 +169,7 @@ fn rarely_used_settings_are_a_click_away() {
             all.next().is_some()
         };
         assert!(!has(&window), "{setting}");
+        window.reveal(Role::Button, section);
         window.click(Role::Button, section);
         assert!(has(&window), "{setting}");
     }
@@ -198,6 +199,7 @@ fn training_is_paused_ended_and_continued() {
 #[test]
 fn with_kept_weights_edits_act_from_the_timelines_step_on() {
     let mut window = Window::on(moons());
+    window.reveal(Role::CheckBox, "keep weights");
     window.click(Role::CheckBox, "keep weights");
     window.press(Key::End);
     for _ in 0..30 {

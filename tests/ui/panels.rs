@@ -90,6 +90,7 @@ fn optimizers_are_added_duplicated_and_removed() {
     window.click(Role::Button, "menu of SGD");
     window.click(Role::Button, "Duplicate");
     assert_eq!(window.app().scene().runs.len(), 8);
+    window.reveal(Role::Button, "menu of Momentum");
     window.click(Role::Button, "menu of Momentum");
     window.click(Role::Button, "Remove");
     let names = window.app().scene().run_names();
@@ -181,6 +182,7 @@ fn edits_at_different_times_are_undone_separately() {
 fn wrappers_are_added_and_removed() {
     let mut window = Window::opening();
     window.click(Role::Button, "settings of Momentum");
+    window.reveal(Role::Button, "+ Wrapper");
     window.click(Role::Button, "+ Wrapper");
     window.click(Role::Button, "SAM");
     let spec = |window: &mut Window| window.app().scene().runs[1].spec.to_string();
@@ -192,6 +194,7 @@ fn wrappers_are_added_and_removed() {
         .set_value_accesskit(0.2);
     window.harness.run_steps(3);
     assert_eq!(spec(&mut window), "sgd:lr=0.001,momentum=0.9+sam:rho=0.2");
+    window.reveal(Role::Button, "Remove");
     window.click(Role::Button, "Remove");
     assert_eq!(spec(&mut window), "sgd:lr=0.001,momentum=0.9");
 }

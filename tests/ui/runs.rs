@@ -118,6 +118,7 @@ fn one_click_doubles_or_halves_batch_size_and_learning_rates() {
     };
     let all = "sgd:lr=0.01 adam:lr=0.1[y:lr=0.2]".to_owned();
     let half = "sgd:lr=0.005 adam:lr=0.05[y:lr=0.1]".to_owned();
+    window.reveal(Role::Button, "twice the batch and lr");
     window.click(Role::Button, "twice the batch and lr");
     assert_eq!(
         state(&mut window),

@@ -3,14 +3,17 @@
 use super::Window;
 use eframe::egui;
 use egui::Key;
+use egui_kittest::kittest::Queryable;
 use ravine::engine::scene::{NetworkScene, Scene};
 
 /// Sizes of windows in pixels, and scales of texts.
-const SIZES: [[f32; 2]; 5] = [
+const SIZES: [[f32; 2]; 7] = [
     [320.0, 240.0],
     [640.0, 480.0],
     [800.0, 600.0],
+    [900.0, 700.0],
     [1280.0, 800.0],
+    [1920.0, 1080.0],
     [3840.0, 2160.0],
 ];
 const TEXTS: [f32; 4] = [0.5, 1.0, 2.0, 3.0];
@@ -28,11 +31,35 @@ fn check(window: &mut Window, name: &str) {
             window.harness.run_steps(1);
             let told = window.says(refused);
             assert!(!told, "{name} of {width} × {height} at {text}");
+            check_middle(window, points, name);
         }
     }
     window.harness.set_pixels_per_point(1.0);
     window.harness.set_size(egui::vec2(1280.0, 900.0));
     window.harness.run_steps(2);
+}
+
+/// Asserts that the middle, between the grips of the side panels, is at least half as wide as the window from 900 points on.
+fn check_middle(window: &Window, points: egui::Vec2, name: &str) {
+    let ends = [
+        ("Width of the left panel", 0.0),
+        ("Width of the right panel", points.x),
+    ];
+    let [left, right] = ends.map(|(grip, end)| {
+        let grip = window.harness.query_by_label(grip).map(|grip| grip.rect());
+        (grip, end)
+    });
+    let left = left.0.map_or(left.1, |grip| grip.max.x);
+    let right = right.0.map_or(right.1, |grip| grip.min.x);
+    let share = (right - left) / points.x;
+    assert!(
+        points.x < 900.0 || share >= 0.5,
+        "{name}: {share} of {points}"
+    );
+    assert!(
+        0.0 <= left && right <= points.x,
+        "{name}: {left} to {right}"
+    );
 }
 
 fn himmelblau(runs: &[&str]) -> Scene {

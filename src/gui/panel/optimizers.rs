@@ -3,34 +3,37 @@
 use super::run;
 use super::scene::{PanelContext, PanelResponse, heading_text};
 use super::schedule::LrCurve;
+use crate::engine::analysis::sweep::lr_limit;
 use crate::engine::optimizer::{AnyOptimizer, Kind};
+use crate::engine::results::RunResult;
 use crate::engine::scene::{MAX_RUNS, Run, Scene};
-use crate::engine::training::RunSpec;
+use crate::engine::training::{Outcome, RunSpec};
+use crate::figure::axis::number;
 use crate::figure::colour::Theme;
-use crate::figure::{legend_line, shortened, style_index};
+use crate::figure::{legend_line, style_index};
 use crate::gui::icon::{Icon, icon_button};
 use crate::gui::paint::{self, Textures};
+use crate::gui::param_ui::{SettingStyle, styled_settings_ui};
+use crate::gui::scale::{SECONDARY, SPACE};
 use eframe::egui;
 
+/// Largest number of runs whose main settings are all shown.
+const MAX_OPEN_CARDS: usize = 6;
+
 /// Change of the list, made after it was shown.
-enum Change {
+pub(super) enum Change {
     Add(AnyOptimizer),
     Duplicate(usize),
     Remove(usize),
 }
 
-/// Shows the runs of a scene and edits them in place; with `from`, edits act from that step on.
-pub(crate) fn ui(
-    ui: &mut egui::Ui,
-    scene: &mut Scene,
-    selected: &mut Option<usize>,
-    (context, from): (&PanelContext, Option<u64>),
-    curve: &mut LrCurve,
-    textures: &mut Textures,
-    answer: &mut PanelResponse,
-) {
-    let theme = context.theme;
-    let (groups, steps) = (scene.groups(), scene.training.steps);
+/// Whether a setting is a main one, which a card always shows.
+fn is_main(setting: &str) -> bool {
+    matches!(setting, "lr" | "momentum" | "beta1" | "beta2")
+}
+
+/// Shows the heading of the list with its menu; returns the optimizer that is added.
+pub(super) fn heading_ui(ui: &mut egui::Ui, context: &PanelContext) -> Option<Change> {
     let mut change = None;
     ui.horizontal(|ui| {
         ui.label(heading_text("OPTIMIZERS"));
@@ -64,64 +67,131 @@ pub(crate) fn ui(
             .response
             .on_hover_text("Add an optimizer. A copied run can be pasted with Ctrl+V.");
     });
+    change
+}
+
+/// Shows a card for each run of a scene and edits them in place; with `from`, edits act from that step on. Makes `change` of the list, or
+/// one that a card asks for.
+pub(super) fn ui(
+    ui: &mut egui::Ui,
+    scene: &mut Scene,
+    selected: &mut Option<usize>,
+    (context, from, mut change): (&PanelContext, Option<u64>, Option<Change>),
+    curve: &mut LrCurve,
+    textures: &mut Textures,
+    answer: &mut PanelResponse,
+) {
+    let (groups, steps) = (scene.groups(), scene.training.steps);
     if scene.runs.is_empty() {
         ui.label("No optimizer yet. Add one to see it run.");
     }
     let names = scene.run_names();
+    let settings = scene.run_settings();
+    let collapse = scene.runs.len() > MAX_OPEN_CARDS;
+    let added_id = egui::Id::unique("added run");
+    let added: Option<usize> = ui.data_mut(|data| data.remove_temp(added_id));
     for (index, run) in scene.runs.iter_mut().enumerate() {
-        ui.push_id(index, |ui| {
-            let open = *selected == Some(index);
-            let head = head_ui(ui, run, &names[index], open, theme, textures);
-            if head.toggled {
-                *selected = if open { None } else { Some(index) };
-            }
-            if head.duplicated {
-                change = Some(Change::Duplicate(index));
-            } else if head.removed {
-                change = Some(Change::Remove(index));
-            }
-            if open {
-                ui.indent("settings", |ui| {
+        let open = *selected == Some(index);
+        let (name, record) = (names[index].as_str(), context.record_of(index, run));
+        let fill = ui.visuals().faint_bg_color;
+        let card = egui::Frame::NONE
+            .fill(fill)
+            .inner_margin(egui::vec2(SPACE[0], 2.0));
+        let shown = card.show(ui, |ui| {
+            ui.push_id(index, |ui| {
+                let of = (name, record.and_then(|record| loss_text(record, context)));
+                let head = head_ui(ui, run, of, open, context.theme, textures);
+                if head.toggled {
+                    *selected = if open { None } else { Some(index) };
+                }
+                if head.duplicated {
+                    change = Some(Change::Duplicate(index));
+                } else if head.removed {
+                    change = Some(Change::Remove(index));
+                }
+                if collapse && !open {
+                    return;
+                }
+                if open {
                     spec_changes_ui(ui, run, from);
-                    let before = run.spec_at(from.unwrap_or(0)).clone();
-                    let whole = std::mem::replace(&mut run.spec, before.clone());
-                    let mut refused = run::ui(ui, run, &names[index], &groups);
-                    let (colour, name) = (style_index(run.colour), names[index].as_str());
+                }
+                let before = run.spec_at(from.unwrap_or(0)).clone();
+                let whole = std::mem::replace(&mut run.spec, before.clone());
+                let limit = record.and_then(|record| record.curvature.first());
+                let limit = limit.and_then(|[_, high]| lr_limit(&before, *high, &settings));
+                // The settings of an open card have plain names, for they are in one list with the others.
+                let style = SettingStyle {
+                    of: (!open).then_some(name),
+                    name_width: MAIN_NAME_WIDTH,
+                    lr_limit: limit,
+                    ..SettingStyle::default()
+                };
+                let mut refused = run.spec.change(|optimizer| {
+                    styled_settings_ui(ui, &style, optimizer.settings_mut(), is_main)
+                });
+                if open {
+                    let rest = |setting: &str| !is_main(setting);
+                    refused = run::ui(ui, run, name, &groups, rest).or(refused);
                     let mut asked = None;
                     let show = |ui: &mut egui::Ui, spec: &RunSpec| {
-                        let record = context.record(index);
-                        let of = (spec, record, steps);
-                        asked = curve.ui(ui, of, (colour, name), context, textures);
+                        let (of, style) = ((spec, record, steps), style_index(run.colour));
+                        asked = curve.ui(ui, of, (style, name), context, textures);
                     };
                     refused = run::schedules_ui(ui, &mut run.spec, show).or(refused);
-                    let now = std::mem::replace(&mut run.spec, whole);
-                    if now != before {
-                        match from {
-                            Some(step) => run.change_spec_at(step, now),
-                            None => run.spec = now,
-                        }
-                    }
-                    answer.refused = refused.or(answer.refused.take());
                     answer.commands.extend(asked);
-                });
-            }
+                }
+                let now = std::mem::replace(&mut run.spec, whole);
+                if now != before {
+                    match from {
+                        Some(step) => run.change_spec_at(step, now),
+                        None => run.spec = now,
+                    }
+                }
+                answer.refused = refused.or(answer.refused.take());
+            });
         });
+        if added == Some(index) {
+            shown.response.scroll_to_me(None);
+        }
     }
-    match change {
+    let added = match change {
         Some(Change::Add(optimizer)) if scene.runs.len() < MAX_RUNS => {
             scene.add_run(RunSpec::new(optimizer));
-            *selected = Some(scene.runs.len() - 1);
+            Some(scene.runs.len() - 1)
         }
         Some(Change::Duplicate(index)) if scene.runs.len() < MAX_RUNS => {
             scene.add_run(scene.runs[index].spec.clone());
-            *selected = Some(scene.runs.len() - 1);
+            // The copy appears below its source.
+            scene.runs[index + 1..].rotate_right(1);
+            Some(index + 1)
         }
         Some(Change::Remove(index)) => {
             scene.runs.remove(index);
             *selected = None;
+            None
         }
-        _ => {}
+        _ => None,
+    };
+    if let Some(index) = added {
+        *selected = Some(index);
+        ui.data_mut(|data| data.insert_temp(added_id, index));
     }
+}
+
+/// Returns the loss of a run at the timeline's step, and whether it has diverged by then.
+fn loss_text(record: &RunResult, context: &PanelContext) -> Option<(String, bool)> {
+    let trajectory = &record.trajectory;
+    let (row, last) = (
+        context.runs?.row(context.step),
+        trajectory.len().checked_sub(1)?,
+    );
+    let diverged = row >= last && matches!(trajectory.outcome, Outcome::Diverged(..));
+    let text = if diverged {
+        "diverged".to_owned()
+    } else {
+        number(*trajectory.loss.get(row.min(last))?, 3)
+    };
+    Some((text, diverged))
 }
 
 /// Shows the changes of a run's settings at later steps, and the step from which edits act.
@@ -159,26 +229,53 @@ struct HeadResponse {
     removed: bool,
 }
 
-/// Shows the head of a run: its line, its tick with its name, and its menu.
+/// Width of the loss in the head of a run, in points.
+const LOSS_WIDTH: f32 = 68.0;
+
+/// Width of the names of main settings, in points.
+const MAIN_NAME_WIDTH: f32 = 76.0;
+
+/// Shows the head of a run: its line, its tick with its name, its loss, and its menu.
 fn head_ui(
     ui: &mut egui::Ui,
     run: &mut Run,
-    name: &str,
+    (name, loss): (&str, Option<(String, bool)>),
     open: bool,
     theme: &Theme,
     textures: &mut Textures,
 ) -> HeadResponse {
     let mut head = HeadResponse::default();
     ui.horizontal(|ui| {
-        let (rect, _) = ui.allocate_exact_size(egui::vec2(32.0, 18.0), egui::Sense::hover());
+        ui.spacing_mut().item_spacing.x = SPACE[0];
+        let height = ui.spacing().interact_size.y;
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(28.0, height), egui::Sense::hover());
         let line = legend_line(
             [rect.min.x + 1.0, rect.center().y],
             style_index(run.colour),
             theme,
         );
         paint::paint(ui.painter(), line, textures);
-        ui.checkbox(&mut run.shown, shortened(name, 22))
-            .on_hover_text(run.spec.to_string());
+        // The loss and two buttons stay in their place, however long the name is.
+        let rest = LOSS_WIDTH + 2.0 * 28.0 + 3.0 * SPACE[0];
+        let size = egui::vec2((ui.available_width() - rest).max(40.0), height);
+        let layout = egui::Layout::left_to_right(egui::Align::Center);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.set_min_width(size.x);
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+            ui.checkbox(&mut run.shown, name)
+                .on_hover_text(format!("{name}: {}", run.spec));
+        });
+        let size = egui::vec2(LOSS_WIDTH, height);
+        let layout = egui::Layout::right_to_left(egui::Align::Center);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.set_min_width(size.x);
+            if let Some((text, diverged)) = loss {
+                let text = egui::RichText::new(text).size(SECONDARY);
+                let colour = ui.visuals().error_fg_color;
+                let text = if diverged { text.color(colour) } else { text };
+                ui.label(text).on_hover_text("Loss at the timeline's step.");
+            }
+        });
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let icon = if open { Icon::Open } else { Icon::Closed };
             let fold = icon_button(ui, icon, &format!("settings of {name}"), "");

@@ -41,7 +41,7 @@ impl Progress {
 /// Shows the progress and its buttons.
 pub(crate) fn ui(ui: &mut egui::Ui, progress: Progress, paused: bool) -> Option<Command> {
     let mut asked = None;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let title = if paused { "Go on" } else { "Pause" };
         let pause = ui.add_enabled(!progress.complete, egui::Button::new(title));
         let pause = pause.on_hover_text("Pauses or resumes training (P).");
@@ -71,8 +71,11 @@ pub(crate) fn ui(ui: &mut egui::Ui, progress: Progress, paused: bool) -> Option<
         #[expect(clippy::cast_possible_truncation, reason = "a fraction of a bar")]
         let share = (real(done) / real(steps.max(1))) as f32;
         let text = format!("{state}: step {done} of {steps}");
+        // The rest of the row, or a row of its own.
+        let rest = ui.available_size_before_wrap().x;
+        let width = if rest < 160.0 { ui.max_rect().width() } else { rest };
         let bar = egui::ProgressBar::new(if complete { 1.0 } else { share })
-            .desired_width((ui.available_width() - 8.0).max(80.0))
+            .desired_width(width - 8.0)
             .text(text.clone());
         let bar = ui.add(bar);
         bar.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &text));

@@ -9,13 +9,14 @@ use crate::gui::field::{FieldStyle, text_field};
 use crate::gui::param_ui::{owned_settings_ui, settings_ui};
 use eframe::egui;
 
-/// Shows the settings of a run, its parameter groups and its wrappers, and edits them in place. Returns the reason why a value was refused.
+/// Shows the settings of a run that `wanted` accepts, its parameter groups and its wrappers, and edits them in place. Returns the reason why a value was refused.
 /// `parameters` are the possible groups: the name of each in specs, and its name in the scene.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     run: &mut Run,
     name: &str,
     parameters: &[[String; 2]],
+    wanted: impl Fn(&str) -> bool,
 ) -> Option<String> {
     ui.horizontal(|ui| {
         let label = ui.label("name");
@@ -34,10 +35,9 @@ pub(crate) fn ui(
             .labelled_by(label.id)
             .on_hover_text("Name of the run; empty for the optimizer's name.");
     });
-    let all = |_: &str| true;
     let own = run
         .spec
-        .change(|optimizer| settings_ui(ui, optimizer.settings_mut(), all));
+        .change(|optimizer| settings_ui(ui, optimizer.settings_mut(), wanted));
     let own = groups_ui(ui, &mut run.spec, parameters).or(own);
     wrappers_ui(ui, &mut run.spec.wrappers).or(own)
 }

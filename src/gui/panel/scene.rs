@@ -11,14 +11,16 @@ use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::results::{RunResult, Runs};
-use crate::engine::scene::Scene;
+use crate::engine::scene::{Run, Scene};
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::gui::command::Command;
 use crate::gui::dialog::Browse;
 use crate::gui::field::refusal_ui;
 use crate::gui::paint::Textures;
-use crate::gui::param_ui::{checked_settings_ui, drag_ui, file_ui, name_ui, settings_ui};
+use crate::gui::param_ui::{SettingStyle, checked_settings_ui, file_ui, name_ui, settings_ui};
+use crate::gui::scale::{SECONDARY, SPACE};
+use crate::gui::slider::drag_ui;
 use crate::import::path_text;
 use eframe::egui;
 use std::sync::Arc;
@@ -62,9 +64,12 @@ impl PanelContext<'_> {
         optimizer.as_dyn().unsupported_reason(self.objective()?)
     }
 
-    /// Returns the result of run `index`.
-    pub(super) fn record(&self, index: usize) -> Option<&Arc<RunResult>> {
-        self.runs?.results.get(index)
+    /// Returns the newest result of run `index`, unless another run had that index then.
+    pub(super) fn record_of(&self, index: usize, run: &Run) -> Option<&Arc<RunResult>> {
+        let runs = self.runs?;
+        let same = |computed: &&Run| computed.colour == run.colour;
+        runs.scene.runs.get(index).filter(same)?;
+        runs.results.get(index)
     }
 }
 
@@ -79,7 +84,10 @@ pub(crate) struct PanelState {
     network: network::PanelState,
 }
 
-/// Shows the whole panel.
+/// Height below which the panel scrolls as a whole, in points. In a higher one the list of optimizers scrolls by itself.
+const LOW: f32 = 420.0;
+
+/// Shows the whole panel, with `below` under the optimizers.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     current: &Scene,
@@ -87,53 +95,39 @@ pub(crate) fn ui(
     selected: &mut Option<usize>,
     state: &mut PanelState,
     textures: &mut Textures,
+    below: impl FnOnce(&mut egui::Ui),
 ) -> PanelResponse {
-    let samples = context.samples();
     let mut scene = current.clone();
     let mut answer = PanelResponse::default();
-    ui.set_max_width((ui.available_width() - 10.0).max(0.0)); // The scroll bar's room.
     let turned = network::subject_ui(ui, &scene);
-    if scene.is_network() {
-        let shown = context.runs.filter(|runs| runs.trained.is_some());
-        let shown = shown.map(|runs| runs.problem.view);
-        network::ui(ui, &mut scene, shown, &mut state.network, &mut answer);
-    } else {
-        heading(ui, "LANDSCAPE");
-        ui.push_id("landscape", |ui| {
-            let style = (context.theme, &mut *textures);
-            landscape_ui(ui, &mut scene, state, &mut answer, style);
+    let height = ui.available_height();
+    let low = height < LOW;
+    scroll_ui(ui, "panel", low, f32::INFINITY, |ui| {
+        scroll_ui(ui, "settings", !low, 0.45 * height, |ui| {
+            sections_ui(ui, &mut scene, context, state, textures, &mut answer);
         });
-        heading(ui, "START");
-        start_ui(ui, &mut scene);
-    }
-    if scene.is_network() {
-        network::training_ui(ui, &mut scene, &mut state.network, &mut answer);
-    } else {
-        heading(ui, "TRAINING");
-        let refused = settings_ui(ui, &mut scene.training, |name| {
-            name != "batch" || samples > 0
+        ui.add_space(SPACE[1]);
+        let keeping = state.network.keep_weights;
+        let from = scene.network().filter(|_| keeping).map(|network| {
+            let every = network.settings.every.max(1);
+            context.step / every * every
         });
-        answer.refused = refused.or(answer.refused);
-    }
-    if samples > 0 {
-        answer.refused = scaling_ui(ui, &mut scene, samples).or(answer.refused);
-    }
-    ui.add_space(10.0);
-    let curve = &mut state.curve;
-    let keeping = state.network.keep_weights;
-    let from = scene.network().filter(|_| keeping).map(|network| {
-        let every = network.settings.every.max(1);
-        context.step / every * every
+        let change = optimizers::heading_ui(ui, context);
+        scroll_ui(ui, "optimizers", !low, f32::INFINITY, |ui| {
+            let curve = &mut state.curve;
+            let edits = (context, from, change);
+            optimizers::ui(
+                ui,
+                &mut scene,
+                selected,
+                edits,
+                curve,
+                textures,
+                &mut answer,
+            );
+            below(ui);
+        });
     });
-    optimizers::ui(
-        ui,
-        &mut scene,
-        selected,
-        (context, from),
-        curve,
-        textures,
-        &mut answer,
-    );
     if scene != *current {
         answer.commands.push(Command::Edit(Box::new(scene)));
     }
@@ -144,6 +138,59 @@ pub(crate) fn ui(
     answer
 }
 
+/// Shows a part of the panel that scrolls by itself, if `scrolls`.
+fn scroll_ui(
+    ui: &mut egui::Ui,
+    salt: &str,
+    scrolls: bool,
+    max_height: f32,
+    content: impl FnOnce(&mut egui::Ui),
+) {
+    egui::ScrollArea::new([false, scrolls])
+        .id_salt(salt)
+        .max_height(if scrolls { max_height } else { f32::INFINITY })
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            if scrolls {
+                ui.set_max_width((ui.available_width() - 10.0).max(0.0)); // The scroll bar's room.
+            }
+            content(ui);
+        });
+}
+
+/// Shows the landscape or network, and the settings of all runs.
+fn sections_ui(
+    ui: &mut egui::Ui,
+    scene: &mut Scene,
+    context: &PanelContext,
+    state: &mut PanelState,
+    textures: &mut Textures,
+    answer: &mut PanelResponse,
+) {
+    let samples = context.samples();
+    if scene.is_network() {
+        let shown = context.runs.filter(|runs| runs.trained.is_some());
+        let shown = shown.map(|runs| runs.problem.view);
+        network::ui(ui, scene, shown, &mut state.network, answer);
+        network::training_ui(ui, scene, &mut state.network, answer);
+    } else {
+        heading(ui, "LANDSCAPE");
+        ui.push_id("landscape", |ui| {
+            landscape_ui(ui, scene, state, answer, (context.theme, textures));
+        });
+        heading(ui, "START");
+        start_ui(ui, scene);
+        heading(ui, "TRAINING");
+        let refused = settings_ui(ui, &mut scene.training, |name| {
+            name != "batch" || samples > 0
+        });
+        answer.refused = refused.or(answer.refused.take());
+    }
+    if samples > 0 {
+        answer.refused = scaling_ui(ui, scene, samples).or(answer.refused.take());
+    }
+}
+
 /// Shows a heading of the panel.
 pub(crate) fn heading(ui: &mut egui::Ui, text: &str) {
     ui.add_space(6.0);
@@ -152,7 +199,7 @@ pub(crate) fn heading(ui: &mut egui::Ui, text: &str) {
 
 /// Returns the text of a heading.
 pub(super) fn heading_text(text: &str) -> egui::RichText {
-    egui::RichText::new(text).size(11.0).strong()
+    egui::RichText::new(text).size(SECONDARY).strong()
 }
 
 fn landscape_ui(
@@ -168,7 +215,7 @@ fn landscape_ui(
         state.browsing = None;
     }
     let formula = scene.landscape().as_dyn().formula();
-    ui.add(egui::Label::new(egui::RichText::new(formula).size(12.0).weak()).wrap());
+    ui.add(egui::Label::new(egui::RichText::new(formula).size(SECONDARY).weak()).wrap());
     let file = file_setting(scene.landscape());
     let settings = scene.landscape_scene_mut().landscape.settings_mut();
     if let Some((name, kind, extensions)) = file {
@@ -197,7 +244,7 @@ fn landscape_ui(
         None => works_with(&landscape, name, value),
     };
     let settings = scene.landscape_scene_mut().landscape.settings_mut();
-    let refused = checked_settings_ui(ui, "", settings, others, &check);
+    let refused = checked_settings_ui(ui, &SettingStyle::default(), settings, others, &check);
     answer.refused = refused.or(answer.refused.take());
 }
 

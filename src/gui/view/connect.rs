@@ -94,10 +94,10 @@ impl View for ConnectView {
             return Vec::new();
         };
         for (end, title) in ["From the end of", "To the end of"].into_iter().enumerate() {
-            ui.label(["from", "to"][end]);
             let name = &names[ends[end]];
+            let word = ["from", "to"][end];
             let combo = egui::ComboBox::from_id_salt(title)
-                .selected_text(shortened(name, 16))
+                .selected_text(format!("{word} {}", shortened(name, 16)))
                 .width(120.0);
             let combo = combo.show_ui(ui, |ui| {
                 for (index, name) in names.iter().enumerate() {

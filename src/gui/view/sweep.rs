@@ -18,7 +18,7 @@ use crate::figure::sweep::{
 use crate::gui::command::Command;
 use crate::gui::field::refusal_ui;
 use crate::gui::paint;
-use crate::gui::param_ui::drag_ui;
+use crate::gui::slider::drag_ui;
 use crate::session::{LrLimits, Request, SweepAxes, SweepData, SweepRequest, SweepResult};
 use eframe::egui;
 use std::sync::Arc;

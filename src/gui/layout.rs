@@ -1,0 +1,322 @@
+//! Layout of the window: widths of the side panels, which are docked beside the map or drawers over it, and the text size.
+
+use super::scale::{PRESENTATION, SPACE};
+use eframe::egui;
+use egui::{Rect, pos2, vec2};
+
+/// Width of a grip, in points.
+const GRIP: f32 = 8.0;
+
+/// Least width of a panel, in points.
+const MIN_WIDTH: f32 = 260.0;
+
+/// Least width that a drawer leaves free, in points, so that the map stays in sight.
+const BESIDE_DRAWER: f32 = 24.0;
+
+/// A side of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The panel of the landscape and the optimizers.
+    Left,
+    /// The panel of the charts and the table.
+    Right,
+}
+
+impl Side {
+    /// Returns the panel's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Left => "left panel",
+            Self::Right => "right panel",
+        }
+    }
+
+    /// Returns the width of the window below which the panel is a drawer, in points.
+    fn drawer_below(self) -> f32 {
+        match self {
+            Self::Left => 800.0,
+            Self::Right => 1100.0,
+        }
+    }
+}
+
+/// A side panel: its width in points, whether it is open where it is docked, and where it is a drawer.
+#[derive(Clone, Copy)]
+struct SidePanel {
+    width: f32,
+    docked: bool,
+    drawer: bool,
+}
+
+/// Place of a side panel in a frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Place {
+    /// The panel with its grip.
+    pub rect: Rect,
+    /// Whether it lies over the map.
+    pub drawer: bool,
+}
+
+/// The layout, kept for the session.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout {
+    left: SidePanel,
+    right: SidePanel,
+    /// Text size, as a factor.
+    pub text_size: f32,
+    /// Whether presentation mode is on.
+    pub presenting: bool,
+    /// Area of the window in the last frame.
+    pub window: Rect,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        let panel = |width| SidePanel {
+            width,
+            docked: true,
+            drawer: false,
+        };
+        Self {
+            left: panel(304.0),
+            right: panel(380.0),
+            text_size: 1.0,
+            presenting: false,
+            window: Rect::NOTHING,
+        }
+    }
+}
+
+impl Layout {
+    fn panel(&mut self, side: Side) -> &mut SidePanel {
+        match side {
+            Side::Left => &mut self.left,
+            Side::Right => &mut self.right,
+        }
+    }
+
+    fn is_drawer(&self, side: Side, window: f32) -> bool {
+        self.presenting || window < side.drawer_below()
+    }
+
+    /// Opens or closes a panel in a window of a width.
+    pub(crate) fn toggle(&mut self, side: Side, window: f32) {
+        let drawer = self.is_drawer(side, window);
+        let panel = self.panel(side);
+        let open = if drawer {
+            &mut panel.drawer
+        } else {
+            &mut panel.docked
+        };
+        *open = !*open;
+        let opened = *open && drawer;
+        if opened {
+            // Two drawers would cover each other.
+            let other = match side {
+                Side::Left => Side::Right,
+                Side::Right => Side::Left,
+            };
+            self.panel(other).drawer = false;
+        }
+    }
+
+    /// Whether a panel is open in a window of a width.
+    pub(crate) fn is_open(&self, side: Side, window: f32) -> bool {
+        let panel = match side {
+            Side::Left => self.left,
+            Side::Right => self.right,
+        };
+        if self.is_drawer(side, window) {
+            panel.drawer
+        } else {
+            panel.docked
+        }
+    }
+
+    /// Closes the drawers; returns whether one was open.
+    pub(crate) fn close_drawers(&mut self) -> bool {
+        let open = self.left.drawer || self.right.drawer;
+        (self.left.drawer, self.right.drawer) = (false, false);
+        open
+    }
+
+    /// Turns presentation mode on or off.
+    pub(crate) fn present(&mut self) {
+        self.presenting = !self.presenting;
+        self.close_drawers();
+    }
+
+    /// Returns the factor of all points: the text size, and that of presentation mode.
+    pub(crate) fn zoom(&self) -> f32 {
+        self.text_size * if self.presenting { PRESENTATION } else { 1.0 }
+    }
+
+    /// Returns the places of the open side panels in a space as wide as the window, and the middle between the docked ones, which is at
+    /// least half as wide as the window.
+    pub(crate) fn places(&self, space: Rect) -> ([Option<Place>; 2], Rect) {
+        let window = space.width();
+        let docked = |side| !self.is_drawer(side, window) && self.is_open(side, window);
+        let both = docked(Side::Left) && docked(Side::Right);
+        let grips = if both { 2.0 } else { 1.0 } * GRIP;
+        let room = 0.5 * window - grips;
+        let clamp = |width: f32, room: f32| width.min(room).max(MIN_WIDTH);
+        let left = clamp(self.left.width, room - if both { MIN_WIDTH } else { 0.0 });
+        let right = clamp(self.right.width, room - if both { left } else { 0.0 });
+        let mut middle = space;
+        let mut place = |side, width: f32| {
+            let drawer = self.is_drawer(side, window);
+            let width = if drawer {
+                width.min((window - BESIDE_DRAWER).max(0.0))
+            } else {
+                width + GRIP
+            };
+            let mut rect = space;
+            match side {
+                Side::Left => rect.max.x = rect.min.x + width,
+                Side::Right => rect.min.x = rect.max.x - width,
+            }
+            if !drawer {
+                match side {
+                    Side::Left => middle.min.x = rect.max.x,
+                    Side::Right => middle.max.x = rect.min.x,
+                }
+            }
+            Place { rect, drawer }
+        };
+        let mut open = |side, width| self.is_open(side, window).then(|| place(side, width));
+        let left = open(Side::Left, left);
+        let right = open(Side::Right, right);
+        ([left, right], middle)
+    }
+
+    /// Shows a side panel in its place, with a grip that changes its width or over the map; content that is too wide is cut off and never
+    /// widens the panel.
+    pub(crate) fn side_ui<R>(
+        &mut self,
+        ui: &mut egui::Ui,
+        (side, place): (Side, Place),
+        content: impl FnOnce(&mut egui::Ui) -> R,
+    ) -> R {
+        if place.drawer {
+            let area = egui::Area::new(egui::Id::unique(side.name()))
+                .fixed_pos(place.rect.min)
+                .constrain(false)
+                .fade_in(false);
+            let shown = area.show(ui.ctx(), |ui| {
+                ui.allocate_rect(place.rect, egui::Sense::hover());
+                let shadow = ui.visuals().window_shadow.as_shape(place.rect, 0.0);
+                ui.painter().add(shadow);
+                fill_ui(ui, place.rect, content)
+            });
+            return shown.inner;
+        }
+        let (mut panel, mut grip) = (place.rect, place.rect);
+        match side {
+            Side::Left => {
+                panel.max.x -= GRIP;
+                grip.min.x = panel.max.x;
+            }
+            Side::Right => {
+                panel.min.x += GRIP;
+                grip.max.x = panel.min.x;
+            }
+        }
+        self.grip_ui(ui, side, (grip, panel.width()));
+        fill_ui(ui, panel, content)
+    }
+
+    /// Shows the grip of a docked panel that is `width` wide.
+    fn grip_ui(&mut self, ui: &egui::Ui, side: Side, (grip, width): (Rect, f32)) {
+        let id = ui.scope_id().with(("grip", side.name()));
+        let response = ui.interact(grip, id, egui::Sense::click_and_drag());
+        response.widget_info(|| {
+            let name = format!("Width of the {}", side.name());
+            egui::WidgetInfo::labeled(egui::Role::Splitter, true, name)
+        });
+        let visuals = ui.style().interact(&response);
+        let painter = ui.painter();
+        painter.rect_filled(grip, 0.0, ui.visuals().widgets.noninteractive.bg_fill);
+        let active = response.hovered() || response.dragged();
+        let fill = if active {
+            visuals.fg_stroke.color
+        } else {
+            ui.visuals().weak_text_color()
+        };
+        for dot in -2..=2_i8 {
+            let at = grip.center() + vec2(0.0, 6.0 * f32::from(dot));
+            painter.circle_filled(at, 1.25, fill);
+        }
+        let delta = response.drag_delta().x;
+        if delta != 0.0 {
+            // From the shown width, which a narrow window may have limited.
+            let sign = if side == Side::Left { 1.0 } else { -1.0 };
+            self.panel(side).width = (width + sign * delta).clamp(MIN_WIDTH, 2000.0);
+        }
+        if response.double_clicked() {
+            self.panel(side).width = match side {
+                Side::Left => Self::default().left.width,
+                Side::Right => Self::default().right.width,
+            };
+        }
+        response
+            .on_hover_cursor(egui::CursorIcon::ResizeHorizontal)
+            .on_hover_text("Drag to change the panel's width; double-click resets it.");
+    }
+}
+
+/// Paints the background of a panel and its content in a rectangle.
+fn fill_ui<R>(ui: &mut egui::Ui, rect: Rect, content: impl FnOnce(&mut egui::Ui) -> R) -> R {
+    ui.painter().rect_filled(rect, 0.0, ui.visuals().panel_fill);
+    let min = rect.min + vec2(SPACE[1], SPACE[0]);
+    let max = (rect.max - vec2(SPACE[1], SPACE[0])).max(min);
+    let inner = Rect::from_min_max(min, pos2(max.x, max.y));
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(inner));
+    child.shrink_clip_rect(rect);
+    content(&mut child)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn space(width: f32) -> Rect {
+        Rect::from_min_size(pos2(0.0, 0.0), vec2(width, 600.0))
+    }
+
+    #[test]
+    fn the_middle_is_at_least_half_the_window_from_900_points_on() {
+        let mut layout = Layout::default();
+        (layout.left.width, layout.right.width) = (5000.0, 5000.0);
+        for width in 900..4000_u16 {
+            for layout in [layout, Layout::default()] {
+                let (_, middle) = layout.places(space(width.into()));
+                assert!(
+                    middle.width() >= 0.5 * f32::from(width),
+                    "{width}: {middle}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn panels_become_drawers_in_narrow_windows() {
+        let mut layout = Layout::default();
+        let open =
+            |layout: Layout, width| layout.places(space(width)).0.map(|place| place.is_some());
+        assert_eq!(open(layout, 1100.0), [true, true]);
+        assert_eq!(open(layout, 1099.0), [true, false]);
+        assert_eq!(open(layout, 799.0), [false, false]);
+        layout.toggle(Side::Left, 640.0);
+        assert_eq!(open(layout, 640.0), [true, false]);
+        layout.toggle(Side::Right, 640.0);
+        assert_eq!(open(layout, 640.0), [false, true], "one drawer at a time");
+        let (places, middle) = layout.places(space(640.0));
+        assert!(places[1].is_some_and(|place| place.drawer) && middle == space(640.0));
+        assert!(layout.close_drawers() && !layout.close_drawers());
+        assert_eq!(
+            open(layout, 1280.0),
+            [true, true],
+            "docked panels stay open"
+        );
+    }
+}
