@@ -120,11 +120,11 @@ fn the_pointer_reads_every_run_in_the_order_of_the_curves() {
     let text = |run: &usize| ravine::figure::axis::number(loss(*run), 4);
     let shapes = window.harness.output().shapes.iter();
     let place = |text: &str| {
-        let own = shapes.clone().filter_map(|clipped| match &clipped.shape {
+        let mut own = shapes.clone().filter_map(|clipped| match &clipped.shape {
             egui::Shape::Text(shape) if shape.galley.text() == text => Some(shape.pos.y),
             _ => None,
         });
-        own.last().unwrap_or_else(|| panic!("{text} is not shown"))
+        own.next_back().unwrap_or_else(|| panic!("{text} is not shown"))
     };
     let places: Vec<f32> = order.iter().map(|run| place(&text(run))).collect();
     assert!(places.is_sorted(), "{places:?}");

@@ -109,7 +109,7 @@ impl Curve {
                 .filter_map(|point| Self::position(transform, *point))
         };
         let above = |point: &Point| point[1] < frame.min.y - 2.0;
-        if positions().last().as_ref().is_some_and(above)
+        if positions().next_back().as_ref().is_some_and(above)
             && let Some([x, _]) = positions().find(above)
         {
             let tip = frame.min.y + 1.0;
