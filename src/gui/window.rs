@@ -19,6 +19,12 @@ const QUIET_AFTER_TYPING: f64 = 1.0;
 /// Seconds for which a message that is no error is shown.
 const MESSAGE_SECONDS: f64 = 4.0;
 
+/// Keys that tick or untick a run.
+const DIGITS: [egui::Key; 9] = {
+    use egui::Key::{Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9};
+    [Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9]
+};
+
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.frame_ui(ui);
@@ -412,9 +418,7 @@ impl App {
             if just_typed {
                 return;
             }
-            use egui::Key::{Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9};
-            let digits = [Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9];
-            for (index, key) in digits.into_iter().enumerate() {
+            for (index, key) in DIGITS.into_iter().enumerate() {
                 if input.consume_key(egui::Modifiers::NONE, key) {
                     commands.push(Command::Toggle(index));
                 }

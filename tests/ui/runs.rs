@@ -34,6 +34,8 @@ fn set(window: &mut Window, slider: &str, value: f64) {
 
 /// Hovers at a share of a curve's width.
 fn hover(window: &mut Window, curve: &str, share: f32) {
+    window.harness.get_by_label_contains(curve).scroll_to_me();
+    window.harness.run_steps(8);
     let plot = window.place(curve);
     let at = egui::pos2(plot.left() + share * plot.width(), plot.center().y);
     window.harness.hover_at(at);

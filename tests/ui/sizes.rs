@@ -25,6 +25,8 @@ fn check(window: &mut Window, name: &str) {
         for text in TEXTS {
             let points = egui::vec2(width, height) / text;
             window.harness.set_pixels_per_point(text);
+            // The frame of a new scale keeps the window's size in pixels, whatever size is set.
+            window.harness.run_steps(1);
             window.harness.set_size(points);
             window.harness.run_steps(2);
             window.harness.hover_at(0.5 * points.to_pos2());
@@ -35,6 +37,7 @@ fn check(window: &mut Window, name: &str) {
         }
     }
     window.harness.set_pixels_per_point(1.0);
+    window.harness.run_steps(1);
     window.harness.set_size(egui::vec2(1280.0, 900.0));
     window.harness.run_steps(2);
 }
@@ -58,7 +61,8 @@ fn check_middle(window: &Window, points: egui::Vec2, name: &str) {
     );
     assert!(
         0.0 <= left && right <= points.x,
-        "{name}: {left} to {right}"
+        "{name}: {left} to {right} of {points}, {}",
+        window.harness.ctx.content_rect()
     );
 }
 
