@@ -378,7 +378,7 @@ impl App {
     /// Returns a new scene with the subject that is not shown: a network, or the scene's landscape, with runs that suit it.
     fn other_subject(&self) -> Scene {
         let mut other = if self.scene.is_network() {
-            Scene::opening()
+            Scene::opening_of(self.scene.landscape().clone())
         } else {
             Scene::opening_network()
         };
