@@ -124,7 +124,8 @@ fn the_pointer_reads_every_run_in_the_order_of_the_curves() {
             egui::Shape::Text(shape) if shape.galley.text() == text => Some(shape.pos.y),
             _ => None,
         });
-        own.next_back().unwrap_or_else(|| panic!("{text} is not shown"))
+        own.next_back()
+            .unwrap_or_else(|| panic!("{text} is not shown"))
     };
     let places: Vec<f32> = order.iter().map(|run| place(&text(run))).collect();
     assert!(places.is_sorted(), "{places:?}");
