@@ -262,7 +262,7 @@ fn keys_ui(ui: &mut egui::Ui, menus: &[Menu]) {
         ),
     ];
     let menus = menus.iter().map(|(title, entries)| {
-        let key = |entry: &Entry| (ui.ctx().format_shortcut(&entry.key), entry.title);
+        let key = |entry: &Entry| (key_text(ui.ctx(), entry.key), entry.title);
         (*title, entries.iter().map(key).collect::<Vec<_>>())
     });
     for (title, keys) in menus.chain([("Anywhere", more.into())]).collect::<Vec<_>>() {
@@ -280,6 +280,20 @@ fn keys_ui(ui: &mut egui::Ui, menus: &[Menu]) {
             });
         }
     }
+}
+
+/// Returns the text of a shortcut, with signs as they stand on the keyboard.
+fn key_text(ctx: &egui::Context, key: egui::KeyboardShortcut) -> String {
+    let signs = [
+        ("OpenBracket", "["),
+        ("CloseBracket", "]"),
+        ("Plus", "+"),
+        ("Minus", "-"),
+    ];
+    let text = ctx.format_shortcut(&key);
+    signs
+        .iter()
+        .fold(text, |text, (name, sign)| text.replace(name, sign))
 }
 
 /// Width of the keys in the key sheet, in points.
@@ -350,7 +364,7 @@ pub(crate) fn menu_bar_ui(ui: &mut egui::Ui, menus: &[Menu], layout: &Layout) ->
 fn menu_ui(ui: &mut egui::Ui, (title, entries): &Menu, layout: &Layout) -> Option<Command> {
     let mut chosen = None;
     for entry in entries {
-        let key = ui.ctx().format_shortcut(&entry.key);
+        let key = key_text(ui.ctx(), entry.key);
         if ui
             .add(egui::Button::new(entry.title).shortcut_text(key))
             .clicked()
