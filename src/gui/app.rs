@@ -176,6 +176,12 @@ impl App {
         &self.scene
     }
 
+    /// Whether the window closes; for tests.
+    #[doc(hidden)]
+    pub fn is_closing(&self) -> bool {
+        self.quit_confirmed
+    }
+
     /// Returns the timeline's step.
     pub fn step(&self) -> u64 {
         self.timeline.step()

@@ -60,9 +60,9 @@ impl MapMouse {
             let pressed = ui.input(|input| input.pointer.press_origin());
             self.dragging_start = pressed.is_some_and(near_start);
         }
-        let clicked = response.interact_pointer_pos().filter(|pointer| {
-            response.clicked() && !sculpted && sculpt.is_none() && !near_start(*pointer)
-        });
+        let clicked = response
+            .interact_pointer_pos()
+            .filter(|pointer| response.clicked() && !sculpted && !near_start(*pointer));
         if let (Some(pointer), Some(runs)) = (clicked, context.runs)
             && let Some((run, step)) = step_under(pointer, frame, context, runs)
         {
