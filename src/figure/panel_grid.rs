@@ -198,7 +198,7 @@ fn map_data(surface: Surface, levels: &Levels) -> Option<MapData> {
 
 /// Returns the areas of `count` maps of a view, in rows, as large as possible with equal scales on both axes; a view whose sides differ by
 /// more than a factor of 3 fills its cell.
-pub(super) fn map_areas(count: usize, view: Rect, all: Area) -> Vec<Area> {
+fn map_areas(count: usize, view: Rect, all: Area) -> Vec<Area> {
     let shape = view.width() / view.height();
     let equal_scales = (1.0 / 3.0..=3.0).contains(&shape);
     let arrange = |columns: usize| -> Vec<Area> {

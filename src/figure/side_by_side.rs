@@ -2,10 +2,9 @@
 
 use super::axis::number;
 use super::colour::Theme;
-use super::drawing::{Area, Colour, Drawing, Item};
+use super::drawing::{Area, Colour, Drawing, Item, Point};
 use super::frame::Frame;
 use super::layout::LINE_HEIGHT;
-use super::panel_grid::map_areas;
 use super::trail::{self, Trail};
 use super::{
     Options, SIDE, caption, legend_line, map, network, page, shortened, style_index, trails,
@@ -25,13 +24,50 @@ pub struct Heights<'a> {
     pub pixels: &'a Arc<Vec<Colour>>,
 }
 
+/// Margins of a map for its title and tick labels: left and above, right and below.
+const MARGINS: [Point; 2] = [[40.0, 26.0], [10.0, 22.0]];
+
 /// Returns the index of each visible run with the frame of its map; the maps share `view`, widened to their shape.
 pub fn frames(runs: &Runs, view: Rect, space: Area) -> Vec<(usize, Frame)> {
     let visible = visible(runs);
-    let areas = map_areas(visible.len(), view, space).into_iter();
+    let areas = cells(visible.len(), view, space).into_iter();
     let dim = runs.problem.objective.dim();
     let frames = areas.map(|area| Frame::of(dim, view, area));
     visible.into_iter().zip(frames).collect()
+}
+
+/// Divides a space into cells for `count` maps of a view: as many in a row as show the view at the largest scale.
+fn cells(count: usize, view: Rect, space: Area) -> Vec<Area> {
+    let size = |columns: usize| {
+        let share = |length: f32, count: usize, i: usize| {
+            #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
+            let share = length / count as f32;
+            (share - MARGINS[0][i] - MARGINS[1][i]).max(8.0)
+        };
+        let rows = count.div_ceil(columns);
+        [
+            share(space.width(), columns, 0),
+            share(space.height(), rows, 1),
+        ]
+    };
+    let scale = |columns: &usize| {
+        let [width, height] = size(*columns).map(f64::from);
+        (width / view.width()).min(height / view.height())
+    };
+    let columns = (1..=count).max_by(|a, b| scale(a).total_cmp(&scale(b)));
+    let columns = columns.unwrap_or(1);
+    let [width, height] = size(columns);
+    let cell = |index: usize| {
+        #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
+        let [column, row] = [index % columns, index / columns].map(|place| place as f32);
+        let step = [0, 1].map(|i| MARGINS[0][i] + [width, height][i] + MARGINS[1][i]);
+        let min = [
+            space.min[0] + column * step[0] + MARGINS[0][0],
+            space.min[1] + row * step[1] + MARGINS[0][1],
+        ];
+        Area::new(min, [min[0] + width, min[1] + height])
+    };
+    (0..count).map(cell).collect()
 }
 
 fn visible(runs: &Runs) -> Vec<usize> {

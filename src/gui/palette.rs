@@ -1,6 +1,6 @@
 //! The command palette: a search over every command, optimizer and landscape.
 
-use super::command::{Command, entries};
+use super::command::{Command, menus};
 use super::view::View;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::optimizer::AnyOptimizer;
@@ -74,7 +74,7 @@ impl Palette {
                 for (place, item) in found.iter().enumerate() {
                     let button = egui::Button::new(&item.title)
                         .right_text(egui::RichText::new(&item.note).weak())
-                        .frame_when_inactive(false)
+                        .frame_when_inactive(place == self.marked)
                         .selected(place == self.marked)
                         .min_size(egui::vec2(ui.available_width(), 0.0));
                     let row = ui.add(button);
@@ -102,7 +102,7 @@ fn items(ctx: &egui::Context, scene: &Scene, views: &[Box<dyn View>]) -> Vec<Ite
         }
         _ => true,
     };
-    let commands = entries(views).into_iter();
+    let commands = menus(views).into_iter().flat_map(|(_, entries)| entries);
     let commands =
         commands.filter(|entry| applies(&entry.command) && entry.command != Command::Palette);
     let mut items: Vec<Item> = commands

@@ -67,6 +67,20 @@ fn charts_are_tall_enough_and_titles_say_log() {
 }
 
 #[test]
+fn ranges_follow_runs_that_change() {
+    let mut window = open("quadratic:a=1,b=4", 30, &["sgd:lr=0.1"]);
+    let before = y_ticks(&window, "Chart of loss");
+    let steps = (window.harness).get_by_role_and_label(Role::Slider, "steps");
+    steps.set_value_accesskit(600.0);
+    window.settle();
+    let after = y_ticks(&window, "Chart of loss");
+    assert!(
+        !after.is_empty() && before != after,
+        "{before:?}, {after:?}"
+    );
+}
+
+#[test]
 fn a_run_that_diverges_does_not_blank_the_charts() {
     let window = open("quadratic:a=1,b=100", 100, &["sgd:lr=1", "sgd:lr=0.01"]);
     let ticks = y_ticks(&window, "Chart of loss");
