@@ -8,6 +8,7 @@ use super::paint::Textures;
 use super::palette::Palette;
 use super::panel;
 use super::panel::progress::Progress;
+use super::quit::Closing;
 use super::scale::next_text_size;
 use super::theme;
 use super::timeline::Timeline;
@@ -62,9 +63,7 @@ pub struct App {
     pub(super) asking: Option<PathDialog>,
     pub(super) help: bool,
     pub(super) palette: Option<Palette>,
-    /// Whether the question is open what becomes of changes when the window closes, and whether it was answered.
-    pub(super) quitting: bool,
-    pub(super) quit_confirmed: bool,
+    pub(super) closing: Closing,
     pub(super) autosave: Option<Autosave>,
     /// Time when a text field had the focus last.
     pub(super) typed_at: f64,
@@ -154,8 +153,7 @@ impl App {
             asking: None,
             help: false,
             palette: None,
-            quitting: false,
-            quit_confirmed: false,
+            closing: Closing::No,
             autosave: None,
             typed_at: f64::NEG_INFINITY,
             layout: Layout::default(),
@@ -179,7 +177,7 @@ impl App {
     /// Whether the window closes; for tests.
     #[doc(hidden)]
     pub fn is_closing(&self) -> bool {
-        self.quit_confirmed
+        self.closing == Closing::Confirmed
     }
 
     /// Returns the timeline's step.

@@ -174,10 +174,10 @@ fn penalty(title: &str, query: &str) -> Option<usize> {
         Some(sum)
     };
     let firsts = (0..title.len()).filter(|first| Some(&title[*first]) == wanted.first());
-    match wanted.is_empty() {
-        true => Some(0),
-        false => firsts.filter_map(from).min(),
+    if wanted.is_empty() {
+        return Some(0);
     }
+    firsts.filter_map(from).min()
 }
 
 #[cfg(test)]

@@ -3,6 +3,17 @@
 use super::app::App;
 use eframe::egui;
 
+/// Whether the window closes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// Nothing has asked for it.
+    No,
+    /// The question is open what becomes of changes.
+    Asking,
+    /// The window closes.
+    Confirmed,
+}
+
 /// Answer to the question.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Answer {
@@ -20,10 +31,10 @@ impl App {
 
     /// Closes the window, or asks first where there are changes.
     pub(super) fn quit(&mut self, ctx: &egui::Context) {
-        if self.has_changes() && !self.quit_confirmed {
-            self.quitting = true;
+        if self.has_changes() && self.closing != Closing::Confirmed {
+            self.closing = Closing::Asking;
         } else {
-            self.quit_confirmed = true;
+            self.closing = Closing::Confirmed;
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
     }
@@ -31,11 +42,11 @@ impl App {
     /// Asks when the desktop closes the window, and shows the question.
     pub(super) fn quit_ui(&mut self, ctx: &egui::Context) {
         let close_requested = ctx.input(|input| input.viewport().close_requested());
-        if close_requested && !self.quit_confirmed && self.has_changes() {
+        if close_requested && self.closing != Closing::Confirmed && self.has_changes() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.quitting = true;
+            self.closing = Closing::Asking;
         }
-        if !self.quitting {
+        if self.closing != Closing::Asking {
             return;
         }
         let size = ctx.content_rect().size();
@@ -71,11 +82,11 @@ impl App {
         let Some(answer) = answer else {
             return;
         };
-        self.quitting = false;
+        self.closing = Closing::No;
         match answer {
             Answer::Stay => {}
             Answer::Close => {
-                self.quit_confirmed = true;
+                self.closing = Closing::Confirmed;
                 self.quit(ctx);
             }
             Answer::Save => {

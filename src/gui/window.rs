@@ -4,6 +4,7 @@ use super::app::App;
 use super::command::{Command, Entry, entries, menus};
 use super::guard::{Part, catch_panic, paint_guarded};
 use super::layout::{Place, Side};
+use super::quit::Closing;
 use super::view::charts::Followed;
 use super::view::{View, ViewContext, ViewOutput, critical_points};
 use super::{dialog, panel, theme};
@@ -386,7 +387,7 @@ impl App {
         }
         // A digit that is typed a moment too late must not untick a run.
         let just_typed = now - self.typed_at < QUIET_AFTER_TYPING;
-        if self.asking.is_some() || self.palette.is_some() || self.quitting {
+        if self.asking.is_some() || self.palette.is_some() || self.closing == Closing::Asking {
             return commands;
         }
         // A focused control uses Space and the arrows itself.

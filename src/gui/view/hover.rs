@@ -36,10 +36,11 @@ pub(super) fn describe(
 
 /// Returns the trails that a map shows.
 fn drawn_trails<'a>(frame: &'a Frame, context: &'a ViewContext, runs: &'a Runs) -> Vec<Trail<'a>> {
-    let shown = context.scene.map.trails;
-    shown
-        .then(|| trails(context, runs, context.names, frame))
-        .unwrap_or_default()
+    if context.scene.map.trails {
+        trails(context, runs, context.names, frame)
+    } else {
+        Vec::new()
+    }
 }
 
 /// Returns the run and the step of the trail under the pointer.

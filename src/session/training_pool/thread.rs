@@ -107,9 +107,10 @@ impl TrainingThread {
     /// Whether no row follows: the run is unticked, has ended, or has reached its target.
     pub(super) fn is_idle(&self) -> bool {
         let log = lock(&self.0.log);
-        let rows = match self.is_halted() {
-            true => 1,
-            false => lock(&self.0.target).div_ceil(self.0.run_settings.record_every) + 1,
+        let rows = if self.is_halted() {
+            1
+        } else {
+            lock(&self.0.target).div_ceil(self.0.run_settings.record_every) + 1
         };
         log.outcome.is_some() || log.error.is_some() || log.rows.len() as u64 >= rows
     }
