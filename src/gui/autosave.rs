@@ -45,7 +45,7 @@ struct SavedDocument {
     scene: String,
 }
 
-/// What an autosave restores: the scene as its file has it, and the undo history with the scene last.
+/// Content of a restored autosave: the scene as its file has it, and the undo history with the scene last.
 pub(super) struct Restored {
     pub(super) saved: Scene,
     pub(super) documents: Vec<Document>,
