@@ -11,6 +11,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Version of the file's format.
 const VERSION: u32 = 1;
@@ -172,8 +173,10 @@ impl App {
     }
 
     /// Writes the autosave if the scene has changed and rests.
-    pub(super) fn update_autosave(&mut self) {
+    pub(super) fn update_autosave(&mut self, ctx: &egui::Context) {
         if self.history.is_in_flux() {
+            // An idle window has no frame in which the scene is found to rest.
+            ctx.request_repaint_after(Duration::from_millis(1100));
             return;
         }
         let now = self.document();

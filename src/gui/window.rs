@@ -80,7 +80,7 @@ impl App {
         self.view_panel(&mut middle_ui);
 
         self.history.feed_state(now, &self.document());
-        self.update_autosave();
+        self.update_autosave(&ctx);
         if std::mem::take(&mut self.switching_theme) {
             ctx.set_theme(match ctx.theme() {
                 egui::Theme::Dark => egui::Theme::Light,
