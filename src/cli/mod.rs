@@ -59,7 +59,7 @@ A run is written NAME:SETTING=VALUE,SETTING=VALUE, followed by @SCHEDULE for a
 learning-rate schedule: adam:lr=0.05,beta1=0.95@cosine:t_max=90"
 )]
 struct Cli {
-    /// Scene file to open in the window [default: the Rosenbrock function]
+    /// Scene file to open in the window [default: the scene that was shown last, at first the Rosenbrock function]
     scene: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,

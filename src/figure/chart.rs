@@ -1,9 +1,12 @@
 //! Charts: a metric of every run over its steps, or over its cost in gradients.
 
+mod column;
+
 use super::axis::{Axis, max_ticks};
 use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Anchor, Area, Colour, Item, Point, Text, lerp};
 use super::trail::{border, line};
+use column::Column;
 
 /// A line of a chart.
 pub struct Series<'a> {
@@ -130,19 +133,9 @@ impl Chart<'_> {
     }
 
     /// Draws the axes and the lines, with a style for each line, over a range of the y axis. An arrow marks where a line finally leaves it.
-    pub fn draw_in_range(
-        &self,
-        series: &[Series],
-        styles: &[Style],
-        [low, high]: [f64; 2],
-    ) -> Vec<Item> {
+    pub fn draw_in_range(&self, series: &[Series], styles: &[Style], range: [f64; 2]) -> Vec<Item> {
         let (plot, theme) = (self.plot(), self.theme);
-        let y_axis = if self.log {
-            Axis::log([low * 0.7, (high * 1.4).min(f64::MAX)])
-        } else {
-            let margin = 0.05 * (high - low).max(1e-12 * high.abs()).max(f64::MIN_POSITIVE);
-            Axis::linear([low - margin, high + margin])
-        };
+        let y_axis = padded_axis(range, self.log);
         let x_axis = Axis::linear(self.x_range);
         let mut items = self.axis_items(&x_axis, &y_axis);
         let mut inside = Vec::new();
@@ -359,135 +352,20 @@ pub fn y_range(
     }
 }
 
+/// Returns the axis of a range with a margin; it is finite and not empty.
+pub fn padded_axis([low, high]: [f64; 2], log: bool) -> Axis {
+    if log {
+        return Axis::log([low * 0.7, (high * 1.4).min(f64::MAX)]);
+    }
+    let margin = 0.05 * (high - low).max(1e-12 * high.abs()).max(f64::MIN_POSITIVE);
+    Axis::linear([low - margin, high + margin])
+}
+
 /// Draws a small arrow whose tip is at `tip`, upward for a direction of −1, downward for 1.
 fn arrow(tip: Point, direction: f32, colour: Colour) -> Item {
     let y = tip[1] - 8.0 * direction;
     Item::filled(vec![tip, [tip[0] - 4.0, y], [tip[0] + 4.0, y]], colour)
 }
 
-/// The points of a line that fall into one column of pixels.
-#[derive(Default)]
-struct Column {
-    points: Vec<Point>,
-}
-
-impl Column {
-    fn contains(&self, point: Point) -> bool {
-        self.points
-            .first()
-            .is_none_or(|first| (point[0] - first[0]).abs() < 0.5)
-    }
-
-    fn add(&mut self, point: Point) {
-        match self.points.as_mut_slice() {
-            // First, lowest, highest, last.
-            [_, low, high, last] => {
-                if point[1] < low[1] {
-                    *low = point;
-                }
-                if point[1] > high[1] {
-                    *high = point;
-                }
-                *last = point;
-            }
-            _ => self.points = vec![point; 4],
-        }
-    }
-
-    fn flush(&mut self, line: &mut Vec<Point>) {
-        for point in self.points.drain(..) {
-            if line.last() != Some(&point) {
-                line.push(point);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draw(values: &[f64], log: bool) -> Vec<Item> {
-        let x: Vec<f64> = (0..values.len())
-            .map(|row| f64::from(u32::try_from(row).unwrap()))
-            .collect();
-        let area = Area::new([0.0, 0.0], [300.0, 200.0]);
-        let chart = Chart {
-            area,
-            title: "loss",
-            x_label: "step",
-            x_range: [0.0, 10.0],
-            log,
-            theme: &Theme::LIGHT,
-        };
-        chart.draw(&[Series {
-            x: &x,
-            values,
-            opaque_len: values.len(),
-            style_index: 0,
-            limit: false,
-        }])
-    }
-
-    /// Returns the points of the lines inside the border.
-    fn lines(items: &[Item]) -> Vec<Vec<Point>> {
-        let inside = items.iter().find_map(|item| match item {
-            Item::Clipped { items, .. } => Some(items),
-            _ => None,
-        });
-        let line = |item: &Item| match item {
-            Item::Path {
-                points,
-                closed: false,
-                ..
-            } => Some(points.clone()),
-            _ => None,
-        };
-        inside.unwrap().iter().filter_map(line).collect()
-    }
-
-    #[test]
-    fn values_that_cannot_be_drawn_break_a_line() {
-        let drawn = lines(&draw(
-            &[1.0, 2.0, f64::NAN, 3.0, 4.0, f64::INFINITY, 5.0],
-            false,
-        ));
-        assert_eq!(drawn.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
-        let drawn = lines(&draw(&[1.0, 0.1, 0.0, -1.0, 10.0, 100.0], true));
-        assert_eq!(drawn.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
-    }
-
-    #[test]
-    fn degenerate_values_give_finite_lines() {
-        for values in [
-            &[][..],
-            &[f64::NAN],
-            &[0.0, 0.0],
-            &[-1.0, -2.0],
-            &[1e308, 1e-308, 0.0],
-            &[5.0; 3],
-        ] {
-            for log in [false, true] {
-                let drawn = lines(&draw(values, log));
-                assert!(
-                    drawn
-                        .iter()
-                        .flatten()
-                        .flatten()
-                        .all(|coordinate| coordinate.is_finite()),
-                    "{values:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn decimation_keeps_extremes() {
-        let mut values = vec![1.0; 100_000];
-        values[54_321] = 9.0;
-        values[12_345] = -9.0;
-        let rows = decimate(&values, 100);
-        assert!(rows.len() <= 400 && rows.is_sorted());
-        assert!(rows.contains(&54_321) && rows.contains(&12_345) && rows.contains(&99_999));
-    }
-}
+mod tests;

@@ -1,18 +1,17 @@
 //! Side by side: a small map for each visible run, with one window, one scale of heights and one time.
 
-use super::axis::number;
 use super::colour::Theme;
 use super::drawing::{Area, Colour, Drawing, Item, Point};
 use super::frame::Frame;
 use super::layout::LINE_HEIGHT;
 use super::trail::{self, Trail};
 use super::{
-    Options, SIDE, caption, legend_line, map, network, page, shortened, style_index, trails,
+    Options, SIDE, caption, legend_line, map, max_chars, network, page, shortened, status_text,
+    style_index, trails,
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{self, MapData, Runs};
-use crate::engine::training::Outcome;
 use std::sync::Arc;
 
 /// Heights of the landscape with their colours.
@@ -87,28 +86,13 @@ pub fn draw(
     let names = scene.run_names();
     let mut items = Vec::new();
     for (index, frame) in frames {
-        let Some(trajectory) = runs.results.get(*index).map(|result| &result.trajectory) else {
-            continue;
-        };
         let area = frame.area;
         let run = style_index(scene.runs[*index].colour);
         let above = area.min[1] - 12.0;
         items.extend(legend_line([area.min[0], above], run, theme));
-        let last = row.min(trajectory.len().saturating_sub(1));
-        let loss = trajectory.loss.get(last).map(|loss| number(*loss, 3));
-        let diverged = matches!(trajectory.outcome, Outcome::Diverged(..)) && row > last;
-        let loss = match loss {
-            Some(_) if diverged => format!("diverged at {}", runs.step(last)),
-            loss => loss.unwrap_or_default(),
-        };
-        let room = ((area.width() - 40.0) / 7.4 - 10.0).clamp(4.0, 30.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 4 and 30"
-        )]
-        let name = shortened(&names[*index], room as usize);
-        let title = format!("{name}  {loss}");
+        let chars = max_chars(area.width() - 40.0, 7.0, 8, 60);
+        let title = format!("{}  {}", names[*index], status_text(runs, *index, row));
+        let title = shortened(&title, chars);
         items.push(Item::label(
             title,
             [area.min[0] + 38.0, above],
@@ -160,7 +144,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         [4.0, 30.0],
         [width - 90.0, (bottom - LINE_HEIGHT).max(90.0)],
     );
-    let frames = frames(runs, scene.view.unwrap_or(runs.problem.view), space);
+    let frames = frames(runs, scene.view.unwrap_or_else(|| runs.first_view()), space);
     if let Some((_, frame)) = frames.first() {
         let side = results::max_grid_side(&runs.problem).unwrap_or(SIDE);
         let never = Cancel::default();

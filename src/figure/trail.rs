@@ -166,7 +166,7 @@ fn clip(from: [f64; 2], to: [f64; 2], margin: f64) -> Option<[[f64; 2]; 2]> {
 }
 
 /// Creates an open line; an empty `dash` draws it solid.
-pub(super) fn line(points: Vec<Point>, width: f32, colour: Colour, dash: &'static [f32]) -> Item {
+pub(crate) fn line(points: Vec<Point>, width: f32, colour: Colour, dash: &'static [f32]) -> Item {
     Item::Path {
         points,
         closed: false,

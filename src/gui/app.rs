@@ -4,6 +4,8 @@ use super::autosave::Autosave;
 use super::command::{Command, TRAIN_ON};
 use super::dialog::{PathDialog, Purpose};
 use super::layout::Layout;
+use super::message::Message;
+use super::other_scene::OtherScene;
 use super::paint::Textures;
 use super::palette::Palette;
 use super::panel;
@@ -31,7 +33,7 @@ use std::time::Duration;
 pub(super) type Document = (Scene, Option<PathBuf>);
 
 /// The newest result of a background job.
-type Newest<T> = Option<Arc<Result<T, String>>>;
+pub(super) type Newest<T> = Option<Arc<Result<T, String>>>;
 
 /// The application.
 pub struct App {
@@ -70,10 +72,7 @@ pub struct App {
     pub(super) layout: Layout,
     /// Reason why the scene is refused.
     pub(super) problem: Option<String>,
-    /// The newest message, and whether it is an error.
-    pub(super) message: Option<(String, bool)>,
-    /// Time when the message was shown first, with its text.
-    pub(super) message_since: Option<(f64, String)>,
+    pub(super) message: Option<Message>,
     /// Whether the theme changes after this frame, so that no frame shows both.
     pub(super) switching_theme: bool,
     /// The window's current title.
@@ -84,44 +83,6 @@ pub struct App {
     /// Called with the title of each view before it is painted; for tests.
     #[doc(hidden)]
     pub visitor: fn(&str),
-}
-
-/// The scene with the subject that is not shown, landscape or network, with its file and results. Its background jobs go on.
-pub(super) struct OtherScene {
-    pub(super) scene: Scene,
-    pub(super) path: Option<PathBuf>,
-    pub(super) saved: Scene,
-    pub(super) session: Session,
-    pub(super) runs: Newest<Runs>,
-    pub(super) map_data: Newest<MapData>,
-    pub(super) frame: Option<Frame>,
-    pub(super) timeline: Timeline,
-    pub(super) selected: Option<usize>,
-    pub(super) point: Option<usize>,
-    pub(super) view: &'static str,
-}
-
-impl OtherScene {
-    /// Returns a scene with a new session and no results.
-    pub(super) fn new(
-        ctx: &egui::Context,
-        scene: Scene,
-        path: Option<PathBuf>,
-    ) -> Result<Self, String> {
-        Ok(Self {
-            session: App::new_session(ctx, path.as_deref())?,
-            path,
-            saved: scene.clone(),
-            runs: None,
-            map_data: None,
-            frame: None,
-            timeline: Timeline::new(scene.training.steps),
-            selected: None,
-            point: None,
-            view: "",
-            scene,
-        })
-    }
 }
 
 impl App {
@@ -159,7 +120,6 @@ impl App {
             layout: Layout::default(),
             problem: None,
             message: None,
-            message_since: None,
             switching_theme: false,
             shown_title: String::new(),
             working: None,
@@ -352,57 +312,10 @@ impl App {
         (self.scene, self.path) = (scene, path);
     }
 
-    /// Swaps the scene with that of the other subject, as it was left; the first time with a new one.
-    pub(super) fn switch_subject(&mut self, ctx: &egui::Context) -> Result<(), String> {
-        let mut other = match self.other_scene.take() {
-            Some(other) => other,
-            None => Box::new(OtherScene::new(ctx, self.other_subject(), None)?),
-        };
-        self.swap(&mut other);
-        self.other_scene = Some(other);
-        Ok(())
-    }
-
-    /// Swaps the shown scene and its results with others.
-    pub(super) fn swap(&mut self, other: &mut OtherScene) {
-        use std::mem::swap;
-        swap(&mut self.scene, &mut other.scene);
-        swap(&mut self.path, &mut other.path);
-        swap(&mut self.saved, &mut other.saved);
-        swap(&mut self.session, &mut other.session);
-        swap(&mut self.runs, &mut other.runs);
-        swap(&mut self.map_data, &mut other.map_data);
-        swap(&mut self.frame, &mut other.frame);
-        swap(&mut self.timeline, &mut other.timeline);
-        swap(&mut self.selected, &mut other.selected);
-        swap(&mut self.point, &mut other.point);
-        swap(&mut self.view, &mut other.view);
-    }
-
-    /// Returns a new scene with the subject that is not shown: a network, or the scene's landscape, with runs that suit it.
-    fn other_subject(&self) -> Scene {
-        let mut other = if self.scene.is_network() {
-            Scene::opening_of(self.scene.landscape().clone())
-        } else {
-            Scene::opening_network()
-        };
-        *other.landscape_scene_mut() = self.scene.landscape_scene().clone();
-        other.map = self.scene.map.clone();
-        other
-    }
-
     pub(super) fn apply_all(&mut self, ctx: &egui::Context, commands: Vec<Command>) {
         for command in commands {
             self.apply(ctx, command);
         }
-    }
-
-    pub(super) fn show_message(&mut self, words: impl Into<String>) {
-        self.message = Some((one_line(&words.into()), false));
-    }
-
-    pub(super) fn show_error(&mut self, sentence: impl AsRef<str>) {
-        self.message = Some((one_line(sentence.as_ref()), true));
     }
 
     /// Takes the results that were computed since the last frame. Earlier ones stay while a scene is refused.
@@ -415,7 +328,7 @@ impl App {
             .as_ref()
             .and_then(|receiver| receiver.try_recv().ok())
         {
-            self.message = Some((one_line(&done.0), done.1));
+            self.message = Some(Message::new(&done.0, done.1));
             self.working = None;
         }
     }

@@ -150,26 +150,38 @@ fn state_folder() -> Option<PathBuf> {
 }
 
 impl App {
-    /// Keeps the scene and its history in a file from now on, and with `restore` begins with what was kept.
-    pub(super) fn begin_autosave(&mut self, restore: bool) {
-        let Some(autosave) = Autosave::open() else {
-            return;
+    /// Opens the application on a scene, or without one on what the last window has left, and keeps the scene in a file from now on.
+    ///
+    /// # Errors
+    /// Returns one sentence where the system gives no threads.
+    pub(super) fn with_autosave(
+        ctx: &egui::Context,
+        scene: Option<Scene>,
+        path: Option<PathBuf>,
+    ) -> Result<Self, String> {
+        let autosave = Autosave::open();
+        let restored = autosave.as_ref().filter(|_| scene.is_none());
+        let mut app = match restored.and_then(Autosave::restore) {
+            Some(restored) => Self::restored(ctx, restored)?,
+            None => Self::new(ctx, scene.unwrap_or_else(Scene::opening), path)?,
         };
-        if restore && let Some(restored) = autosave.restore() {
-            self.begin_with(restored);
-        }
-        self.autosave = Some(autosave);
+        app.autosave = autosave;
+        Ok(app)
     }
 
-    fn begin_with(&mut self, Restored { saved, documents }: Restored) {
-        for document in &documents {
-            self.history.add_undo(document);
-        }
-        let Some((scene, path)) = documents.last() else {
-            return;
-        };
-        (self.scene, self.path, self.saved) = (scene.clone(), path.clone(), saved);
-        self.timeline = super::timeline::Timeline::new(self.scene.training.steps);
+    /// Opens the application on the last of some documents, with the others in its history.
+    fn restored(ctx: &egui::Context, restored: Restored) -> Result<Self, String> {
+        let Restored { saved, documents } = restored;
+        let (scene, path) = documents
+            .last()
+            .cloned()
+            .unwrap_or((Scene::opening(), None));
+        let mut app = Self::new(ctx, scene, path)?;
+        app.saved = saved;
+        documents
+            .iter()
+            .for_each(|document| app.history.add_undo(document));
+        Ok(app)
     }
 
     /// Writes the autosave if the scene has changed and rests.
@@ -234,6 +246,25 @@ mod tests {
         let (path, number_one) = (first.path.clone(), folder.path());
         drop(first);
         assert_eq!(Autosave::open_in(number_one).unwrap().path, path);
+    }
+
+    #[test]
+    fn a_restored_scene_finds_the_files_beside_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("h.csv"), "1,2,3\n2,3,4\n3,4,9\n").unwrap();
+        let scene = Scene::opening_of("grid:data=h.csv".parse().unwrap());
+        let path = Some(folder.path().join("scene.toml"));
+        let restored = Restored {
+            saved: scene.clone(),
+            documents: vec![(Scene::opening(), None), (scene.clone(), path.clone())],
+        };
+        let app = App::restored(&egui::Context::default(), restored).unwrap();
+        assert_eq!((&app.scene, &app.path), (&scene, &path));
+        assert!(app.history.has_undo(&app.document()));
+        app.session.update(&app.scene, app.scene.first_view());
+        app.session.runs.wait(Duration::from_mins(1));
+        let runs = app.session.runs.newest().unwrap();
+        assert!(runs.is_ok(), "{:?}", (*runs).as_ref().err());
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Files and the clipboard: opens and saves scenes, exports and copies pictures, takes pasted and dropped ones.
 
-use super::app::{App, OtherScene};
+use super::app::App;
 use super::command::{Command, menus};
 use super::dialog::{self, PathDialog, PathResult, Purpose};
+use super::other_scene::OtherScene;
 use super::palette::PaletteResult;
 use crate::engine::declare::{SettingError, Value};
 use crate::engine::landscape::AnyLandscape;

@@ -9,7 +9,10 @@ mod files;
 mod guard;
 mod icon;
 mod inspect_cache;
+mod keys;
 mod layout;
+mod message;
+mod other_scene;
 mod paint;
 mod palette;
 mod panel;
@@ -48,13 +51,7 @@ pub fn run(scene: Option<Scene>, path: Option<PathBuf>) -> Result<(), String> {
         ..eframe::NativeOptions::default()
     };
     let create: eframe::AppCreator = Box::new(move |context| {
-        let restores = scene.is_none();
-        let mut app = App::new(
-            &context.egui_ctx,
-            scene.unwrap_or_else(Scene::opening),
-            path,
-        )?;
-        app.begin_autosave(restores);
+        let app = App::with_autosave(&context.egui_ctx, scene, path)?;
         Ok(Box::new(app))
     });
     // winit panics where the library for X11 keyboards is missing.

@@ -28,7 +28,26 @@ struct Item {
     title: String,
     /// The key, or what the entry is.
     note: String,
-    command: Command,
+    action: Action,
+}
+
+/// Action of an entry; its command takes a scene, which is made only for the chosen one.
+enum Action {
+    Command(Command),
+    Add(AnyOptimizer),
+    Choose(AnyLandscape),
+}
+
+impl Action {
+    fn into_command(self, scene: &Scene) -> Command {
+        let mut scene = scene.clone();
+        match self {
+            Self::Command(command) => return command,
+            Self::Add(optimizer) => scene.add_run(RunSpec::new(optimizer)),
+            Self::Choose(landscape) => scene.choose_landscape(landscape),
+        }
+        Command::Edit(Box::new(scene))
+    }
 }
 
 impl Palette {
@@ -39,8 +58,8 @@ impl Palette {
         scene: &Scene,
         views: &[Box<dyn View>],
     ) -> PaletteResult {
-        let items = items(ctx, scene, views);
-        let mut result = PaletteResult::Open;
+        let mut items = items(ctx, scene, views);
+        let mut chosen = None;
         let [up, down, enter] = ctx.input_mut(|input| {
             [egui::Key::ArrowUp, egui::Key::ArrowDown, egui::Key::Enter]
                 .map(|key| input.consume_key(egui::Modifiers::NONE, key))
@@ -71,7 +90,7 @@ impl Palette {
             let scroll =
                 egui::ScrollArea::vertical().max_height((size.y - 140.0).clamp(60.0, 420.0));
             scroll.show(ui, |ui| {
-                for (place, item) in found.iter().enumerate() {
+                for (place, (index, item)) in found.iter().enumerate() {
                     let button = egui::Button::new(&item.title)
                         .right_text(egui::RichText::new(&item.note).weak())
                         .frame_when_inactive(place == self.marked)
@@ -82,14 +101,17 @@ impl Palette {
                         row.scroll_to_me(None);
                     }
                     if row.clicked() || enter && place == self.marked {
-                        result = PaletteResult::Chosen(item.command.clone());
+                        chosen = Some(*index);
                     }
                 }
             });
         });
-        match result {
-            PaletteResult::Open if modal.should_close() => PaletteResult::Closed,
-            result => result,
+        match chosen {
+            Some(index) => {
+                PaletteResult::Chosen(items.swap_remove(index).action.into_command(scene))
+            }
+            None if modal.should_close() => PaletteResult::Closed,
+            None => PaletteResult::Open,
         }
     }
 }
@@ -112,45 +134,45 @@ fn items(ctx: &egui::Context, scene: &Scene, views: &[Box<dyn View>]) -> Vec<Ite
                 _ => entry.title.to_owned(),
             },
             note: ctx.format_shortcut(&entry.key),
-            command: entry.command,
+            action: Action::Command(entry.command),
         })
         .collect();
     if scene.runs.len() < MAX_RUNS {
         items.extend(AnyOptimizer::all().into_iter().map(|optimizer| {
-            let title = optimizer.settings().title();
-            let mut scene = scene.clone();
-            scene.add_run(RunSpec::new(optimizer));
+            let title = format!("Add {}", optimizer.settings().title());
             Item {
-                title: format!("Add {title}"),
+                title,
                 note: "optimizer".to_owned(),
-                command: Command::Edit(Box::new(scene)),
+                action: Action::Add(optimizer),
             }
         }));
     }
     if !scene.is_network() {
         items.extend(AnyLandscape::all().into_iter().map(|landscape| {
-            let title = landscape.settings().title();
-            let mut scene = scene.clone();
-            scene.choose_landscape(landscape);
+            let title = format!("Choose {}", landscape.settings().title());
             Item {
-                title: format!("Choose {title}"),
+                title,
                 note: "landscape".to_owned(),
-                command: Command::Edit(Box::new(scene)),
+                action: Action::Choose(landscape),
             }
         }));
     }
     items
 }
 
-/// Returns the entries that contain the letters of a query in order, the best first: whole words before scattered letters.
-fn search<'a>(items: &'a [Item], query: &str) -> Vec<&'a Item> {
+/// Returns the entries that contain the letters of a query in order, with their indices, the best first: whole words before scattered
+/// letters.
+fn search<'a>(items: &'a [Item], query: &str) -> Vec<(usize, &'a Item)> {
     let scored = items.iter().enumerate().filter_map(|(place, item)| {
         let penalty = penalty(&item.title.to_lowercase(), &query.to_lowercase())?;
         Some((penalty, place, item))
     });
     let mut scored: Vec<_> = scored.collect();
     scored.sort_by_key(|(penalty, place, _)| (*penalty, *place));
-    scored.into_iter().map(|(.., item)| item).collect()
+    scored
+        .into_iter()
+        .map(|(_, place, item)| (place, item))
+        .collect()
 }
 
 /// Returns how badly a title fits a query, both in small letters: the letters that are skipped after the first, and more where letters
@@ -191,7 +213,7 @@ mod tests {
         let found = search(&items, query);
         found
             .first()
-            .map(|item| item.title.clone())
+            .map(|(_, item)| item.title.clone())
             .unwrap_or_default()
     }
 

@@ -5,17 +5,16 @@
 
 mod axis;
 mod curve;
+mod painting;
 
 use crate::engine::numeric::real;
 use crate::figure::axis::{Axis, number};
-use crate::figure::chart::{Style, decimate};
+use crate::figure::chart::{Style, decimate, padded_axis};
 use crate::figure::colour::{Theme, run_colour};
-use crate::figure::drawing::{Anchor, Item, Point, Text};
 use crate::figure::metric_chart::{MetricChart, XAxis};
-use crate::figure::shortened;
 use crate::gui::paint::{self, Textures};
 use axis::{Labels, axis_hints, grid_spacer};
-use curve::{Curve, Point64, line};
+use curve::{Curve, Point64};
 use eframe::egui;
 use egui_plot::{Plot, PlotTransform};
 
@@ -89,14 +88,8 @@ fn value(coordinate: f64, log: bool) -> f64 {
     }
 }
 
-/// Returns a range of values with a margin, in coordinates; it is finite and not empty.
-fn padded([low, high]: [f64; 2], log: bool) -> [f64; 2] {
-    let axis = if log {
-        Axis::log([low * 0.7, (high * 1.4).min(f64::MAX)])
-    } else {
-        let margin = 0.05 * (high - low).max(1e-12 * high.abs()).max(f64::MIN_POSITIVE);
-        Axis::linear([low - margin, high + margin])
-    };
+/// Returns the ends of an axis in coordinates.
+fn ends(axis: &Axis, log: bool) -> [f64; 2] {
     [0.0, 1.0].map(|end| coordinate(axis.value(end), log))
 }
 
@@ -113,13 +106,15 @@ impl PlotChart {
         } else {
             Axis::linear(x_range)
         };
-        let x_range = [0.0, 1.0].map(|end| coordinate(x_axis.value(end), log[0]));
         Self {
             name: format!("Chart of {title}"),
             title,
             x_label,
             log,
-            range: [x_range, padded(y_range, log[1])],
+            range: [
+                ends(&x_axis, log[0]),
+                ends(&padded_axis(y_range, log[1]), log[1]),
+            ],
             curves: Vec::new(),
         }
     }
@@ -284,86 +279,6 @@ impl PlotChart {
             hovered,
             transform,
         }
-    }
-
-    /// Paints the common factor of the y axis after the title, and the name of the x axis at the right.
-    fn label_axes(
-        &self,
-        ui: &egui::Ui,
-        space: egui::Rect,
-        title: &egui::Response,
-        labels: &[Labels; 2],
-        (font, theme): (f32, &Theme),
-    ) {
-        let painter = ui.painter_at(space);
-        let colour = paint::colour(theme.faint);
-        let font = egui::FontId::proportional(font);
-        let offset = |axis: usize| labels[axis].borrow().offset.clone();
-        let x_label = format!("{} {}", self.x_label, offset(0));
-        let y = title.rect.center().y;
-        for (x, align, text) in [
-            (
-                title.rect.right() + 8.0,
-                egui::Align2::LEFT_CENTER,
-                offset(1),
-            ),
-            (space.max.x - 6.0, egui::Align2::RIGHT_CENTER, x_label),
-        ] {
-            let text = text.trim();
-            painter.text(egui::pos2(x, y), align, text, font.clone(), colour);
-        }
-    }
-
-    /// Paints curves, markers, lines of the timeline and of the pointer, and names.
-    fn paint(
-        &self,
-        ui: &egui::Ui,
-        transform: &PlotTransform,
-        options: &PlotOptions,
-        hover_line: Option<f64>,
-        textures: &mut Textures,
-    ) {
-        let (frame, theme) = (*transform.frame(), options.theme);
-        let mut items = Vec::new();
-        for (x, opacity) in [(options.now, 0.35), (hover_line, 0.7)] {
-            if let Some(x) = x
-                .map(|x| coordinate(x, self.log[0]))
-                .filter(|x| x.is_finite())
-            {
-                let x = transform.position_from_point_x(x);
-                let ends = vec![[x, frame.min.y], [x, frame.max.y]];
-                let colour = theme.ink.opacity(opacity);
-                items.push(line(ends, 1.0, colour, &[]));
-            }
-        }
-        let mut names = Vec::new();
-        for curve in &self.curves {
-            curve.items(transform, options, &mut items);
-            if let (Some(name_of), false) = (options.names, curve.style.is_limit())
-                && let Some(name) = name_of(curve.style_index)
-                && !matches!(curve.style, Style::Dashed)
-                && let Some(end) = curve.last_point(transform)
-                && frame.y_range().contains(end[1])
-                && frame.x_range().contains(end[0] - 0.5)
-            {
-                let colour = run_colour(curve.style_index, theme);
-                names.push((end, shortened(name, 10), colour));
-            }
-        }
-        let clip = frame.intersect(ui.clip_rect());
-        paint::paint(&ui.painter().with_clip_rect(clip), items, textures);
-        let mut taken: Vec<Point> = Vec::new();
-        let mut texts = Vec::new();
-        for ([x, y], name, colour) in names {
-            let overlaps =
-                |other: &Point| (other[1] - y).abs() < 11.0 && (other[0] - x).abs() < 60.0;
-            if !taken.iter().any(overlaps) {
-                taken.push([x, y]);
-                let text = Text::new(name, [x + 5.0, y], Anchor::Start, 10.5, colour);
-                texts.push(Item::Text(text.with_halo(theme.halo)));
-            }
-        }
-        paint::paint(ui.painter(), texts, textures);
     }
 
     /// Shows the values of the measured curves at an x, in the order of the curves from top to bottom.

@@ -23,14 +23,19 @@ enum Answer {
 }
 
 impl App {
-    /// Whether the scene, or that of the other subject, has changes that its file does not have.
+    /// Whether the scene has changes that its file does not have.
     fn has_changes(&self) -> bool {
-        let other = self.other_scene.as_ref();
-        self.scene != self.saved || other.is_some_and(|other| other.scene != other.saved)
+        self.scene != self.saved
     }
 
-    /// Closes the window, or asks first where there are changes.
+    /// Closes the window, or asks first where there are changes: in the shown scene, or else in that of the other subject, which is
+    /// shown for it.
     pub(super) fn quit(&mut self, ctx: &egui::Context) {
+        let other = self.other_scene.as_ref();
+        let in_other = other.is_some_and(|other| other.scene != other.saved);
+        if !self.has_changes() && in_other && self.switch_subject(ctx).is_err() {
+            self.closing = Closing::Confirmed;
+        }
         if self.has_changes() && self.closing != Closing::Confirmed {
             self.closing = Closing::Asking;
         } else {
@@ -42,9 +47,9 @@ impl App {
     /// Asks when the desktop closes the window, and shows the question.
     pub(super) fn quit_ui(&mut self, ctx: &egui::Context) {
         let close_requested = ctx.input(|input| input.viewport().close_requested());
-        if close_requested && self.closing != Closing::Confirmed && self.has_changes() {
+        if close_requested && self.closing != Closing::Confirmed {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.closing = Closing::Asking;
+            self.quit(ctx);
         }
         if self.closing != Closing::Asking {
             return;

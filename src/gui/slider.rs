@@ -31,75 +31,53 @@ pub(super) fn number_ui(
             _ => Err(format!("`{text}` means an unticked box; untick it")),
         }
     };
-    let Some(slider) = param.slider else {
-        return number_field(
-            ui,
-            salt,
-            &mut value,
-            |value| number_text(value, whole),
-            read,
-            {
-                |ui, value, parse| {
-                    let drag = egui::DragValue::new(value)
-                        .range(legal_low..=legal_high)
-                        .suffix(suffix)
-                        .custom_parser(parse)
-                        .update_while_editing(false);
-                    let drag = if whole {
-                        drag.speed(0.1).max_decimals(0)
-                    } else {
-                        drag.speed(0.01)
-                    };
-                    ui.add(drag.custom_formatter(move |value, _| number_text(value, whole)))
-                }
-            },
-        );
+    let shown = |value| number_text(value, whole);
+    let control = |ui: &mut egui::Ui, value: &mut f64, parse: &dyn Fn(&str) -> Option<f64>| {
+        let Some(slider) = param.slider else {
+            let drag = egui::DragValue::new(value)
+                .range(legal_low..=legal_high)
+                .suffix(suffix)
+                .custom_parser(parse)
+                .update_while_editing(false)
+                .custom_formatter(move |value, _| number_text(value, whole));
+            return ui.add(if whole {
+                drag.speed(0.1).max_decimals(0)
+            } else {
+                drag.speed(0.01)
+            });
+        };
+        let log = slider.scale == Scale::log;
+        // The low end of a logarithmic slider is 0 where 0 is legal.
+        let low = if log && !whole && legal_low <= 0.0 {
+            0.0
+        } else {
+            slider.low
+        };
+        ui.spacing_mut().slider_width = (ui.available_width() - NUMBER_WIDTH).max(40.0);
+        let before = *value;
+        let widget = egui::Slider::new(&mut *value, low..=slider.high)
+            .logarithmic(log)
+            .smallest_positive(slider.low.abs().max(f64::MIN_POSITIVE))
+            .clamping(egui::SliderClamping::Never)
+            .suffix(suffix)
+            .custom_parser(parse)
+            .update_while_editing(false)
+            .custom_formatter(move |value, _| number_text(value, whole));
+        let response = ui.add(if whole { widget.integer() } else { widget });
+        let width = ui.spacing().slider_width;
+        let rail = Rail::new(&response, width, [slider.low, slider.high], log);
+        let (context, id) = (ui.ctx(), response.id);
+        // The slider follows the pointer in the frame of the release too.
+        let released = context.drag_stopped_id() == Some(id);
+        if !whole && (released || context.is_being_dragged(id)) {
+            rail.drag_finely(ui, before, value);
+        }
+        if let Some(limit) = setting.lr_limit.filter(|_| param.name == "lr") {
+            rail.limit_ui(ui, limit);
+        }
+        response
     };
-    let log = slider.scale == Scale::log;
-    // The low end of a logarithmic slider is 0 where 0 is legal.
-    let low = if log && !whole && legal_low <= 0.0 {
-        0.0
-    } else {
-        slider.low
-    };
-    ui.spacing_mut().slider_width = (ui.available_width() - NUMBER_WIDTH).max(40.0);
-    number_field(
-        ui,
-        salt,
-        &mut value,
-        |value| number_text(value, whole),
-        read,
-        {
-            |ui, value, parse| {
-                let before = *value;
-                let widget = egui::Slider::new(&mut *value, low..=slider.high)
-                    .logarithmic(log)
-                    .smallest_positive(slider.low.abs().max(f64::MIN_POSITIVE))
-                    .clamping(egui::SliderClamping::Never)
-                    .suffix(suffix)
-                    .custom_parser(parse)
-                    .update_while_editing(false)
-                    .custom_formatter(move |value, _| number_text(value, whole));
-                let response = ui.add(if whole { widget.integer() } else { widget });
-                let rail = Rail::new(
-                    &response,
-                    ui.spacing().slider_width,
-                    [slider.low, slider.high],
-                    log,
-                );
-                let (context, id) = (ui.ctx(), response.id);
-                // The slider follows the pointer in the frame of the release too.
-                let released = context.drag_stopped_id() == Some(id);
-                if !whole && (released || context.is_being_dragged(id)) {
-                    rail.drag_finely(ui, before, value);
-                }
-                if let Some(limit) = setting.lr_limit.filter(|_| param.name == "lr") {
-                    rail.limit_ui(ui, limit);
-                }
-                response
-            }
-        },
-    )
+    number_field(ui, salt, &mut value, shown, read, control)
 }
 
 /// The rail of a slider, and the numbers at its ends.

@@ -1,30 +1,15 @@
 //! One frame of the window: keys, menus, panels, charts and the shown view.
 
 use super::app::App;
-use super::command::{Command, Entry, entries, menus};
+use super::command::{Command, menus};
 use super::guard::{Part, catch_panic, paint_guarded};
 use super::layout::{Place, Side};
-use super::quit::Closing;
 use super::view::charts::Followed;
 use super::view::{View, ViewContext, ViewOutput, critical_points};
 use super::{dialog, panel, theme};
-use crate::figure::drawing::Area;
 use crate::session::{OptimizerStateRequest, SharpnessRequest};
 use eframe::egui;
 use std::path::Path;
-use std::time::Duration;
-
-/// Seconds after typing in which keys without modifiers do nothing.
-const QUIET_AFTER_TYPING: f64 = 1.0;
-
-/// Seconds for which a message that is no error is shown.
-const MESSAGE_SECONDS: f64 = 4.0;
-
-/// Keys that tick or untick a run.
-const DIGITS: [egui::Key; 9] = {
-    use egui::Key::{Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9};
-    [Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9]
-};
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -313,145 +298,6 @@ impl App {
             self.message_ui(ui, area);
             self.apply_all(&ctx, commands);
         });
-    }
-
-    /// Shows the error of the scene, or the newest message, over the upper left corner of an area.
-    pub(super) fn message_ui(&mut self, ui: &egui::Ui, area: Area) {
-        self.expire_message(ui.ctx());
-        let (text, is_error) = match (&self.problem, &self.message) {
-            (Some(problem), _) => (problem.clone(), true),
-            (None, Some(message)) => message.clone(),
-            (None, None) => return,
-        };
-        let place = egui::pos2(area.min[0] + 10.0, area.min[1] + 10.0);
-        let closed = egui::Area::new(egui::Id::unique("message"))
-            .fixed_pos(place)
-            .show(ui.ctx(), |ui| {
-                egui::Frame::popup(ui.style())
-                    .show(ui, |ui| {
-                        ui.set_max_width((area.width() - 40.0).max(160.0));
-                        ui.horizontal_top(|ui| {
-                            let colour = if is_error {
-                                ui.visuals().error_fg_color
-                            } else {
-                                ui.visuals().text_color()
-                            };
-                            // A formula's error points at a character in the line above.
-                            let rich = egui::RichText::new(&text).color(colour);
-                            let rich = if text.contains('\n') {
-                                rich.monospace()
-                            } else {
-                                rich
-                            };
-                            ui.add(egui::Label::new(rich).wrap());
-                            self.problem.is_none() && ui.small_button("Close").clicked()
-                        })
-                        .inner
-                    })
-                    .inner
-            });
-        if closed.inner {
-            self.message = None;
-        }
-    }
-
-    /// Removes a message that is no error some seconds after it was shown first.
-    fn expire_message(&mut self, ctx: &egui::Context) {
-        let text = match &self.message {
-            Some((text, false)) if self.working.is_none() => text,
-            _ => return,
-        };
-        let now = ctx.input(|input| input.time);
-        let since = match &self.message_since {
-            Some((since, of)) if of == text => *since,
-            _ => {
-                self.message_since = Some((now, text.clone()));
-                now
-            }
-        };
-        let left = since + MESSAGE_SECONDS - now;
-        if left > 0.0 {
-            ctx.request_repaint_after(Duration::from_secs_f64(left));
-        } else {
-            (self.message, self.message_since) = (None, None);
-        }
-    }
-
-    /// Returns the commands of keys, and takes pasted text and dropped files.
-    fn keys(&mut self, ctx: &egui::Context) -> Vec<Command> {
-        let mut commands = Vec::new();
-        let typing = ctx.text_edit_focused();
-        let now = ctx.input(|input| input.time);
-        if typing {
-            self.typed_at = now;
-        }
-        // A digit that is typed a moment too late must not untick a run.
-        let just_typed = now - self.typed_at < QUIET_AFTER_TYPING;
-        if self.asking.is_some() || self.palette.is_some() || self.closing == Closing::Asking {
-            return commands;
-        }
-        // A focused control uses Space and the arrows itself.
-        let focused = ctx.memory(|memory| memory.focused().is_some());
-        let escapes = !focused && !self.help && !egui::Popup::is_any_open(ctx);
-        let entries = entries(&self.views);
-        ctx.input_mut(|input| {
-            for Entry { key, command, .. } in entries {
-                let text_undo = matches!(command, Command::Undo | Command::Redo);
-                let free = if key.modifiers.command {
-                    !typing || !text_undo
-                } else {
-                    !focused && !just_typed
-                };
-                if free && input.consume_shortcut(&key) {
-                    commands.push(command);
-                }
-            }
-            // On most keyboards + is on the key of =.
-            if input.consume_key(egui::Modifiers::COMMAND, egui::Key::Equals) {
-                commands.push(Command::NextTextSize(true));
-            }
-            if escapes && input.key_pressed(egui::Key::Escape) {
-                let closed = self.layout.close_drawers();
-                if !closed && self.layout.presenting {
-                    commands.push(Command::Present);
-                }
-            }
-            if just_typed {
-                return;
-            }
-            for (index, key) in DIGITS.into_iter().enumerate() {
-                if input.consume_key(egui::Modifiers::NONE, key) {
-                    commands.push(Command::Toggle(index));
-                }
-            }
-            if input
-                .events
-                .iter()
-                .any(|event| *event == egui::Event::Text("?".to_owned()))
-            {
-                commands.push(Command::Help);
-            }
-            if input.events.contains(&egui::Event::Copy) {
-                commands.push(Command::CopyScene);
-            }
-        });
-        let pasted = ctx.input(|input| {
-            input.events.iter().find_map(|event| match event {
-                egui::Event::Paste(text) if !typing => Some(text.clone()),
-                _ => None,
-            })
-        });
-        if let Some(text) = pasted {
-            self.paste(ctx, &text);
-        }
-        let dropped = ctx.input(|input| {
-            let first = input.raw.dropped_files.first();
-            first.map(|file| file.path().to_owned())
-        });
-        if let Some(path) = dropped {
-            self.take_dropped(ctx, &path);
-        }
-        commands
     }
 
     fn title(&self) -> String {

@@ -96,6 +96,22 @@ fn closing_asks_where_changes_are_not_saved() {
 }
 
 #[test]
+fn closing_asks_for_the_scene_of_the_other_subject_too() {
+    let mut window = Window::opening();
+    window.click(Role::Button, "Network");
+    window.press(Key::Num1);
+    window.click(Role::Button, "Landscape");
+    window.press_with(Modifiers::COMMAND, Key::Q);
+    assert!(window.says("Save changes before closing?"));
+    assert!(
+        window.app().scene().is_network(),
+        "the changed scene is shown"
+    );
+    window.click(Role::Button, "Close without saving");
+    assert!(window.app().is_closing());
+}
+
+#[test]
 fn digits_typed_after_a_field_was_left_untick_no_run() {
     let mut window = Window::on({
         let mut scene = Scene::new("formula:f=x^2+y^2".parse().unwrap());

@@ -1,5 +1,6 @@
 //! Objectives: losses over θ ∈ ℝⁿ, planes of ℝⁿ, and the oracle that gives optimizers access.
 
+mod batches;
 mod curve;
 mod formula;
 mod lanes;

@@ -1,14 +1,14 @@
-//! Plain runs of elementwise optimizers on functions of two parameters, in stretches of 64 steps.
+//! Plain runs of elementwise optimizers on functions of two parameters, in blocks of 64 steps.
 //!
 //! The training loop asks an observer, an oracle and the rule at every step, which takes longer than the step itself. Here the steps
-//! of a stretch follow each other directly, and the rules for the end look at its rows afterwards. That takes a quarter to a third of
+//! of a block follow each other directly, and the rules for the end look at its rows afterwards. That takes a quarter to a third of
 //! the time (SGD on Rosenbrock 16 ns a step instead of 67, Adam 29 instead of 86), and a drag of a slider recomputes a dozen runs of
 //! 50,000 steps within a frame.
 
 use super::training_loop::RunContext;
 use super::{DivergenceLimit, Outcome};
 use crate::engine::objective::norm;
-use crate::engine::optimizer::{Algorithm, ElementwiseKernel, STRETCH, StretchRows};
+use crate::engine::optimizer::{Algorithm, BLOCK, BlockRows, ElementwiseKernel};
 use crate::engine::schedule::{ScheduleState, StepRates};
 
 /// Rows of a plain run: the states before the steps `first`, `first` + 1, …
@@ -50,26 +50,26 @@ impl<'s> RunContext<'s> {
         let mut state = kernel.initial_columns(2);
         let lr = self.spec.optimizer.as_dyn().lr();
         let mut schedule_state = ScheduleState::new(&self.spec.schedule, lr, steps);
-        let mut rows = StretchRows {
-            theta: [[0.0; 2]; STRETCH],
-            losses: [0.0; STRETCH],
-            gradient: [[0.0; STRETCH]; 2],
+        let mut rows = BlockRows {
+            theta: [[0.0; 2]; BLOCK],
+            losses: [0.0; BLOCK],
+            gradient: [[0.0; BLOCK]; 2],
         };
         let constant = schedule_state.constant();
-        let mut rates = [constant.unwrap_or(StepRates { lr, momentum: None }); STRETCH];
-        let (mut grad_norms, mut limit) = ([0.0; STRETCH], None);
-        for first in (0..=steps).step_by(STRETCH) {
+        let mut rates = [constant.unwrap_or(StepRates { lr, momentum: None }); BLOCK];
+        let (mut grad_norms, mut limit) = ([0.0; BLOCK], None);
+        for first in (0..=steps).step_by(BLOCK) {
             if self.cancel.is_cancelled() {
                 return None;
             }
             let rows_left = steps - first + 1;
-            let count = usize::try_from(rows_left).map_or(STRETCH, |left| left.min(STRETCH));
+            let count = usize::try_from(rows_left).map_or(BLOCK, |left| left.min(BLOCK));
             if constant.is_none() {
                 for (rates, step) in rates[..count].iter_mut().zip(first..) {
                     *rates = schedule_state.rates(step, f64::NAN);
                 }
             }
-            kernel.stretch(
+            kernel.take_block(
                 &rates[..count],
                 &mut point,
                 self.objective,

@@ -3,7 +3,8 @@
 use super::PlotOptions;
 use crate::figure::chart::Style;
 use crate::figure::colour::{Marker, run_colour, run_marker};
-use crate::figure::drawing::{Colour, Item, Point, Stroke};
+use crate::figure::drawing::{Item, Point};
+use crate::figure::trail::line;
 use egui_plot::PlotTransform;
 
 /// Largest number of points of one stretch of a curve that simplification replaces by a segment, in points of the screen.
@@ -21,20 +22,6 @@ pub(super) struct Curve {
 
 /// A point in coordinates.
 pub(super) type Point64 = [f64; 2];
-
-/// Returns a line as an item.
-pub(super) fn line(points: Vec<Point>, width: f32, colour: Colour, dash: &'static [f32]) -> Item {
-    Item::Path {
-        points,
-        closed: false,
-        stroke: Some(Stroke {
-            width,
-            colour,
-            dash,
-        }),
-        fill: None,
-    }
-}
 
 impl Curve {
     /// Returns the point nearest to an x, `None` beyond the ends of the curve.

@@ -45,7 +45,7 @@ fn ranges_are_finite_and_not_empty() {
         [1e-308, 1e-308],
     ] {
         for log in [false, true] {
-            let [low, high] = padded(range, log);
+            let [low, high] = ends(&padded_axis(range, log), log);
             assert!(
                 low.is_finite() && high.is_finite() && low < high,
                 "{range:?} {log}"

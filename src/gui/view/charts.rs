@@ -5,7 +5,7 @@ use super::enlarged::Enlarged;
 use super::state_charts::StateCharts;
 use crate::engine::numeric::real;
 use crate::engine::results::{RunResult, Runs, SharpnessResult};
-use crate::engine::scene::{NetworkScene, Run};
+use crate::engine::scene::{NetworkScene, Run, Scene};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Item};
 use crate::figure::layers::{self, LayerSeries};
@@ -111,6 +111,17 @@ pub(super) fn plot_charts(metrics: &[MetricChart], x_axis: &XAxis) -> Vec<PlotCh
     metrics.iter().map(chart).collect()
 }
 
+/// Returns the name of the run with a style index.
+pub(super) fn name_of_style<'a>(
+    scene: &Scene,
+    names: &'a [String],
+    style: usize,
+) -> Option<&'a str> {
+    let of = |run: &Run| style_index(run.colour) == style;
+    let index = scene.runs.iter().position(of)?;
+    names.get(index).map(String::as_str)
+}
+
 /// The axis of charts, and the names of their curves by style.
 #[derive(Clone, Copy)]
 pub(super) struct ChartView<'a> {
@@ -136,11 +147,7 @@ impl Charts {
             by_cost: self.by_cost,
             row,
         };
-        let with_style = |style: usize| {
-            let of = |run: &Run| style_index(run.colour) == style;
-            let index = runs.scene.runs.iter().position(of)?;
-            names.get(index).map(String::as_str)
-        };
+        let with_style = |style: usize| name_of_style(&runs.scene, names, style);
         let view = ChartView {
             x_axis: &x_axis,
             names: &with_style,
@@ -214,16 +221,7 @@ impl Charts {
             metric_chart::network_charts(runs, found)
         };
         let charts = self.cache.of(view.x_axis, (sharpness, 0), make);
-        column(
-            ui,
-            height,
-            charts,
-            (view, &mut self.enlarged),
-            textures,
-            &mut |chart, answer| {
-                run_values(chart, answer, &view);
-            },
-        )
+        run_column(ui, height, charts, (view, &mut self.enlarged), textures)
     }
 
     fn by_layer(
@@ -248,16 +246,7 @@ impl Charts {
             names: &name,
             ..view
         };
-        column(
-            ui,
-            height,
-            charts,
-            (view, &mut self.enlarged),
-            textures,
-            &mut |chart, answer| {
-                run_values(chart, answer, &view);
-            },
-        )
+        run_column(ui, height, charts, (view, &mut self.enlarged), textures)
     }
 }
 
@@ -286,13 +275,22 @@ pub(super) fn legend(
     );
 }
 
-/// Shows the values of the curves under the pointer.
-fn run_values(chart: &PlotChart, answer: ChartResponse, view: &ChartView) {
-    if let Some(x) = answer.hovered {
-        let name = |style: usize| (view.names)(style).unwrap_or_default().to_owned();
-        let values = |ui: &mut egui::Ui| chart.values_ui(ui, x, name, view.theme);
-        answer.response.on_hover_ui_at_pointer(values);
-    }
+/// Shows charts as [`column`], with the values of the curves under the pointer.
+fn run_column(
+    ui: &mut egui::Ui,
+    height: f32,
+    charts: &[PlotChart],
+    (view, enlarged): (ChartView, &mut Enlarged),
+    textures: &mut Textures,
+) -> Vec<Command> {
+    let mut values = |chart: &PlotChart, answer: ChartResponse| {
+        if let Some(x) = answer.hovered {
+            let name = |style: usize| (view.names)(style).unwrap_or_default().to_owned();
+            let values = |ui: &mut egui::Ui| chart.values_ui(ui, x, name, view.theme);
+            answer.response.on_hover_ui_at_pointer(values);
+        }
+    };
+    column(ui, height, charts, (view, enlarged), textures, &mut values)
 }
 
 /// Shows charts one below the other, in `height` points or as much as they need, and the enlarged one over the middle of the window.

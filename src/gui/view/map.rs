@@ -3,13 +3,14 @@
 use super::map_mouse::MapMouse;
 use super::predictions::PredictionsPanel;
 use super::sculpt::SculptTools;
+use super::shading::Shading;
 use super::{Figure, View, ViewContext, ViewOutput, critical_points};
 use crate::engine::analysis::critical::CriticalPoint;
 use crate::engine::objective::plane::Rect;
-use crate::engine::results::{MapData, Runs};
+use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::export::picture::Show;
-use crate::figure::drawing::{Area, Colour, Item};
+use crate::figure::drawing::{Area, Item};
 use crate::figure::frame::Frame;
 use crate::figure::trail::{self, Trail};
 use crate::figure::{self, colour_bar, critical, map, network, state_markers, style_index};
@@ -17,7 +18,6 @@ use crate::gui::command::Command;
 use crate::gui::inspect_cache::InspectCache;
 use crate::gui::{paint, panel};
 use eframe::egui;
-use std::sync::Arc;
 
 /// State of the view between frames.
 #[derive(Default)]
@@ -25,15 +25,8 @@ pub(super) struct MapView {
     mouse: MapMouse,
     sculpt: SculptTools,
     predictions: PredictionsPanel,
-    shading: Option<CachedShading>,
+    shading: Shading,
     inspected: InspectCache,
-}
-
-/// Colours of the heights, kept until they change.
-struct CachedShading {
-    map_data: Arc<Result<MapData, String>>,
-    dark: bool,
-    pixels: Arc<Vec<Colour>>,
 }
 
 impl View for MapView {
@@ -171,20 +164,10 @@ impl MapView {
 
     /// Returns the shaded heights and the contour lines.
     fn heights(&mut self, frame: &Frame, context: &ViewContext) -> Vec<Item> {
-        let theme = context.theme;
-        let Some((map_data, Ok(drawn))) = context.map_data.map(|shared| (shared, &**shared)) else {
-            return Vec::new();
-        };
-        let same = |cached: &CachedShading| {
-            Arc::ptr_eq(&cached.map_data, map_data) && cached.dark == theme.dark
-        };
-        self.shading = self.shading.take().filter(same);
-        let shading = self.shading.get_or_insert_with(|| CachedShading {
-            map_data: Arc::clone(map_data),
-            dark: theme.dark,
-            pixels: map::shading(drawn, theme),
-        });
-        map::landscape(drawn, &shading.pixels, &context.scene.map, frame, theme)
+        let found = self.shading.of(context);
+        found.map_or_else(Vec::new, |(map_data, pixels)| {
+            map::landscape(map_data, pixels, &context.scene.map, frame, context.theme)
+        })
     }
 
     /// Returns arrows and marks for the next step of the followed run: its gradient, its update, its optimizer state.

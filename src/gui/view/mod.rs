@@ -13,6 +13,7 @@ mod predictions;
 mod projection_error;
 mod sculpt;
 mod seeds;
+mod shading;
 mod side_by_side;
 mod spectrum;
 mod state_charts;

@@ -1,10 +1,10 @@
 //! Projection error: the true losses of runs and those on the plane, and the distances from the plane.
 
-use super::charts::{ChartCache, ChartView, chart};
+use super::charts::{ChartCache, ChartView, chart, name_of_style};
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
 use crate::engine::numeric::real;
 use crate::engine::results::Runs;
-use crate::engine::scene::{Run, Scene};
+use crate::engine::scene::Scene;
 use crate::export::picture::Show;
 use crate::figure::colour::{Theme, run_colour};
 use crate::figure::metric_chart::{self, XAxis};
@@ -64,11 +64,7 @@ impl View for ProjectionErrorView {
         let make = metric_chart::projection_error_charts;
         let charts = self.0.of(&x_axis, (None, 0), make);
         let (names, theme) = (context.names, context.theme);
-        let with_style = |style: usize| {
-            let of = |run: &Run| style_index(run.colour) == style;
-            let index = runs.scene.runs.iter().position(of)?;
-            names.get(index).map(String::as_str)
-        };
+        let with_style = |style: usize| name_of_style(&runs.scene, names, style);
         let view = ChartView {
             x_axis: &x_axis,
             names: &with_style,

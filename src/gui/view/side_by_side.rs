@@ -1,30 +1,18 @@
 //! Side by side: a small map for each ticked run.
 
 use super::map::view_window;
+use super::shading::Shading;
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
-use crate::engine::results::MapData;
 use crate::engine::scene::Scene;
 use crate::export::picture::Show;
-use crate::figure::drawing::Colour;
-use crate::figure::map;
 use crate::figure::side_by_side::{Heights, draw, frames};
 use crate::gui::command::Command;
 use crate::gui::paint;
 use eframe::egui;
-use std::sync::Arc;
 
 /// State of the view between frames.
 #[derive(Default)]
-pub(super) struct SideBySideView {
-    shading: Option<CachedShading>,
-}
-
-/// Colours of the heights, kept until they change.
-struct CachedShading {
-    map_data: Arc<Result<MapData, String>>,
-    dark: bool,
-    pixels: Arc<Vec<Colour>>,
-}
+pub(super) struct SideBySideView(Shading);
 
 impl View for SideBySideView {
     fn title(&self) -> &'static str {
@@ -61,23 +49,8 @@ impl View for SideBySideView {
             return Vec::new();
         };
         output.set_frame(context, *first);
-        let heights = context.map_data.and_then(|shared| {
-            let map_data = (**shared).as_ref().ok()?;
-            let dark = context.theme.dark;
-            let same = |cached: &CachedShading| {
-                Arc::ptr_eq(&cached.map_data, shared) && cached.dark == dark
-            };
-            self.shading = self.shading.take().filter(same);
-            let shading = self.shading.get_or_insert_with(|| CachedShading {
-                map_data: Arc::clone(shared),
-                dark,
-                pixels: map::shading(map_data, context.theme),
-            });
-            Some(Heights {
-                map_data,
-                pixels: &shading.pixels,
-            })
-        });
+        let heights = self.0.of(context);
+        let heights = heights.map(|(map_data, pixels)| Heights { map_data, pixels });
         let items = draw(runs, &frames, heights, context.row, context.theme);
         paint::paint(&ui.painter_at(space), items, output.textures);
         let mut commands = Vec::new();

@@ -1,0 +1,94 @@
+//! Keys of the window, and what is pasted and dropped on it.
+
+use super::app::App;
+use super::command::{Command, Entry, entries};
+use super::quit::Closing;
+use eframe::egui;
+
+/// Seconds after typing in which keys without modifiers do nothing.
+const QUIET_AFTER_TYPING: f64 = 1.0;
+
+/// Keys that tick or untick a run.
+const DIGITS: [egui::Key; 9] = {
+    use egui::Key::{Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9};
+    [Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9]
+};
+
+impl App {
+    /// Returns the commands of keys, and takes pasted text and dropped files.
+    pub(super) fn keys(&mut self, ctx: &egui::Context) -> Vec<Command> {
+        let mut commands = Vec::new();
+        let typing = ctx.text_edit_focused();
+        let now = ctx.input(|input| input.time);
+        if typing {
+            self.typed_at = now;
+        }
+        // A digit that is typed a moment too late must not untick a run.
+        let just_typed = now - self.typed_at < QUIET_AFTER_TYPING;
+        if self.asking.is_some() || self.palette.is_some() || self.closing == Closing::Asking {
+            return commands;
+        }
+        // A focused control uses Space and the arrows itself.
+        let focused = ctx.memory(|memory| memory.focused().is_some());
+        let escapes = !focused && !self.help && !egui::Popup::is_any_open(ctx);
+        let entries = entries(&self.views);
+        ctx.input_mut(|input| {
+            for Entry { key, command, .. } in entries {
+                let text_undo = matches!(command, Command::Undo | Command::Redo);
+                let free = if key.modifiers.command {
+                    !typing || !text_undo
+                } else {
+                    !focused && !just_typed
+                };
+                if free && input.consume_shortcut(&key) {
+                    commands.push(command);
+                }
+            }
+            // On most keyboards + is on the key of =.
+            if input.consume_key(egui::Modifiers::COMMAND, egui::Key::Equals) {
+                commands.push(Command::NextTextSize(true));
+            }
+            if escapes && input.key_pressed(egui::Key::Escape) {
+                let closed = self.layout.close_drawers();
+                if !closed && self.layout.presenting {
+                    commands.push(Command::Present);
+                }
+            }
+            if just_typed {
+                return;
+            }
+            for (index, key) in DIGITS.into_iter().enumerate() {
+                if input.consume_key(egui::Modifiers::NONE, key) {
+                    commands.push(Command::Toggle(index));
+                }
+            }
+            if input
+                .events
+                .iter()
+                .any(|event| *event == egui::Event::Text("?".to_owned()))
+            {
+                commands.push(Command::Help);
+            }
+            if input.events.contains(&egui::Event::Copy) {
+                commands.push(Command::CopyScene);
+            }
+        });
+        let pasted = ctx.input(|input| {
+            input.events.iter().find_map(|event| match event {
+                egui::Event::Paste(text) if !typing => Some(text.clone()),
+                _ => None,
+            })
+        });
+        if let Some(text) = pasted {
+            self.paste(ctx, &text);
+        }
+        let dropped = ctx.input(|input| {
+            let first = input.raw.dropped_files.first();
+            first.map(|file| file.path().to_owned())
+        });
+        if let Some(path) = dropped {
+            self.take_dropped(ctx, &path);
+        }
+        commands
+    }
+}
