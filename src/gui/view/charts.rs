@@ -275,7 +275,7 @@ pub(super) fn legend(
     );
 }
 
-/// Shows charts as [`column`], with the values of the curves under the pointer.
+/// Shows charts as [`column()`], with the values of the curves under the pointer.
 fn run_column(
     ui: &mut egui::Ui,
     height: f32,
