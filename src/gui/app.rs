@@ -12,14 +12,15 @@ use super::panel;
 use super::panel::progress::Progress;
 use super::quit::Closing;
 use super::scale::next_text_size;
+use super::shown_view::ShownViews;
 use super::theme;
 use super::timeline::Timeline;
 use super::view::charts::Charts;
 use super::view::{self, View};
+use crate::engine::objective::plane::Rect;
 use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
 use crate::export::sentence::one_line;
-use crate::figure::frame::Frame;
 use crate::import::Disk;
 use crate::session::Session;
 use eframe::egui;
@@ -48,19 +49,25 @@ pub struct App {
     /// The newest results that are no errors; they stay while a scene is refused.
     pub(super) runs: Newest<Runs>,
     pub(super) map_data: Newest<MapData>,
-    pub(super) frame: Option<Frame>,
+    /// Part of the plane that the shown views need of the map.
+    pub(super) map_window: Option<Rect>,
+    /// The same, as far as this frame has shown views.
+    pub(super) needed_window: Option<Rect>,
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,
     /// The critical point that is selected in the list.
     pub(super) point: Option<usize>,
     pub(super) views: Vec<Box<dyn View>>,
-    /// Title of the chosen view; a scene that does not have it shows the first one.
-    pub(super) view: &'static str,
+    /// Which of them are shown.
+    pub(super) shown: ShownViews,
     /// Status line: a description of what is under the pointer.
     pub(super) hover_text: String,
+    /// The run under the pointer in this frame and in the last one.
+    pub(super) hovered_run: [Option<usize>; 2],
     pub(super) charts: Charts,
     pub(super) scene_panel: panel::scene::PanelState,
     pub(super) rule: panel::rule::PanelState,
+    pub(super) table_order: panel::table::Order,
     pub(super) textures: Textures,
     pub(super) asking: Option<PathDialog>,
     pub(super) help: bool,
@@ -100,16 +107,19 @@ impl App {
             path,
             runs: None,
             map_data: None,
-            frame: None,
+            map_window: None,
+            needed_window: None,
             timeline: Timeline::new(scene.training.steps),
             selected: None,
             point: None,
             views: view::all(),
-            view: "",
+            shown: ShownViews::default(),
             hover_text: String::new(),
+            hovered_run: [None; 2],
             charts: Charts::default(),
             scene_panel: panel::scene::PanelState::default(),
             rule: panel::rule::PanelState::default(),
+            table_order: panel::table::Order::default(),
             textures: Textures::default(),
             asking: None,
             help: false,
@@ -148,6 +158,17 @@ impl App {
     /// Returns the newest runs.
     pub fn runs(&self) -> Option<&Runs> {
         self.runs.as_ref().and_then(|runs| (**runs).as_ref().ok())
+    }
+
+    /// Returns the part of the plane that the views need, and the one that the newest map was computed for; for tests.
+    #[doc(hidden)]
+    pub fn map_windows(&self) -> [Option<[[f64; 2]; 2]>; 2] {
+        let computed = self
+            .map_data
+            .as_ref()
+            .and_then(|found| (**found).as_ref().ok());
+        let computed = computed.map(|found| found.surface.view);
+        [self.map_window, computed].map(|window| window.map(|window| [window.x(), window.y()]))
     }
 
     /// Waits until nothing is being computed; for tests.
@@ -223,7 +244,8 @@ impl App {
                 self.timeline.go_to(0);
                 self.timeline.playing = true;
             }
-            Command::Show(view) => self.view = view,
+            Command::Show(view) => self.shown.show(view),
+            Command::Split => self.toggle_split(),
             Command::Select(run) => self.selected = Some(run),
             Command::Checkpoint => self.history.add_undo(&self.document()),
             Command::ShowError(sentence) => self.show_error(sentence),

@@ -49,6 +49,8 @@ pub(crate) enum Command {
     FullView,
     /// Shows the view with this title.
     Show(&'static str),
+    /// Shows two views at once, or one again.
+    Split,
     /// Selects a run.
     Select(usize),
     /// Ticks or unticks a run.
@@ -126,6 +128,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> [Menu; 5] {
         entry("Play from the start", Command::Restart, none, Key::R),
     ];
     let window = [
+        entry("Split", Command::Split, ctrl, Key::Backslash),
         entry("Full view", Command::FullView, none, Key::F),
         entry("Light or dark", Command::SwitchTheme, ctrl, Key::D),
         entry(

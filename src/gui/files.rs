@@ -36,12 +36,13 @@ impl App {
         };
         self.history.add_undo(&self.document());
         self.swap(&mut shown);
-        self.view = shown.view;
+        self.shown.titles = shown.titles;
         if other_subject {
             self.other_scene = Some(Box::new(shown));
         } else {
             // The last results are shown until there are new ones.
-            (self.runs, self.map_data, self.frame) = (shown.runs, shown.map_data, shown.frame);
+            (self.runs, self.map_data) = (shown.runs, shown.map_data);
+            self.map_window = shown.map_window;
         }
     }
 

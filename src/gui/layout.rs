@@ -221,31 +221,13 @@ impl Layout {
                 grip.max.x = panel.min.x;
             }
         }
-        self.grip_ui(ui, side, (grip, panel.width()));
+        self.side_grip_ui(ui, side, (grip, panel.width()));
         fill_ui(ui, panel, content)
     }
 
     /// Shows the grip of a docked panel that is `width` wide.
-    fn grip_ui(&mut self, ui: &egui::Ui, side: Side, (grip, width): (Rect, f32)) {
-        let id = ui.scope_id().with(("grip", side.name()));
-        let response = ui.interact(grip, id, egui::Sense::click_and_drag());
-        response.widget_info(|| {
-            let name = format!("Width of the {}", side.name());
-            egui::WidgetInfo::labeled(egui::Role::Splitter, true, name)
-        });
-        let visuals = ui.style().interact(&response);
-        let painter = ui.painter();
-        painter.rect_filled(grip, 0.0, ui.visuals().widgets.noninteractive.bg_fill);
-        let active = response.hovered() || response.dragged();
-        let fill = if active {
-            visuals.fg_stroke.color
-        } else {
-            ui.visuals().weak_text_color()
-        };
-        for dot in -2..=2_i8 {
-            let at = grip.center() + vec2(0.0, 6.0 * f32::from(dot));
-            painter.circle_filled(at, 1.25, fill);
-        }
+    fn side_grip_ui(&mut self, ui: &egui::Ui, side: Side, (rect, width): (Rect, f32)) {
+        let response = grip(ui, rect, &format!("Width of the {}", side.name()));
         let delta = response.drag_delta().x;
         if delta != 0.0 {
             // From the shown width, which a narrow window may have limited.
@@ -258,10 +240,33 @@ impl Layout {
                 Side::Right => Self::default().right.width,
             };
         }
-        response
-            .on_hover_cursor(egui::CursorIcon::ResizeHorizontal)
-            .on_hover_text("Drag to change the panel's width; double-click resets it.");
+        response.on_hover_text("Drag to change the panel's width; double-click resets it.");
     }
+}
+
+/// Shows a grip, an upright or level bar that is dragged sideways, with a name for screen readers and tests.
+pub(super) fn grip(ui: &egui::Ui, rect: Rect, name: &str) -> egui::Response {
+    let id = ui.scope_id().with(("grip", name));
+    let response = ui.interact(rect, id, egui::Sense::click_and_drag());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Splitter, true, name));
+    let active = response.hovered() || response.dragged();
+    let fill = if active {
+        ui.style().interact(&response).fg_stroke.color
+    } else {
+        ui.visuals().weak_text_color()
+    };
+    let painter = ui.painter();
+    painter.rect_filled(rect, 0.0, ui.visuals().widgets.noninteractive.bg_fill);
+    let upright = rect.height() > rect.width();
+    let (along, cursor) = if upright {
+        (vec2(0.0, 6.0), egui::CursorIcon::ResizeHorizontal)
+    } else {
+        (vec2(6.0, 0.0), egui::CursorIcon::ResizeVertical)
+    };
+    for dot in -2..=2_i8 {
+        painter.circle_filled(rect.center() + f32::from(dot) * along, 1.25, fill);
+    }
+    response.on_hover_cursor(cursor)
 }
 
 /// Paints the background of a panel and its content in a rectangle.

@@ -25,6 +25,7 @@ mod slider;
 mod theme;
 mod timeline;
 mod view;
+mod view_panel;
 mod window;
 
 pub use app::App;

@@ -2,9 +2,9 @@
 
 use super::app::{App, Newest};
 use super::timeline::Timeline;
+use crate::engine::objective::plane::Rect;
 use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
-use crate::figure::frame::Frame;
 use crate::session::Session;
 use eframe::egui;
 use std::path::PathBuf;
@@ -17,11 +17,11 @@ pub(super) struct OtherScene {
     pub(super) session: Session,
     pub(super) runs: Newest<Runs>,
     pub(super) map_data: Newest<MapData>,
-    pub(super) frame: Option<Frame>,
+    pub(super) map_window: Option<Rect>,
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,
     pub(super) point: Option<usize>,
-    pub(super) view: &'static str,
+    pub(super) titles: [&'static str; 2],
 }
 
 impl OtherScene {
@@ -37,11 +37,11 @@ impl OtherScene {
             saved: scene.clone(),
             runs: None,
             map_data: None,
-            frame: None,
+            map_window: None,
             timeline: Timeline::new(scene.training.steps),
             selected: None,
             point: None,
-            view: "",
+            titles: [""; 2],
             scene,
         })
     }
@@ -68,11 +68,11 @@ impl App {
         swap(&mut self.session, &mut other.session);
         swap(&mut self.runs, &mut other.runs);
         swap(&mut self.map_data, &mut other.map_data);
-        swap(&mut self.frame, &mut other.frame);
+        swap(&mut self.map_window, &mut other.map_window);
         swap(&mut self.timeline, &mut other.timeline);
         swap(&mut self.selected, &mut other.selected);
         swap(&mut self.point, &mut other.point);
-        swap(&mut self.view, &mut other.view);
+        swap(&mut self.shown.titles, &mut other.titles);
     }
 
     /// Returns a new scene with the subject that is not shown: a network, or the scene's landscape, with runs that suit it.

@@ -1,4 +1,4 @@
-//! The shown view: which one it is, everything that it reads, and its picture.
+//! The shown views: which ones they are, everything that they read, and their pictures.
 
 use super::app::App;
 use super::theme;
@@ -9,12 +9,77 @@ use crate::figure::drawing::Area;
 use eframe::egui;
 use std::sync::Arc;
 
+/// The views in the middle of the window: one, or two at once.
+pub(super) struct ShownViews {
+    /// Title of the view that is chosen for each half. Empty, or of a view that the scene does not have: the first that is free.
+    pub(super) titles: [&'static str; 2],
+    /// Whether there are two halves.
+    pub(super) split: bool,
+    /// The half that keys and menus act on.
+    pub(super) active: usize,
+    /// Share of the first half.
+    pub(super) share: f32,
+}
+
+impl Default for ShownViews {
+    fn default() -> Self {
+        Self {
+            titles: [""; 2],
+            split: false,
+            active: 0,
+            share: 0.5,
+        }
+    }
+}
+
+impl ShownViews {
+    /// Shows a view in the active half; one that is in the other half already changes places with it.
+    pub(super) fn show(&mut self, title: &'static str) {
+        let other = 1 - self.active;
+        if self.split && self.titles[other] == title {
+            self.titles.swap(0, 1);
+        } else {
+            self.titles[self.active] = title;
+        }
+    }
+}
+
 impl App {
-    /// Returns the index of the shown view: the chosen one if the scene has it, else the first.
+    /// Shows two views instead of one, or the active one alone.
+    pub(super) fn toggle_split(&mut self) {
+        let active = self.shown.active;
+        let titles = [active, 1 - active].map(|half| self.views[self.view_of_half(half)].title());
+        self.shown.split = !self.shown.split;
+        self.shown.active = 0;
+        self.shown.titles = titles;
+        if self.shown.split {
+            let second = self.views[self.view_of_half(1)].title();
+            self.shown.titles[1] = second;
+        }
+    }
+
+    /// Returns the index of the view that keys, menus and export act on.
     pub(super) fn shown_view(&self) -> usize {
-        let mut views = self.views.iter();
-        let chosen = views.position(|view| view.title() == self.view && view.applies(&self.scene));
-        chosen.unwrap_or(0)
+        self.view_of_half(self.shown.active)
+    }
+
+    /// Returns the index of a half's view: the chosen one if the scene has it, else the first that is not in the other half.
+    pub(super) fn view_of_half(&self, half: usize) -> usize {
+        let chosen = |half: usize| {
+            let title = self.shown.titles[half];
+            let mut views = self.views.iter();
+            views.position(|view| view.title() == title && view.applies(&self.scene))
+        };
+        chosen(half).unwrap_or_else(|| {
+            let taken = match half {
+                0 => chosen(1).filter(|_| self.shown.split),
+                _ => Some(self.view_of_half(0)),
+            };
+            let mut views = self.views.iter().enumerate();
+            let free =
+                views.find(|(index, view)| Some(*index) != taken && view.applies(&self.scene));
+            free.map_or(0, |(index, _)| index)
+        })
     }
 
     /// Returns the newest runs with the scene as it is now, if they belong to it, and the row of the timeline.
@@ -38,14 +103,15 @@ impl App {
         self.selected.or(ticked).or(any)
     }
 
-    /// Calls a function with the shown view and everything that it reads and leaves.
+    /// Calls a function with a half's view and everything that it reads and leaves.
     pub(super) fn with_view<R>(
         &mut self,
         ctx: &egui::Context,
+        half: usize,
         call: impl FnOnce(&mut dyn View, &ViewContext, &mut ViewOutput) -> R,
     ) -> R {
         let (names, current) = (self.scene.run_names(), self.current_runs());
-        let (shown, followed) = (self.shown_view(), self.followed());
+        let (shown, followed) = (self.view_of_half(half), self.followed());
         let newest_runs = self.runs.as_deref().and_then(|runs| runs.as_ref().ok());
         let runs = current.as_ref().map(|(runs, _)| runs);
         let map_data = self.map_data.as_ref();
@@ -59,6 +125,7 @@ impl App {
             step: self.timeline.step(),
             row: current.as_ref().map_or(0, |(_, row)| *row),
             selected: self.selected,
+            hovered: self.hovered_run[1],
             followed,
             critical_point: self.point,
             frame_budget: self.frame_budget,
@@ -67,10 +134,18 @@ impl App {
         let mut output = ViewOutput {
             textures: &mut self.textures,
             hover_text: &mut self.hover_text,
-            frame: &mut self.frame,
+            hovered_run: &mut self.hovered_run[0],
+            window: None,
             area: Area::new([0.0; 2], [0.0; 2]),
         };
-        call(&mut *self.views[shown], &context, &mut output)
+        let result = call(&mut *self.views[shown], &context, &mut output);
+        if let Some(window) = output.window {
+            let needed = self
+                .needed_window
+                .map_or(window, |needed| needed.union(&window));
+            self.needed_window = Some(needed);
+        }
+        result
     }
 
     /// Returns the picture of the chart that is shown large, or else of the shown view.
@@ -87,7 +162,10 @@ impl App {
         });
         match chart {
             Some(figure) => Ok(figure),
-            None => self.with_view(ctx, |view, context, _| view.figure(context)),
+            None => {
+                let half = self.shown.active;
+                self.with_view(ctx, half, |view, context, _| view.figure(context))
+            }
         }
     }
 

@@ -1,11 +1,11 @@
 //! One frame of the window: keys, menus, panels, charts and the shown view.
 
 use super::app::App;
-use super::command::{Command, menus};
+use super::command::menus;
 use super::guard::{Part, catch_panic, paint_guarded};
 use super::layout::{Place, Side};
 use super::view::charts::Followed;
-use super::view::{View, ViewContext, ViewOutput, critical_points};
+use super::view::critical_points;
 use super::{dialog, panel, theme};
 use crate::session::{OptimizerStateRequest, SharpnessRequest};
 use eframe::egui;
@@ -26,6 +26,7 @@ impl App {
     pub fn frame_ui(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         self.textures.begin_frame();
+        self.begin_hover(&ctx);
         let (now, elapsed) = ctx.input(|input| (input.time, input.stable_dt.min(0.1)));
         self.timeline.advance(f64::from(elapsed));
         if let Some(progress) = self.progress().filter(|progress| !progress.complete) {
@@ -60,9 +61,7 @@ impl App {
         }
         self.compute();
         self.results_panel(ui, right);
-        let mut middle_ui = ui.new_child(egui::UiBuilder::new().max_rect(middle));
-        middle_ui.shrink_clip_rect(middle);
-        self.view_panel(&mut middle_ui);
+        self.views_ui(ui, middle);
 
         self.history.feed_state(now, &self.document());
         self.update_autosave(&ctx);
@@ -95,9 +94,28 @@ impl App {
         let source = runs.as_deref().and_then(|runs| runs.as_ref().ok());
         let source = source.map(|runs| &*runs.problem.source);
         let busy = busy.or(source.filter(|source| !source.is_empty()));
+        let computed = self
+            .progress()
+            .map_or(self.scene.training.steps, |progress| {
+                if progress.complete {
+                    progress.steps
+                } else {
+                    progress.done
+                }
+            });
+        let ends = match self.runs().filter(|runs| runs.matches(&self.scene)) {
+            Some(runs) => {
+                let theme = theme::current(ui.ctx());
+                panel::timeline::Ends::of(&self.scene, runs, computed, theme)
+            }
+            None => panel::timeline::Ends {
+                computed: 0,
+                runs: Vec::new(),
+            },
+        };
         let show = |ui: &mut egui::Ui| {
             ui.add_space(3.0);
-            let mut commands = panel::timeline::ui(ui, &mut self.timeline, &self.hover_text, busy);
+            let mut commands = panel::timeline::ui(ui, &mut self.timeline, &ends, busy);
             if let Some(progress) = self.progress() {
                 commands.extend(panel::progress::ui(ui, progress, self.session.is_paused()));
             }
@@ -112,6 +130,7 @@ impl App {
     fn scene_panel(&mut self, ui: &mut egui::Ui, place: Place) {
         let theme = theme::current(ui.ctx());
         let (runs, step) = (self.runs.clone(), self.timeline.step());
+        let hovered = self.hovered_run[1];
         let critical = critical_points(&self.scene, &self.session);
         let show = |ui: &mut egui::Ui| {
             let Self {
@@ -125,6 +144,7 @@ impl App {
             let context = panel::scene::PanelContext {
                 runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()),
                 step,
+                hovered,
                 theme,
             };
             panel::scene::ui(ui, scene, &context, selected, state, textures, |ui| {
@@ -139,6 +159,7 @@ impl App {
         });
         self.layout = layout;
         let answer = answer.unwrap_or_default();
+        self.hovered_run[0] = answer.hovered.or(self.hovered_run[0]);
         self.apply_all(&ui.ctx().clone(), answer.commands);
         if let Some(sentence) = answer.refused {
             self.show_error(sentence);
@@ -147,9 +168,7 @@ impl App {
 
     /// Requests the runs and the map of the scene. Runs that are computed quickly are shown in this frame.
     fn compute(&mut self) {
-        let window = self
-            .frame
-            .map_or(self.scene.first_view(), |frame| frame.window);
+        let window = self.map_window.unwrap_or(self.scene.first_view());
         self.session.update(&self.scene, window);
         self.session.runs.wait(self.frame_budget);
         self.poll_results();
@@ -218,7 +237,22 @@ impl App {
             );
             let scroll = egui::ScrollArea::both().auto_shrink(false);
             scroll.show(ui, |ui| {
-                panel::table::ui(ui, shown, &names, &mut self.selected, theme);
+                let context = panel::table::TableContext {
+                    scene: &runs.scene,
+                    runs,
+                    row: *row,
+                    names: &names,
+                    paused: self.session.is_paused(),
+                    selected: self.selected,
+                    hovered: self.hovered_run[1],
+                    theme,
+                };
+                let table = panel::table::ui(ui, &mut self.table_order, &context);
+                self.hovered_run[0] = table.hovered.or(self.hovered_run[0]);
+                if let Some(clicked) = table.clicked {
+                    let open = self.selected == Some(clicked);
+                    self.selected = (!open).then_some(clicked);
+                }
                 // A step of a network takes too long to be computed again within a frame.
                 if let (Some(run), None) = (followed, &runs.trained) {
                     panel::rule::ui(ui, &mut self.rule, shown, run);
@@ -232,72 +266,6 @@ impl App {
         });
         self.layout = layout;
         self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
-    }
-
-    /// Shows the tabs of the views and the controls of the shown one.
-    fn toolbar_panel(&mut self, ui: &mut egui::Ui) {
-        let ctx = ui.ctx().clone();
-        let shown = self.shown_view();
-        let show = |ui: &mut egui::Ui| {
-            let mut commands = Vec::new();
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = 2.0;
-                ui.spacing_mut().button_padding.x = 4.0;
-                for (index, view) in self.views.iter().enumerate() {
-                    if view.applies(&self.scene) {
-                        let title = egui::RichText::new(view.title()).strong();
-                        let tab = ui.selectable_label(index == shown, title);
-                        if tab.on_hover_text(view.help()).clicked() {
-                            commands.push(Command::Show(view.title()));
-                        }
-                    }
-                }
-                ui.separator();
-                let controls = |view: &mut dyn View, context: &ViewContext, _: &mut ViewOutput| {
-                    view.toolbar_ui(ui, context)
-                };
-                commands.extend(self.with_view(&ctx, controls));
-            });
-            let tools = |view: &mut dyn View, context: &ViewContext, _: &mut ViewOutput| {
-                view.tools_ui(ui, context)
-            };
-            commands.extend(self.with_view(&ctx, tools));
-            commands
-        };
-        let row = egui::Panel::top("views")
-            .show_separator_line(false)
-            .show(ui, |ui| paint_guarded(ui, Part::Panel("views"), show));
-        self.apply_all(&ctx, row.inner.unwrap_or_default());
-    }
-
-    /// Shows the middle of the window: the tabs of the views, and the shown view.
-    fn view_panel(&mut self, ui: &mut egui::Ui) {
-        let ctx = ui.ctx().clone();
-        let background = super::paint::colour(theme::current(&ctx).background);
-        ui.painter().rect_filled(ui.max_rect(), 0.0, background);
-        if !self.layout.presenting {
-            self.toolbar_panel(ui);
-        }
-        let title = self.views[self.shown_view()].title();
-        paint_guarded(ui, Part::View(title), |ui| {
-            (self.visitor)(title);
-            let space = super::paint::area(ui.available_rect_before_wrap());
-            self.hover_text.clear();
-            let show = |view: &mut dyn View, context: &ViewContext, output: &mut ViewOutput| {
-                output.area = space;
-                let commands = view.ui(ui, context, output);
-                (commands, output.area)
-            };
-            let (commands, area) = self.with_view(&ctx, show);
-            if self.problem.is_some() {
-                // The last good picture stays, but is not that of the refused scene.
-                let veil = background.gamma_multiply(0.6);
-                ui.painter()
-                    .rect_filled(super::paint::rect(space), 0.0, veil);
-            }
-            self.message_ui(ui, area);
-            self.apply_all(&ctx, commands);
-        });
     }
 
     fn title(&self) -> String {

@@ -138,3 +138,42 @@ fn one_click_doubles_or_halves_batch_size_and_learning_rates() {
     assert_eq!(state(&mut window), (Some(50), all));
     assert!(!open("himmelblau", &["sgd"]).says("batch and lr"));
 }
+
+#[test]
+fn headings_sort_the_table() {
+    let mut window = Window::opening();
+    window.press(Key::End);
+    let order = |window: &Window| -> Vec<String> {
+        let names = ["SGD", "Momentum", "Adagrad", "RMSprop", "Adam", "L-BFGS"];
+        let table = window.place("Sort by run").min;
+        let mut rows: Vec<(f32, String)> = Vec::new();
+        for name in names {
+            for label in window.harness.query_all_by_label(name) {
+                let at = label.rect().min;
+                if at.y > table.y && at.x < table.x + 60.0 && at.x >= table.x - 4.0 {
+                    rows.push((at.y, name.to_owned()));
+                }
+            }
+        }
+        rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+        rows.into_iter().map(|(_, name)| name).collect()
+    };
+    assert_eq!(order(&window)[..2], ["SGD", "Momentum"]);
+    window.click(Role::Button, "Sort by loss");
+    assert_eq!(
+        order(&window)[..2],
+        ["L-BFGS", "Momentum"],
+        "smallest first"
+    );
+    window.click(Role::Button, "Sort by loss");
+    assert_eq!(order(&window)[..2], ["SGD", "Adagrad"], "largest first");
+    window.click(Role::Button, "Sort by run");
+    assert_eq!(order(&window)[..3], ["Adagrad", "Adam", "L-BFGS"]);
+    window.click(Role::Button, "Sort by run");
+    window.click(Role::Button, "Sort by run");
+    assert_eq!(
+        order(&window)[..2],
+        ["SGD", "Momentum"],
+        "the order of the runs"
+    );
+}

@@ -3,6 +3,9 @@
 use super::Window;
 use eframe::egui;
 use egui::{Key, Modifiers, Role};
+use egui_kittest::kittest::Queryable;
+use ravine::engine::scene::Scene;
+use ravine::engine::training::Outcome;
 
 #[test]
 fn keys_and_buttons_move_the_timeline() {
@@ -41,7 +44,6 @@ fn space_plays_and_pauses() {
 
 #[test]
 fn a_click_on_a_chart_moves_the_timeline_and_updates_the_table() {
-    use egui_kittest::kittest::Queryable;
     let mut window = Window::opening();
     window.press(Key::Home);
     assert!(window.says("running"));
@@ -53,5 +55,31 @@ fn a_click_on_a_chart_moves_the_timeline_and_updates_the_table() {
         window.app().step()
     );
     window.press(Key::End);
-    assert!(window.says("finished") && !window.says("running"));
+    assert!(window.says("done") && !window.says("running"));
+}
+
+#[test]
+fn the_timeline_tells_where_runs_ended() {
+    let mut scene = Scene::new("quadratic:a=1,b=100".parse().unwrap());
+    scene.training.steps = 200;
+    scene.add_run("sgd:lr=0.1".parse().unwrap());
+    scene.add_run("sgd:lr=0.005".parse().unwrap());
+    let mut window = Window::on(scene);
+    window.press(Key::End);
+    let ended = window.app().runs().unwrap().results[0].trajectory.outcome;
+    let Outcome::Diverged(step, _) = ended else {
+        panic!("{ended:?}");
+    };
+    assert!(window.says(&format!("diverged at {step}")) && window.says("done"));
+    let name = window.app().scene().run_names().swap_remove(0);
+    let slider = window
+        .harness
+        .get_by_role_and_label(Role::Slider, "Timeline");
+    let place = slider.rect().center();
+    window.harness.hover_at(place);
+    window.harness.run_steps(60);
+    assert!(
+        window.says(&format!("{name} diverged at step {step}.")),
+        "in the tooltip"
+    );
 }

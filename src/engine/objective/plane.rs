@@ -57,6 +57,16 @@ impl Rect {
         ]
     }
 
+    /// Returns the smallest rectangle that contains this one and another.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let union = |[a, b]: [f64; 2], [c, d]: [f64; 2]| [a.min(c), b.max(d)];
+        Self {
+            x: union(self.x, other.x),
+            y: union(self.y, other.y),
+        }
+    }
+
     /// Whether a point is inside or on the border.
     pub fn contains(&self, [x, y]: [f64; 2]) -> bool {
         (self.x[0]..=self.x[1]).contains(&x) && (self.y[0]..=self.y[1]).contains(&y)

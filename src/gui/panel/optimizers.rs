@@ -93,7 +93,11 @@ pub(super) fn ui(
     for (index, run) in scene.runs.iter_mut().enumerate() {
         let open = *selected == Some(index);
         let (name, record) = (names[index].as_str(), context.record_of(index, run));
-        let fill = ui.visuals().faint_bg_color;
+        let fill = if context.hovered == Some(index) {
+            ui.visuals().selection.bg_fill.gamma_multiply(0.4)
+        } else {
+            ui.visuals().faint_bg_color
+        };
         let card = egui::Frame::NONE
             .fill(fill)
             .inner_margin(egui::vec2(SPACE[0], 2.0));
@@ -150,6 +154,9 @@ pub(super) fn ui(
                 answer.refused = refused.or(answer.refused.take());
             });
         });
+        if shown.response.contains_pointer() {
+            answer.hovered = Some(index);
+        }
         if added == Some(index) {
             shown.response.scroll_to_me(None);
         }

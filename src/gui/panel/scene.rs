@@ -32,6 +32,8 @@ pub(crate) struct PanelResponse {
     pub commands: Vec<Command>,
     /// Reason why an edit was refused.
     pub refused: Option<String>,
+    /// The run whose card is under the pointer.
+    pub hovered: Option<usize>,
 }
 
 /// Inputs of the panel besides the scene.
@@ -40,6 +42,8 @@ pub(crate) struct PanelContext<'a> {
     pub runs: Option<&'a Runs>,
     /// The timeline's step.
     pub step: u64,
+    /// The run under the pointer, in any part of the window.
+    pub hovered: Option<usize>,
     /// Light or dark.
     pub theme: &'a Theme,
 }

@@ -8,7 +8,9 @@ use crate::figure::colour::{Theme, run_colour};
 use crate::figure::network::{metrics, percent};
 use crate::figure::{shortened, style_index};
 use crate::gui::paint;
+use crate::gui::scale::{SECONDARY, SPACE};
 use eframe::egui;
+use std::cmp::Ordering;
 
 const RUN: (&str, &str) = ("run", "Click a name to see its settings.");
 const LOSS: (&str, &str) = ("loss", "True loss at this step: no noise, all the data.");
@@ -28,100 +30,241 @@ const ACCURACY: (&str, &str) = (
     "Fraction of the test data that is classified correctly.",
 );
 
-/// Shows the table; a click on a name selects the run.
-pub(crate) fn ui(
-    ui: &mut egui::Ui,
-    (scene, runs, row): (&Scene, &Runs, usize),
-    names: &[String],
-    selected: &mut Option<usize>,
-    theme: &Theme,
-) {
-    let network = runs.trained.is_some();
+const CONVERGED: &str = "The gradient norm is below the tolerance.";
+const CONVERGED_SADDLE: &str = "The gradient norm is below the tolerance, but the smallest eigenvalue of the Hessian is negative: a saddle, no minimum.";
+const CONVERGED_MAXIMUM: &str = "The gradient norm is below the tolerance, but all eigenvalues of the Hessian are negative: a maximum.";
+
+/// Order of the table: by a column and whether the largest value comes first; otherwise that of the runs.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Order(Option<(usize, bool)>);
+
+/// What the table is shown with.
+pub(crate) struct TableContext<'a> {
+    pub scene: &'a Scene,
+    pub runs: &'a Runs,
+    pub row: usize,
+    pub names: &'a [String],
+    /// Whether the training of a network is paused.
+    pub paused: bool,
+    pub selected: Option<usize>,
+    /// The run under the pointer, in any part of the window.
+    pub hovered: Option<usize>,
+    pub theme: &'a Theme,
+}
+
+/// The mouse on the table.
+#[derive(Default)]
+pub(crate) struct TableResponse {
+    /// The run that is clicked.
+    pub clicked: Option<usize>,
+    /// The run under the pointer.
+    pub hovered: Option<usize>,
+}
+
+/// A cell: its text, its tooltip, and the value that rows are sorted by.
+struct Cell {
+    text: String,
+    help: String,
+    value: f64,
+}
+
+impl Cell {
+    fn number(value: Option<f64>, digits: usize) -> Self {
+        let text = value.map_or("–".to_owned(), |value| number(value, digits));
+        let value = value.unwrap_or(f64::NAN);
+        let help = if value.is_finite() {
+            format!("{value:e}")
+        } else {
+            String::new()
+        };
+        Self { text, help, value }
+    }
+}
+
+/// Shows the table. A click on a heading sorts by its column.
+pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -> TableResponse {
+    let runs = context.runs;
     let tested = |index| metrics(runs, index, 0)[1].is_some_and(|test| test.accuracy.is_some());
     let classes = (0..runs.results.len()).any(tested);
-    let columns: &[(&str, &str)] = match (network, classes) {
+    let columns: &[(&str, &str)] = match (runs.trained.is_some(), classes) {
         (false, _) => &[RUN, LOSS, GRADIENT, EVALS, STATE],
         (true, false) => &[RUN, LOSS, TEST, GRADIENT, STATE],
         (true, true) => &[RUN, LOSS, TEST, ACCURACY, GRADIENT, STATE],
     };
+    let mut rows: Vec<(usize, Vec<Cell>)> = (0..runs.results.len())
+        .filter(|&index| context.scene.runs.get(index).is_some_and(|run| run.shown))
+        .map(|index| (index, cells(context, index, classes)))
+        .collect();
+    sort(&mut rows, order.0);
+    let highlighted: Vec<bool> = rows
+        .iter()
+        .map(|(index, _)| context.hovered.or(context.selected) == Some(*index))
+        .collect();
+    let mut response = TableResponse::default();
     egui::Grid::new(("table", columns.len()))
         .num_columns(columns.len())
-        .striped(true)
-        .spacing([10.0, 3.0])
-        .show(ui, |ui| {
-            for (heading, help) in columns {
-                ui.label(egui::RichText::new(*heading).size(11.0).strong())
-                    .on_hover_text(*help);
+        .with_row_color(move |row, style| {
+            let run = row.checked_sub(1)?;
+            match (highlighted.get(run)?, run % 2) {
+                (true, _) => Some(style.visuals.selection.bg_fill.gamma_multiply(0.5)),
+                (false, 1) => Some(style.visuals.faint_bg_color),
+                (false, _) => None,
             }
-            ui.end_row();
-            for (index, ((run, result), name)) in
-                scene.runs.iter().zip(&runs.results).zip(names).enumerate()
-            {
-                if !run.shown {
-                    continue;
-                }
-                let trajectory = &result.trajectory;
-                let at = row.min(trajectory.len().saturating_sub(1));
-                let colour = paint::colour(run_colour(style_index(run.colour), theme));
-                let text = egui::RichText::new(shortened(name, 20)).color(colour);
-                let label = ui.add(egui::Label::new(text).sense(egui::Sense::click()));
-                if label
-                    .on_hover_text(format!("{name}: {}", run.spec))
-                    .clicked()
-                {
-                    *selected = if *selected == Some(index) {
-                        None
+        })
+        .spacing([SPACE[1], 3.0])
+        .show(ui, |ui| {
+            headings_ui(ui, columns, order);
+            for (index, cells) in &rows {
+                let top = ui.cursor().min.y;
+                let colour = style_index(context.scene.runs[*index].colour);
+                let colour = paint::colour(run_colour(colour, context.theme));
+                for (column, Cell { text, help, .. }) in cells.iter().enumerate() {
+                    let mut text = egui::RichText::new(text).size(SECONDARY);
+                    if column == 0 {
+                        text = text.color(colour);
+                    }
+                    let label = egui::Label::new(text).sense(egui::Sense::click());
+                    let label = ui.add(label.extend());
+                    let label = if help.is_empty() {
+                        label
                     } else {
-                        Some(index)
+                        label.on_hover_text(help)
                     };
-                }
-                let cell =
-                    |value: Option<&f64>| value.map_or("–".to_owned(), |value| number(*value, 4));
-                ui.label(cell(trajectory.loss.get(at)));
-                if network {
-                    let [_, test] = metrics(runs, index, at);
-                    ui.label(cell(test.map(|test| test.loss).as_ref()));
-                    if classes {
-                        let accuracy = test.and_then(|test| test.accuracy);
-                        ui.label(accuracy.map_or("–".to_owned(), percent));
+                    if label.clicked() {
+                        response.clicked = Some(*index);
                     }
                 }
-                ui.label(cell(trajectory.grad_norm.get(at)));
-                if !network {
-                    ui.label(cell(trajectory.gradient_equivalents(at).as_ref()));
-                }
-                let (state, why) = state(scene, runs, index, row);
-                ui.label(state).on_hover_text(why);
                 ui.end_row();
+                let mut line = ui.clip_rect();
+                (line.min.y, line.max.y) = (top, ui.cursor().min.y);
+                if ui.rect_contains_pointer(line) {
+                    response.hovered = Some(*index);
+                }
             }
         });
+    response
+}
+
+fn headings_ui(ui: &mut egui::Ui, columns: &[(&str, &str)], order: &mut Order) {
+    for (column, (heading, help)) in columns.iter().enumerate() {
+        let arrow = match order.0 {
+            Some((sorted, descending)) if sorted == column => {
+                if descending {
+                    " ▼"
+                } else {
+                    " ▲"
+                }
+            }
+            _ => "",
+        };
+        let text = egui::RichText::new(format!("{heading}{arrow}"));
+        let button = egui::Button::new(text.size(SECONDARY).strong()).frame(false);
+        let help = format!("{help} Click to sort by it.");
+        let button = ui.add(button).on_hover_text(help);
+        let name = format!("Sort by {heading}");
+        button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+        if button.clicked() {
+            // Smallest first, largest first, and the order of the runs again.
+            order.0 = match order.0 {
+                Some((sorted, false)) if sorted == column => Some((column, true)),
+                Some((sorted, true)) if sorted == column => None,
+                _ => Some((column, false)),
+            };
+        }
+    }
+    ui.end_row();
+}
+
+/// Sorts rows by a column; cells without a number come last.
+fn sort(rows: &mut [(usize, Vec<Cell>)], order: Option<(usize, bool)>) {
+    let Some((column, descending)) = order else {
+        return;
+    };
+    rows.sort_by(|(_, a), (_, b)| {
+        let (Some(a), Some(b)) = (a.get(column), b.get(column)) else {
+            return Ordering::Equal;
+        };
+        if column == 0 {
+            let by_name = a.text.to_lowercase().cmp(&b.text.to_lowercase());
+            return if descending {
+                by_name.reverse()
+            } else {
+                by_name
+            };
+        }
+        match (a.value.is_nan(), b.value.is_nan()) {
+            (false, false) if descending => b.value.total_cmp(&a.value),
+            (false, false) => a.value.total_cmp(&b.value),
+            (a, b) => a.cmp(&b),
+        }
+    });
+}
+
+/// Returns the cells of a run.
+fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
+    let (runs, name) = (context.runs, &context.names[index]);
+    let network = runs.trained.is_some();
+    let trajectory = &runs.results[index].trajectory;
+    let at = context.row.min(trajectory.len().saturating_sub(1));
+    let mut cells = vec![
+        Cell {
+            text: shortened(name, 13),
+            help: format!("{name}: {}", context.scene.runs[index].spec),
+            value: f64::NAN,
+        },
+        Cell::number(trajectory.loss.get(at).copied(), 4),
+    ];
+    if network {
+        let [_, test] = metrics(runs, index, at);
+        cells.push(Cell::number(test.map(|test| test.loss), 4));
+        if classes {
+            let accuracy = test.and_then(|test| test.accuracy);
+            cells.push(Cell {
+                text: accuracy.map_or("–".to_owned(), percent),
+                help: String::new(),
+                value: accuracy.unwrap_or(f64::NAN),
+            });
+        }
+    }
+    cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 4));
+    if !network {
+        cells.push(Cell::number(trajectory.gradient_equivalents(at), 4));
+    }
+    let (text, help) = state(context, index);
+    #[expect(clippy::cast_precision_loss, reason = "rows are far below 2^53")]
+    let value = trajectory.len() as f64;
+    cells.push(Cell { text, help, value });
+    cells
 }
 
 /// Returns the state of a run at a row, and its tooltip.
-fn state(scene: &Scene, runs: &Runs, index: usize, row: usize) -> (String, String) {
-    let trajectory = &runs.results[index].trajectory;
-    let ended = row + 1 >= trajectory.len();
+fn state(context: &TableContext, index: usize) -> (String, String) {
+    let (runs, result) = (context.runs, &context.runs.results[index]);
+    let trajectory = &result.trajectory;
+    let last = trajectory.len().saturating_sub(1);
+    let ended = context.row >= last;
     match trajectory.outcome {
         _ if ended && runs.is_training(index) => (
-            "training".to_owned(),
-            format!(
-                "Trained up to step {}.",
-                runs.step(trajectory.len().saturating_sub(1))
-            ),
+            if context.paused { "paused" } else { "training" }.to_owned(),
+            format!("Trained up to step {}.", runs.step(last)),
         ),
         Outcome::Diverged(step, reason) if ended => (
-            format!("diverged {step}"),
-            diverged_why(scene, runs, index, reason),
+            format!("diverged at {step}"),
+            diverged_why(context.scene, runs, index, reason),
         ),
         Outcome::Stopped(step, reason) if ended => (
-            format!("stopped {step}"),
+            format!("stopped at {step}"),
             format!("It cannot go on: {}.", reason.clause()),
         ),
-        Outcome::Converged(step) if ended => (
-            format!("converged {step}"),
-            "The gradient norm is below the tolerance.".to_owned(),
-        ),
-        Outcome::Finished if ended => ("finished".to_owned(), "All steps were taken.".to_owned()),
+        Outcome::Converged(step) if ended => {
+            let (place, why) = match result.curvature.last() {
+                Some([_, high]) if *high < 0.0 => (" (maximum)", CONVERGED_MAXIMUM),
+                Some([low, _]) if *low < 0.0 => (" (saddle)", CONVERGED_SADDLE),
+                _ => ("", CONVERGED),
+            };
+            (format!("converged at {step}{place}"), why.to_owned())
+        }
+        Outcome::Finished if ended => ("done".to_owned(), "All steps were taken.".to_owned()),
         _ => (
             "running".to_owned(),
             "The timeline has not reached its end.".to_owned(),

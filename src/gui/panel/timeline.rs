@@ -1,7 +1,14 @@
 //! The bottom panel: buttons and slider of the timeline, its speed, and the status line.
 
+use crate::engine::numeric::real;
+use crate::engine::results::Runs;
+use crate::engine::scene::Scene;
+use crate::engine::training::Outcome;
+use crate::figure::colour::{Theme, run_colour};
+use crate::figure::style_index;
 use crate::gui::command::Command;
 use crate::gui::icon::{Icon, icon_button};
+use crate::gui::paint;
 use crate::gui::timeline::{SPEEDS, Timeline};
 use eframe::egui;
 
@@ -14,15 +21,70 @@ const STEP_WIDTH: f32 = 126.0;
 /// Width of the speed, in points.
 const SPEED_WIDTH: f32 = 58.0;
 
+/// Steps that are computed, and ends of runs before the last step.
+pub(crate) struct Ends {
+    /// Number of computed steps.
+    pub computed: u64,
+    /// Runs that ended early.
+    pub runs: Vec<End>,
+}
+
+/// End of a run before the last step.
+pub(crate) struct End {
+    /// Name of the run.
+    pub name: String,
+    /// Its last step.
+    pub step: u64,
+    /// Whether it diverged, rather than converged or stopped.
+    pub diverged: bool,
+    /// Its colour.
+    pub colour: egui::Color32,
+}
+
+impl Ends {
+    /// Returns the ends of the ticked runs of a scene.
+    pub(crate) fn of(scene: &Scene, runs: &Runs, computed: u64, theme: &Theme) -> Self {
+        let names = scene.run_names();
+        let ended = scene.runs.iter().zip(&runs.results).zip(&names);
+        let early = ended.filter_map(|((run, result), name)| {
+            let (step, diverged) = match result.trajectory.outcome {
+                Outcome::Diverged(step, _) => (step, true),
+                Outcome::Stopped(step, _) | Outcome::Converged(step) => (step, false),
+                Outcome::Finished => return None,
+            };
+            run.shown.then(|| End {
+                name: name.clone(),
+                step,
+                diverged,
+                colour: paint::colour(run_colour(style_index(run.colour), theme)),
+            })
+        });
+        Self {
+            computed,
+            runs: early.collect(),
+        }
+    }
+
+    /// Returns the tooltip of the slider.
+    fn help(&self) -> String {
+        let mut help = "Drag to any step.".to_owned();
+        for end in &self.runs {
+            let verb = if end.diverged { "diverged" } else { "ended" };
+            help.push_str(&format!("\n{} {verb} at step {}.", end.name, end.step));
+        }
+        help
+    }
+}
+
 /// Shows the timeline and the status line.
 pub(crate) fn ui(
     ui: &mut egui::Ui,
     timeline: &mut Timeline,
-    hover_text: &str,
-    busy: Option<&str>,
+    ends: &Ends,
+    status: Option<&str>,
 ) -> Vec<Command> {
     let mut commands = Vec::new();
-    let status = busy.filter(|_| hover_text.is_empty()).unwrap_or(hover_text);
+    let status = status.unwrap_or_default();
     let width = ui.available_width();
     if width < NARROW {
         ui.horizontal_wrapped(|ui| {
@@ -30,7 +92,7 @@ pub(crate) fn ui(
             step_ui(ui, timeline);
         });
         ui.horizontal(|ui| {
-            slider_ui(ui, timeline, width - SPEED_WIDTH - 24.0);
+            slider_ui(ui, timeline, width - SPEED_WIDTH - 24.0, ends);
             speed_ui(ui, timeline);
         });
     } else {
@@ -39,7 +101,7 @@ pub(crate) fn ui(
             let rest = STEP_WIDTH + SPEED_WIDTH + 40.0;
             let status_width = (0.4 * width - 200.0).max(0.0);
             let slider = ui.available_width() - rest - status_width;
-            slider_ui(ui, timeline, slider);
+            slider_ui(ui, timeline, slider, ends);
             step_ui(ui, timeline);
             speed_ui(ui, timeline);
             if status_width > 0.0 {
@@ -71,17 +133,49 @@ fn buttons_ui(ui: &mut egui::Ui, playing: bool, commands: &mut Vec<Command>) {
     }
 }
 
-fn slider_ui(ui: &mut egui::Ui, timeline: &mut Timeline, width: f32) {
+/// Shows the slider: the rail is filled as far as steps are computed, the knob is the shown step, and marks stand where runs ended.
+fn slider_ui(ui: &mut egui::Ui, timeline: &mut Timeline, width: f32, ends: &Ends) {
     let mut step = timeline.step();
     ui.spacing_mut().slider_width = width.max(40.0);
-    let slider = ui.add(egui::Slider::new(&mut step, 0..=timeline.steps()).show_value(false));
+    let slider = egui::Slider::new(&mut step, 0..=timeline.steps())
+        .show_value(false)
+        .trailing_fill(false);
+    let slider = ui.add(slider);
     slider.widget_info(|| {
         #[expect(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
         egui::WidgetInfo::slider(true, step as f64, "Timeline")
     });
-    if slider.on_hover_text("Drag to any step.").changed() {
+    ends_ui(ui, slider.rect, timeline, ends);
+    let help = ends.help();
+    if slider.on_hover_text(help).changed() {
         timeline.playing = false;
         timeline.go_to(step);
+    }
+}
+
+/// Paints how far steps are computed, and where runs ended, below the rail of the slider.
+fn ends_ui(ui: &egui::Ui, slider: egui::Rect, timeline: &Timeline, ends: &Ends) {
+    // egui's handle stays within the slider.
+    let rail = slider.x_range().shrink(slider.height() / 2.5);
+    let steps = real(timeline.steps().max(1));
+    #[expect(clippy::cast_possible_truncation, reason = "a fraction of a rail")]
+    let x = |step: u64| egui::lerp(rail.min..=rail.max, (real(step) / steps).min(1.0) as f32);
+    let bottom = slider.max.y - 1.0;
+    let painter = ui.painter();
+    let colour = ui.visuals().selection.bg_fill;
+    let computed = egui::Stroke::new(3.0, colour);
+    painter.hline(rail.min..=x(ends.computed), bottom, computed);
+    for end in &ends.runs {
+        let at = egui::pos2(x(end.step), bottom);
+        let stroke = egui::Stroke::new(1.6, end.colour);
+        if end.diverged {
+            for slope in [-3.5, 3.5] {
+                let arm = egui::vec2(3.5, slope);
+                painter.line_segment([at - arm, at + arm], stroke);
+            }
+        } else {
+            painter.circle_stroke(at, 3.0, stroke);
+        }
     }
 }
 

@@ -103,7 +103,7 @@ impl View for BasinsView {
         let (area, legend) = layout(space);
         let (scene, theme) = (context.scene, context.theme);
         let frame = Frame::fit(view_window(context), area);
-        output.set_frame(context, frame);
+        output.set_frame(frame);
         let message = |ui: &mut egui::Ui, text: &str| {
             ui.put(paint::rect(area), egui::Label::new(text).wrap());
         };
@@ -111,7 +111,7 @@ impl View for BasinsView {
             message(ui, NEEDS_TWO_PARAMETERS);
             return Vec::new();
         }
-        let commands = self.mouse.ui(ui, &frame, context, None, output.hover_text);
+        let commands = self.mouse.ui(ui, &frame, context, None, output);
         if let Some(run) = context.followed {
             context.session.basins.request(BasinsRequest {
                 scene: scene.clone(),

@@ -17,21 +17,23 @@ use eframe::egui;
 /// Largest distance between the pointer and the thing that it points at, in points.
 pub(super) const REACH: f32 = 9.0;
 
-/// Describes the step of a trail under the pointer, or else the landscape there.
+/// Describes the step of a trail under the pointer, or else the landscape there, in lines; and returns the run of the trail.
 pub(super) fn describe(
     pointer: egui::Pos2,
     frame: &Frame,
     context: &ViewContext,
     runs: &Runs,
-) -> String {
+) -> (String, Option<usize>) {
     let trails = drawn_trails(frame, context, runs);
     let at = frame.world_from_picture(pointer.into());
-    match (nearest(pointer, frame, context.row, &trails), &runs.trained) {
-        (Some((trail, row)), Some(_)) => network_text(runs, trail, row),
-        (Some((trail, row)), None) => step_text(context.scene, runs, trail, row),
+    let near = nearest(pointer, frame, context.row, &trails);
+    let text = match (&near, &runs.trained) {
+        (Some((trail, row)), Some(_)) => network_text(runs, trail, *row),
+        (Some((trail, row)), None) => step_text(context.scene, runs, trail, *row),
         (None, Some(_)) => height_text(runs, context, at),
         (None, None) => landscape_text(context.scene, runs, at),
-    }
+    };
+    (text, near.map(|(trail, _)| trail.run))
 }
 
 /// Returns the trails that a map shows.
@@ -87,12 +89,12 @@ fn step_text(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
     } = trail.trajectory;
     let (name, step) = (trail.name, runs.step(row));
     let at = match *trail.trajectory.theta(row).unwrap_or_default() {
-        [x] => return format!("{name} step {step}: {}", graph_text(scene, runs, x)),
+        [x] => return format!("{name}, step {step}\n{}", graph_text(scene, runs, x)),
         [x, y, ..] => [x, y],
         [] => scene.start(),
     };
     format!(
-        "{name} step {step}: {} f {} ‖∇f‖ {}",
+        "{name}, step {step}\n{}\nf {}\n‖∇f‖ {}",
         coordinates(scene, at),
         number(loss[row], 4),
         number(grad_norm[row], 3),
@@ -107,9 +109,9 @@ fn network_text(runs: &Runs, trail: &Trail, row: usize) -> String {
     };
     let [_, test] = metrics(runs, index, row);
     let accuracy = test.and_then(|test| test.accuracy);
-    let test = accuracy.map_or_else(String::new, |share| format!(", test {}", percent(share)));
+    let test = accuracy.map_or_else(String::new, |share| format!("\ntest {}", percent(share)));
     let step = runs.step(row);
-    format!("{name} step {step}: {loss}{test}, {on_plane}, {off_plane}")
+    format!("{name}, step {step}\n{loss}{test}\n{on_plane}\n{off_plane}")
 }
 
 /// Describes a network's plane; the loss is interpolated from the map.
@@ -122,7 +124,7 @@ fn height_text(runs: &Runs, context: &ViewContext, at: [f64; 2]) -> String {
     let place = coordinates(&runs.scene, at);
     height.map_or_else(
         || place.clone(),
-        |height| format!("plane {place}: loss {}", number(height, 4)),
+        |height| format!("{place}\nloss on the plane {}", number(height, 4)),
     )
 }
 
@@ -135,7 +137,7 @@ fn landscape_text(scene: &Scene, runs: &Runs, at: [f64; 2]) -> String {
     let value = objective.gradient(&at, &mut gradient);
     let [low, high] = curvature::extremes(objective, &at);
     format!(
-        "{} f {} ‖∇f‖ {} λ {}, {}",
+        "{}\nf {}\n‖∇f‖ {}\nλ {}, {}",
         coordinates(scene, at),
         number(value, 4),
         number(norm(&gradient), 3),
@@ -152,7 +154,7 @@ fn graph_text(scene: &Scene, runs: &Runs, x: f64) -> String {
     let [name, _] = scene.axes();
     let [value, slope] = [value, slope[0]].map(|number_of| number(number_of, 4));
     format!(
-        "{name} {} f {value} f′ {slope} f″ {}",
+        "{name} {}\nf {value}\nf′ {slope}\nf″ {}",
         number(x, 4),
         number(bend, 3)
     )

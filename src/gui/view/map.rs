@@ -76,11 +76,9 @@ impl View for MapView {
         let space = ui.available_rect_before_wrap();
         let (area, bar) = layout(space, scene.dim());
         let frame = Frame::of(scene.dim(), view_window(context), area);
-        output.set_frame(context, frame);
+        output.set_frame(frame);
         let sculpt = (!scene.is_network()).then_some(&mut self.sculpt);
-        let commands = self
-            .mouse
-            .ui(ui, &frame, context, sculpt, output.hover_text);
+        let commands = self.mouse.ui(ui, &frame, context, sculpt, output);
         let mut items = vec![Item::Clipped {
             area: frame.area,
             items: self.inside(&frame, context),
@@ -223,7 +221,7 @@ pub(super) fn trails<'a>(
     frame: &'a Frame,
 ) -> Vec<Trail<'a>> {
     let strong = |trail: Trail<'a>| Trail {
-        emphasized: context.selected == Some(trail.run),
+        emphasized: context.is_highlighted(trail.run),
         ..trail
     };
     figure::trails(runs, names, context.row, frame)

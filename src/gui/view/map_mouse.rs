@@ -1,8 +1,8 @@
 //! The mouse on maps: places the start, selects a step of a trail, pans and zooms the view, and describes what is under the pointer.
 
-use super::ViewContext;
 use super::hover::{REACH, describe, step_under};
 use super::sculpt::SculptTools;
+use super::{ViewContext, ViewOutput};
 use crate::engine::results::Runs;
 use crate::figure::frame::Frame;
 use crate::gui::command::Command;
@@ -17,14 +17,14 @@ pub(super) struct MapMouse {
 }
 
 impl MapMouse {
-    /// Handles the mouse on a map: writes what is under the pointer to `hover_text`, and returns the edit of the scene.
+    /// Handles the mouse on a map: tells what is under the pointer, and returns the edit of the scene.
     pub(super) fn ui(
         &mut self,
         ui: &egui::Ui,
         frame: &Frame,
         context: &ViewContext,
         mut sculpt: Option<&mut SculptTools>,
-        hover_text: &mut String,
+        output: &mut ViewOutput,
     ) -> Vec<Command> {
         let area = paint::rect(frame.area);
         let response = ui.interact(
@@ -94,7 +94,7 @@ impl MapMouse {
                     .or(scene.view);
             }
             if let Some(runs) = context.runs {
-                *hover_text = describe(pointer, frame, context, runs);
+                (*output.hover_text, *output.hovered_run) = describe(pointer, frame, context, runs);
             }
             let over_handle = sculpt.is_some_and(|sculpt| sculpt.over_handle());
             let icon = match (response.dragged(), near_start(pointer) || over_handle) {

@@ -24,12 +24,13 @@ pub(crate) use figure::Figure;
 
 use super::command::Command;
 use super::paint::Textures;
+use crate::engine::objective::plane::Rect;
 use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
 use crate::figure::frame::Frame;
-use crate::session::{CriticalRequest, CriticalResult, Session};
+use crate::session::{CriticalResult, Session};
 use eframe::egui;
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,6 +108,8 @@ pub(crate) struct ViewContext<'a> {
     pub row: usize,
     /// The run that is selected in the list of optimizers.
     pub selected: Option<usize>,
+    /// The run under the pointer, in any view or panel.
+    pub hovered: Option<usize>,
     /// The run that views of a single run show: the selected one, or the first that is ticked.
     pub followed: Option<usize>,
     /// The critical point that is selected in the list.
@@ -118,6 +121,11 @@ pub(crate) struct ViewContext<'a> {
 }
 
 impl ViewContext<'_> {
+    /// Whether a run is drawn stronger: it is selected or under the pointer.
+    fn is_highlighted(&self, run: usize) -> bool {
+        self.hovered.or(self.selected) == Some(run)
+    }
+
     /// Returns the name of a run, or nothing if there is no such run.
     fn name(&self, run: usize) -> &str {
         self.names.get(run).map_or("", String::as_str)
@@ -128,32 +136,25 @@ impl ViewContext<'_> {
 pub(crate) struct ViewOutput<'a> {
     /// Textures of images.
     pub textures: &'a mut Textures,
-    /// Status line: a description of what is under the pointer.
+    /// Description of what is under the pointer, which is shown beside it; empty for nothing.
     pub hover_text: &'a mut String,
-    /// Frame of the map, whose window the next map is computed for.
-    pub frame: &'a mut Option<Frame>,
+    /// The run under the pointer.
+    pub hovered_run: &'a mut Option<usize>,
+    /// Window of the map, which the next map is computed for.
+    pub window: Option<Rect>,
     /// Area whose upper left corner messages lie in.
     pub area: Area,
 }
 
 impl ViewOutput<'_> {
-    /// Makes a frame that of the map: messages lie over it, and the map and its critical points are requested for its window.
-    fn set_frame(&mut self, context: &ViewContext, frame: Frame) {
+    /// Makes a frame that of the map: messages lie over it, and the map and its critical points are computed for its window.
+    fn set_frame(&mut self, frame: Frame) {
         self.area = frame.area;
-        if *self.frame != Some(frame) {
-            *self.frame = Some(frame);
-            context.session.update(context.scene, frame.window);
-        }
-        if has_critical_points(context.scene) {
-            context.session.critical.request(CriticalRequest {
-                scene: context.scene.clone(),
-                window: frame.window,
-            });
-        }
+        self.window = Some(frame.window);
     }
 }
 
-fn has_critical_points(scene: &Scene) -> bool {
+pub(crate) fn has_critical_points(scene: &Scene) -> bool {
     scene.map.critical && !scene.is_network()
 }
 

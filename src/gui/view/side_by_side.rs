@@ -48,7 +48,7 @@ impl View for SideBySideView {
             message_ui(ui, "No run is ticked. Tick one on the left to see its map.");
             return Vec::new();
         };
-        output.set_frame(context, *first);
+        output.set_frame(*first);
         let heights = self.0.of(context);
         let heights = heights.map(|(map_data, pixels)| Heights { map_data, pixels });
         let items = draw(runs, &frames, heights, context.row, context.theme);
