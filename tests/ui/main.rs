@@ -7,7 +7,6 @@ mod exports;
 mod files;
 mod landscapes;
 mod layout;
-mod look;
 mod map;
 mod network_views;
 mod networks;

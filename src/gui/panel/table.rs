@@ -258,8 +258,8 @@ fn state(context: &TableContext, index: usize) -> (String, String) {
         ),
         Outcome::Converged(step) if ended => {
             let (place, why) = match result.curvature.last() {
-                Some([_, high]) if *high < 0.0 => (" (maximum)", CONVERGED_MAXIMUM),
-                Some([low, _]) if *low < 0.0 => (" (saddle)", CONVERGED_SADDLE),
+                Some([_, high]) if *high < 0.0 => (", a maximum", CONVERGED_MAXIMUM),
+                Some([low, _]) if *low < 0.0 => (", a saddle", CONVERGED_SADDLE),
                 _ => ("", CONVERGED),
             };
             (format!("converged at {step}{place}"), why.to_owned())
