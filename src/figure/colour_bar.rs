@@ -1,7 +1,8 @@
 //! The colour bar: shades of heights with round ticks.
 
 use super::axis::number;
-use super::colour::{Theme, shade_colour};
+use super::colour::Theme;
+use super::colour_map::Shades;
 use super::drawing::{Anchor, Area, Item, Text};
 use super::trail::{border, line};
 use crate::engine::geometry::contour::Levels;
@@ -24,9 +25,10 @@ pub fn draw(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
     }
     #[expect(clippy::cast_precision_loss, reason = "a short bar")]
     let shade = |row: usize| 1.0 - row as f64 / (STEPS - 1) as f64;
+    let shades = Shades::of(map_data, theme);
     let pixels = Arc::new(
         (0..STEPS)
-            .map(|row| shade_colour(shade(row), theme))
+            .map(|row| shades.colour(shade(row)).unwrap_or(theme.plot_background))
             .collect(),
     );
     let mut items = vec![Item::Image {

@@ -5,6 +5,7 @@ use super::colour::Theme;
 use super::colour_bar;
 use super::drawing::{Drawing, Item};
 use super::frame::Frame;
+use super::labels::Labels;
 use super::{layout, map, page};
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
@@ -37,6 +38,9 @@ pub fn picture(
             area,
             items: inside,
         });
+        let mut labels = Labels::new(area, theme);
+        map::number_lines(&map_data, &MapStyle::default(), &frame, &mut labels);
+        items.extend(labels.place());
         items.extend(map::axes(&frame, ["a", "b"], theme));
         items.extend(colour_bar::draw(&map_data, bar, theme));
     }
@@ -49,5 +53,5 @@ pub fn picture(
         write(format!("lowest {}", number(low, 4)), [x, y + 18.0], 11.0);
         write(format!("highest {}", number(high, 4)), [x, y + 34.0], 11.0);
     }
-    Drawing { size, items }
+    Drawing::new(size, items)
 }

@@ -298,7 +298,7 @@ fn is_finite_area(area: &Area) -> bool {
 }
 
 /// Whether the font Ubuntu has a character. The list is shorter than the font's, which does no harm.
-fn in_ubuntu(c: char) -> bool {
+pub(super) fn in_ubuntu(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='ɏ' | 'Α'..='Ρ' | 'Σ'..='ώ' | '–'..='―' | '‘'..='‚' | '“'..='„' | '•' | '…' | '‰'
         | '⁰' | '⁴'..='⁹' | '₀'..='₉' | '€' | 'ℓ' | '∂' | '∆' | '∏' | '∑' | '−' | '√' | '∞' | '∫' | '≈' | '≠' | '≤' | '≥')
 }

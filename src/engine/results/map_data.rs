@@ -8,7 +8,7 @@ use crate::engine::landscape::Spacing;
 use crate::engine::network::TrainingTask;
 use crate::engine::objective::plane::{Plane, Rect};
 use crate::engine::objective::{Objective, sample_graph};
-use crate::engine::scene::{LevelSpacing, Problem, Scene};
+use crate::engine::scene::{ColourMap, LevelSpacing, Problem, Scene};
 use std::sync::Arc;
 
 /// Heights and contour lines of a scene in a window of its plane.
@@ -24,6 +24,8 @@ pub struct MapData {
     pub lines: Vec<ContourLine>,
     /// Graph of a landscape of one parameter, as pieces of points (x, f); its grid holds NaN then.
     pub graph: Option<Vec<Vec<[f64; 2]>>>,
+    /// The colours of heights; `None` stands for the theme's own.
+    pub cmap: Option<ColourMap>,
     /// Whether no finer grid follows.
     pub complete: bool,
     /// The network's loss on the plane, shared with the [`Runs`] on the same plane; `None` for a landscape.
@@ -78,7 +80,11 @@ pub fn compute_map_data(
     let floor = lowest.filter(|_| base == 0.0);
     let about = usize::try_from(scene.map.levels).unwrap_or(20);
     let map_data = MapData::of(surface, log, floor, about, cancel)?;
-    Some(MapData { base, ..map_data })
+    Some(MapData {
+        base,
+        cmap: scene.map.cmap,
+        ..map_data
+    })
 }
 
 impl MapData {
@@ -98,6 +104,7 @@ impl MapData {
             levels,
             lines,
             graph: None,
+            cmap: None,
             complete: true,
             problem: None,
         })
@@ -118,6 +125,7 @@ fn graph_map_data(problem: &Problem, window: Rect, cancel: &Cancel) -> Option<Ma
         surface: bare,
         lines: Vec::new(),
         graph: Some(sample_graph(&*problem.objective, window, cancel)?),
+        cmap: None,
         complete: true,
         problem: None,
     })
