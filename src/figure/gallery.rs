@@ -283,9 +283,7 @@ fn text(
     (size, max_width): (f32, f32),
     colour: Colour,
 ) -> Item {
-    let size = size
-        .min(size * max_width / width(words, size))
-        .max(1.0);
+    let size = size.min(size * max_width / width(words, size)).max(1.0);
     Item::Text(Text::new(words, at, anchor, size, colour))
 }
 

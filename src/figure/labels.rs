@@ -205,7 +205,11 @@ impl<'a> Labels<'a> {
             }
         }
         let mut items = Vec::new();
-        items.extend(placed.iter().filter_map(|(label, at)| self.leader(label, *at)));
+        items.extend(
+            placed
+                .iter()
+                .filter_map(|(label, at)| self.leader(label, *at)),
+        );
         items.extend(placed.iter().flat_map(|(label, at)| self.items(label, *at)));
         items
     }
@@ -237,8 +241,10 @@ impl<'a> Labels<'a> {
     fn free_center(&self, label: &Label) -> Option<Point> {
         let half = label.half_size();
         let centers = candidates(label, half, &self.area).into_iter();
-        let free = centers.filter_map(|(center, cost)| Some((center, cost + self.cost(label, center, half)?)));
-        free.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(center, _)| center)
+        let free = centers
+            .filter_map(|(center, cost)| Some((center, cost + self.cost(label, center, half)?)));
+        free.min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(center, _)| center)
     }
 
     /// Returns how much a label hides at a center; `None` if it would cover something that it must not.
@@ -264,7 +270,10 @@ impl<'a> Labels<'a> {
             for _ in others.filter(|cell| *cell != 0 && *cell != level + 1) {
                 cost += 0.8;
             }
-            let distances = self.contour_centers.iter().map(|other| distance(*other, center));
+            let distances = self
+                .contour_centers
+                .iter()
+                .map(|other| distance(*other, center));
             let nearest = distances.fold(f32::INFINITY, f32::min);
             if nearest < CONTOUR_DISTANCES[0] {
                 return None;

@@ -18,7 +18,13 @@ const SIZE: f32 = 11.0;
 type Entry<'a> = (Box<dyn Fn(Point) -> Vec<Item> + 'a>, &'static str);
 
 /// Draws the marks that occur on a map, each with its meaning, as many as fit into a space.
-pub(super) fn marks(runs: &Runs, frame: &Frame, row: usize, space: Area, theme: &Theme) -> Vec<Item> {
+pub(super) fn marks(
+    runs: &Runs,
+    frame: &Frame,
+    row: usize,
+    space: Area,
+    theme: &Theme,
+) -> Vec<Item> {
     let mut items = Vec::new();
     let mut y = space.min[1] + 0.5 * ENTRY_HEIGHT;
     for (mark, meaning) in entries(runs, frame, row, theme) {
@@ -77,9 +83,8 @@ fn entries<'a>(runs: &Runs, frame: &Frame, row: usize, theme: &'a Theme) -> Vec<
             entries.push((Box::new(mark), "diverged or stopped"));
         }
         if exit {
-            let mark = |at: Point| {
-                exit_arrow([at[0] + 5.0, at[1]], [1.0, 0.0], 10.0, theme.ink, theme)
-            };
+            let mark =
+                |at: Point| exit_arrow([at[0] + 5.0, at[1]], [1.0, 0.0], 10.0, theme.ink, theme);
             entries.push((Box::new(mark), "leaves the view"));
         }
     }

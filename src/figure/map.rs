@@ -372,7 +372,9 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
     }
     let horizontal = Axis::linear(window.x());
     let widest = horizontal.ticks(max_ticks(area.width(), 40.0)).ticks;
-    let widest = widest.iter().map(|tick| text_width::width(&tick.label, SIZE));
+    let widest = widest
+        .iter()
+        .map(|tick| text_width::width(&tick.label, SIZE));
     let spacing = (widest.fold(0.0, f32::max) + 14.0).max(70.0);
     let ticks = horizontal.ticks(max_ticks(area.width(), spacing));
     let x_name = format!("{} {}", names[0], ticks.offset);

@@ -2,21 +2,21 @@
 
 pub mod axis;
 pub mod basins;
+mod cells;
 pub mod chart;
 pub mod colour;
 pub mod colour_bar;
 pub mod colour_map;
 pub mod connect;
 pub mod critical;
-mod cells;
 mod curve;
 pub mod drawing;
 pub mod frame;
 pub mod gallery;
 pub mod labels;
-mod legend;
 pub mod layers;
 mod layout;
+mod legend;
 pub mod map;
 pub mod metric_chart;
 pub mod network;
@@ -25,8 +25,8 @@ pub mod png;
 pub mod predictions;
 pub mod projection_error;
 pub mod seeds;
-pub mod sharpness;
 pub mod settle;
+pub mod sharpness;
 pub mod side_by_side;
 pub mod slice;
 pub mod spectrum;
@@ -125,7 +125,7 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
     }
     let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     let title = format!("{}   {}", scene.title(), scene.formula());
-    items.push(write(title, [layout.map.min[0] + 18.0, 20.0], 15.0));
+    items.push(write(title, [layout.map.min[0], 16.0], 15.0));
     items.push(write(caption(scene, step), layout.caption, 11.0));
     let mut at = layout.legend;
     let bottom = layout

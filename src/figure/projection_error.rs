@@ -57,7 +57,11 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         let fits = at[1] + 60.0 < height - 30.0;
         if let (true, true, Some(lines)) = (run.shown, fits, row_texts(runs, index, row)) {
             items.extend(legend_line(at, style_index(run.colour), theme));
-            items.push(write(fitted(name, 13.0, width - at[0] - 44.0), [at[0] + 40.0, at[1]], 13.0));
+            items.push(write(
+                fitted(name, 13.0, width - at[0] - 44.0),
+                [at[0] + 40.0, at[1]],
+                13.0,
+            ));
             for line in lines.into_iter().filter(|line| !line.is_empty()) {
                 at[1] += 15.0;
                 items.push(write(line, [at[0] + 40.0, at[1]], 11.0));

@@ -91,7 +91,10 @@ pub fn overlaps(drawing: &Drawing) -> Vec<String> {
         }
         for (other, _) in &texts[..index] {
             if overlap(&area(other), &own) {
-                found.push(format!("`{}` covers `{}` at {:?}", text.text, other.text, text.at));
+                found.push(format!(
+                    "`{}` covers `{}` at {:?}",
+                    text.text, other.text, text.at
+                ));
             }
         }
     }
@@ -116,14 +119,14 @@ fn intersection(a: &Area, b: &Area) -> Area {
 
 fn is_within(area: &Area, space: &Area) -> bool {
     (0..2).all(|axis| {
-        area.min[axis] >= space.min[axis] - TOLERANCE && area.max[axis] <= space.max[axis] + TOLERANCE
+        area.min[axis] >= space.min[axis] - TOLERANCE
+            && area.max[axis] <= space.max[axis] + TOLERANCE
     })
 }
 
 fn overlap(a: &Area, b: &Area) -> bool {
-    (0..2).all(|axis| {
-        a.min[axis] < b.max[axis] - TOLERANCE && b.min[axis] < a.max[axis] - TOLERANCE
-    })
+    (0..2)
+        .all(|axis| a.min[axis] < b.max[axis] - TOLERANCE && b.min[axis] < a.max[axis] - TOLERANCE)
 }
 
 #[cfg(test)]
@@ -138,12 +141,18 @@ mod tests {
     fn settled(items: Vec<Item>) -> Vec<String> {
         let drawing = Drawing::new([100.0, 50.0], items);
         assert_eq!(overlaps(&drawing), [""; 0]);
-        texts(&drawing.items).iter().map(|text| text.text.clone()).collect()
+        texts(&drawing.items)
+            .iter()
+            .map(|text| text.text.clone())
+            .collect()
     }
 
     #[test]
     fn a_text_that_covers_an_earlier_one_is_left_out() {
-        let [first, second] = [text("min 0", [40.0, 20.0], Anchor::End), text("7", [40.0, 20.0], Anchor::Middle)];
+        let [first, second] = [
+            text("min 0", [40.0, 20.0], Anchor::End),
+            text("7", [40.0, 20.0], Anchor::Middle),
+        ];
         assert_eq!(settled(vec![first.clone(), second]), ["min 0"]);
         let apart = text("7", [60.0, 20.0], Anchor::Middle);
         assert_eq!(settled(vec![first, apart]), ["min 0", "7"]);
@@ -151,7 +160,11 @@ mod tests {
 
     #[test]
     fn long_texts_are_shortened_and_ticks_at_the_border_moved() {
-        let long = text("Rosenbrock and many other words", [10.0, 20.0], Anchor::Start);
+        let long = text(
+            "Rosenbrock and many other words",
+            [10.0, 20.0],
+            Anchor::Start,
+        );
         let found = settled(vec![long]);
         assert!(found[0].starts_with("Rosen") && found[0].ends_with('…'));
         let tick = text("1.25", [97.0, 40.0], Anchor::Middle);
@@ -164,9 +177,15 @@ mod tests {
     fn texts_in_a_clipped_area_are_checked_against_it() {
         let inside = Item::Clipped {
             area: Area::new([0.0; 2], [30.0, 30.0]),
-            items: vec![text("wide words", [4.0, 15.0], Anchor::Start), text("x", [15.0, 29.0], Anchor::Middle)],
+            items: vec![
+                text("wide words", [4.0, 15.0], Anchor::Start),
+                text("x", [15.0, 29.0], Anchor::Middle),
+            ],
         };
-        let bare = Drawing { size: [100.0, 50.0], items: vec![inside.clone()] };
+        let bare = Drawing {
+            size: [100.0, 50.0],
+            items: vec![inside.clone()],
+        };
         assert_eq!(overlaps(&bare).len(), 2, "{:?}", overlaps(&bare));
         let found = settled(vec![inside]);
         assert!(found.len() == 1 && found[0].ends_with('…'), "{found:?}");

@@ -91,7 +91,11 @@ pub fn picture(
     let mut at = [width - legend, 60.0];
     for (style_index, run) in runs.iter().enumerate() {
         items.extend(legend_line(at, style_index, theme));
-        items.push(write(fitted(&run.name, 12.0, width - at[0] - 44.0), [at[0] + 40.0, at[1]], 12.0));
+        items.push(write(
+            fitted(&run.name, 12.0, width - at[0] - 44.0),
+            [at[0] + 40.0, at[1]],
+            12.0,
+        ));
         at[1] += 20.0;
     }
     Drawing::new(size, items)

@@ -45,7 +45,7 @@ pub fn picture(
         items.extend(colour_bar::draw(&map_data, bar, theme));
     }
     let mut write = |text: String, at, size| items.push(Item::label(text, at, size, theme.ink));
-    write(title.to_owned(), [layout.map.min[0] + 18.0, 20.0], 15.0);
+    write(title.to_owned(), [layout.map.min[0], 16.0], 15.0);
     write(caption.to_owned(), layout.caption, 11.0);
     if let Some([low, high]) = range {
         let [x, y] = [bar.max[0] + 64.0, layout.legend[1]];

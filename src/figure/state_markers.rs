@@ -61,8 +61,7 @@ pub fn state_markers(
     let mut start_gradient = [0.0; 2];
     problem.objective.gradient(start, &mut start_gradient);
     let start_norm = norm(&start_gradient);
-    let mut markers =
-        StateMarkers::new([x, y], run_colour(style_index, theme), frame, theme);
+    let mut markers = StateMarkers::new([x, y], run_colour(style_index, theme), frame, theme);
     markers.gradient_key(start_norm);
     let before = |after: &OptimizerState| {
         let is_same = |before: &&OptimizerState| before.symbol == after.symbol;
@@ -121,12 +120,7 @@ struct StateMarkers<'a> {
 }
 
 impl<'a> StateMarkers<'a> {
-    fn new(
-        theta: [f64; 2],
-        colour: Colour,
-        frame: &'a Frame,
-        theme: &'a Theme,
-    ) -> Self {
+    fn new(theta: [f64; 2], colour: Colour, frame: &'a Frame, theme: &'a Theme) -> Self {
         let at = frame.picture_from_world(theta);
         Self {
             theta,

@@ -1,11 +1,11 @@
 //! Tests over whole figures: in none of them a text is cut or covers another one.
 
 use super::*;
+use crate::engine::declare::Settings;
 use crate::engine::files::NoFiles;
 use crate::engine::landscape::AnyLandscape;
-use crate::figure::settle::{overlaps, settle};
-use crate::engine::declare::Settings;
 use crate::engine::scene::Subject;
+use crate::figure::settle::{overlaps, settle};
 use crate::session::compute_all_runs;
 use std::sync::Arc;
 
@@ -23,8 +23,10 @@ fn runs_of(scene: &Scene) -> Runs {
     compute_all_runs(scene, &problem, None).unwrap()
 }
 
-/// Checks the page of a map in all sizes; in those of at least 640 × 480 points, nothing has to be left out.
-fn check_map(runs: &Runs, name: &str) {
+/// Describes the faults of the page of a map in all sizes: texts that are cut or cover others, and in sizes from 640 × 480 points on texts
+/// that have to be left out.
+fn faults(runs: &Runs, name: &str) -> Vec<String> {
+    let mut faults = Vec::new();
     for (index, size) in SIZES.into_iter().enumerate() {
         let options = Options {
             size,
@@ -40,15 +42,17 @@ fn check_map(runs: &Runs, name: &str) {
         let mut items = page_items(runs, &map_data.unwrap(), &frame, &options);
         let removed = settle(&mut items, Area::new([0.0; 2], size));
         let found = overlaps(&Drawing { size, items });
-        assert!(found.is_empty(), "{name} at {size:?}: {found:#?}");
-        if size[0] >= 640.0 {
-            assert!(removed.is_empty(), "{name} at {size:?}: {removed:?}");
-        }
+        let removed = removed.into_iter().filter(|_| size[0] >= 640.0);
+        let removed = removed.map(|text| format!("`{text}` is left out"));
+        let all = found.into_iter().chain(removed);
+        faults.extend(all.map(|fault| format!("{name} at {size:?}: {fault}")));
     }
+    faults
 }
 
 #[test]
 fn no_text_of_a_map_covers_another_one_on_any_landscape() {
+    let mut found = Vec::new();
     for landscape in AnyLandscape::all() {
         let name = landscape.name();
         let mut scene = Scene::opening_of(landscape);
@@ -56,13 +60,20 @@ fn no_text_of_a_map_covers_another_one_on_any_landscape() {
         if scene.load(&NoFiles).is_err() {
             continue; // It needs a file.
         }
-        check_map(&runs_of(&scene), name);
+        found.extend(faults(&runs_of(&scene), name));
     }
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
 fn no_text_covers_another_one_with_twelve_runs_and_every_layer() {
-    for landscape in ["rosenbrock", "himmelblau", "saddle", "rastrigin", "parabola"] {
+    for landscape in [
+        "rosenbrock",
+        "himmelblau",
+        "saddle",
+        "rastrigin",
+        "parabola",
+    ] {
         let mut scene = Scene::new(landscape.parse().unwrap());
         for lr in ["1e-4", "1e-3", "1e-2", "0.1", "1", "10"] {
             for optimizer in ["sgd", "adam"] {
@@ -74,7 +85,8 @@ fn no_text_covers_another_one_with_twelve_runs_and_every_layer() {
         scene.map.critical = scene.dim() == 2;
         scene.map.internals = true;
         scene.map.arrows = true;
-        check_map(&runs_of(&scene), landscape);
+        let found = faults(&runs_of(&scene), landscape);
+        assert!(found.is_empty(), "{found:#?}");
     }
 }
 
@@ -87,7 +99,8 @@ fn no_text_of_a_network_covers_another_one() {
             network.plane = plane.parse().unwrap();
         }
         let runs = runs_of(&scene);
-        check_map(&runs, plane);
+        let found = faults(&runs, plane);
+        assert!(found.is_empty(), "{found:#?}");
         for size in SIZES {
             let options = Options {
                 size,

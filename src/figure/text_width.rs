@@ -1,7 +1,7 @@
 //! Widths of texts in the fonts of pictures, from the fonts' own metrics.
 
 use super::drawing::{Anchor, Area, Text};
-use super::svg::in_ubuntu;
+use super::svg::{SUPERSCRIPT, in_ubuntu};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 use std::sync::OnceLock;
@@ -106,9 +106,15 @@ fn widths() -> &'static [f32] {
         };
         let width = |code: usize| {
             let c = u32::try_from(code).ok().and_then(char::from_u32)?;
+            let (c, scale) = match c {
+                '⁻' => ('−', SUPERSCRIPT),
+                '⁺' => ('+', SUPERSCRIPT),
+                c => (c, 1.0),
+            };
             let [ubuntu, hack] = &fonts;
             let first = ubuntu.as_ref().filter(|_| in_ubuntu(c));
-            first.or(hack.as_ref()).and_then(|font| advance(c, font))
+            let advance = first.or(hack.as_ref()).and_then(|font| advance(c, font));
+            advance.map(|advance| scale * advance)
         };
         (0..KEPT)
             .map(|code| width(code).unwrap_or(UNKNOWN))
@@ -124,7 +130,13 @@ mod tests {
 
     #[test]
     fn widths_are_those_of_the_rendered_letters() {
-        for words in ["HHHH", "iiiiiiii", "min 0.0312", "10⁻⁵ ‖∇f‖ λ₁", "Wave—WAVE"] {
+        for words in [
+            "HHHH",
+            "iiiiiiii",
+            "min 0.0312",
+            "10⁻⁵ ‖∇f‖ λ₁",
+            "Wave—WAVE",
+        ] {
             let black = Colour::rgb(0, 0, 0);
             let text = Text::new(words, [4.0, 20.0], Anchor::Start, 20.0, black);
             let expected = width(words, 20.0);
@@ -149,10 +161,16 @@ mod tests {
         let long = "Heights are losses on this plane";
         assert_eq!(fitted(long, 11.0, 1000.0), long);
         let short = fitted(long, 11.0, 80.0);
-        assert!(short.ends_with('…') && width(&short, 11.0) <= 80.0, "{short}");
+        assert!(
+            short.ends_with('…') && width(&short, 11.0) <= 80.0,
+            "{short}"
+        );
         assert_eq!(fitted(long, 11.0, 10.0), "");
         let lines = wrapped(long, 11.0, 80.0);
         assert!(lines.len() > 1 && lines.join(" ") == long);
-        assert!(lines.iter().all(|line| width(line, 11.0) <= 80.0), "{lines:?}");
+        assert!(
+            lines.iter().all(|line| width(line, 11.0) <= 80.0),
+            "{lines:?}"
+        );
     }
 }

@@ -8,8 +8,8 @@ use super::drawing::{Area, Colour, Item, Point, Stroke};
 use super::frame::Frame;
 use super::labels::Labels;
 use crate::engine::training::Trajectory;
-use end::{EndKind, TrailEnd};
 pub(crate) use end::exit_arrow;
+use end::{EndKind, TrailEnd};
 
 /// A run's trail.
 #[derive(Clone, Copy)]

@@ -26,6 +26,8 @@ pub struct MapData {
     pub graph: Option<Vec<Vec<[f64; 2]>>>,
     /// The colours of heights; `None` stands for the theme's own.
     pub cmap: Option<ColourMap>,
+    /// Whether the heights are losses, rather than values of a function f.
+    pub is_loss: bool,
     /// Whether no finer grid follows.
     pub complete: bool,
     /// The network's loss on the plane, shared with the [`Runs`] on the same plane; `None` for a landscape.
@@ -83,12 +85,13 @@ pub fn compute_map_data(
     Some(MapData {
         base,
         cmap: scene.map.cmap,
+        is_loss: problem.task.is_some(),
         ..map_data
     })
 }
 
 impl MapData {
-    /// Returns a surface with about `about` contour levels, logarithmic or not; see [`Levels::choose`]. `None` if it was cancelled.
+    /// Returns a surface of losses with about `about` contour levels, logarithmic or not; see [`Levels::choose`]. `None` if it was cancelled.
     pub fn of(
         surface: Surface,
         log: bool,
@@ -105,6 +108,7 @@ impl MapData {
             lines,
             graph: None,
             cmap: None,
+            is_loss: true,
             complete: true,
             problem: None,
         })
@@ -126,6 +130,7 @@ fn graph_map_data(problem: &Problem, window: Rect, cancel: &Cancel) -> Option<Ma
         lines: Vec::new(),
         graph: Some(sample_graph(&*problem.objective, window, cancel)?),
         cmap: None,
+        is_loss: false,
         complete: true,
         problem: None,
     })

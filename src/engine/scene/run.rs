@@ -13,7 +13,9 @@ const LIGHTNESSES: u64 = 3;
 pub(super) fn free_colour(spec: &RunSpec, others: &[(&RunSpec, u64)]) -> u64 {
     let is_taken = |colour: u64| others.iter().any(|(_, taken)| *taken == colour);
     let name = spec.display_name();
-    let twin = others.iter().find(|(other, _)| other.display_name() == name);
+    let twin = others
+        .iter()
+        .find(|(other, _)| other.display_name() == name);
     let lighter = twin.and_then(|(_, colour)| {
         let variants = (0..LIGHTNESSES).map(|k| colour % RUN_HUES + k * RUN_HUES);
         variants.into_iter().find(|variant| !is_taken(*variant))

@@ -48,7 +48,9 @@ fn beside(label: &Label, half: [f32; 2], area: &Area) -> Vec<(Point, f32)> {
     for (far, gap) in (0_u8..).zip([4.0, 24.0, 60.0]) {
         let dx = label.reach + gap + half[0];
         for row in 0..ROWS {
-            for (turn, [side, up]) in (0_u8..).zip([[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]]) {
+            for (turn, [side, up]) in
+                (0_u8..).zip([[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]])
+            {
                 let dy = f32::from(row) * step * up;
                 let cost = 5.0 * f32::from(far) + 2.5 * f32::from(row) + 0.5 * f32::from(turn);
                 // A mark at the border has its label inside.
@@ -83,5 +85,8 @@ fn corners(half: [f32; 2], area: &Area) -> Vec<(Point, f32)> {
     let [left, top] = [0, 1].map(|axis| area.min[axis] + half[axis] + MARGIN);
     let [right, bottom] = [0, 1].map(|axis| area.max[axis] - half[axis] - MARGIN);
     let all = [[left, bottom], [left, top], [right, bottom], [right, top]];
-    (0_u8..).zip(all).map(|(rank, at)| (at, 0.3 * f32::from(rank))).collect()
+    (0_u8..)
+        .zip(all)
+        .map(|(rank, at)| (at, 0.3 * f32::from(rank)))
+        .collect()
 }

@@ -14,7 +14,9 @@ pub(super) fn gathered(labels: Vec<Label>) -> Vec<Label> {
     let mut groups: Vec<Vec<Label>> = Vec::new();
     for label in labels {
         let near = |group: &Vec<Label>| {
-            group.iter().any(|other| distance(other.at, label.at) < NEAR)
+            group
+                .iter()
+                .any(|other| distance(other.at, label.at) < NEAR)
         };
         let (mut met, apart): (Vec<_>, Vec<_>) = groups.into_iter().partition(near);
         groups = apart;

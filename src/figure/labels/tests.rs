@@ -52,7 +52,9 @@ fn names_of_few_runs_at_one_place_are_all_shown_and_many_are_a_chip() {
     let names = ["SGD", "Adam", "Momentum", "Newton", "Lion", "Muon"];
     let labels = |count: usize| {
         let names = names.iter().take(count).enumerate();
-        names.map(|(index, name)| run(name, at, index)).collect::<Vec<_>>()
+        names
+            .map(|(index, name)| run(name, at, index))
+            .collect::<Vec<_>>()
     };
     assert_eq!(placed(labels(3), |_| {}).1, names[..3]);
     let (items, words) = placed(labels(6), |_| {});
@@ -63,7 +65,10 @@ fn names_of_few_runs_at_one_place_are_all_shown_and_many_are_a_chip() {
 
 #[test]
 fn a_name_without_a_free_place_joins_a_chip() {
-    let labels = vec![run("Momentum", [60.0, 60.0], 0), run("Adam", [340.0, 60.0], 1)];
+    let labels = vec![
+        run("Momentum", [60.0, 60.0], 0),
+        run("Adam", [340.0, 60.0], 1),
+    ];
     let (_, words) = placed(labels.clone(), |_| {});
     assert_eq!(words, ["Momentum", "Adam"]);
     let (_, words) = placed(labels, |all| all.block(Area::new([170.0, 0.0], AREA.max)));

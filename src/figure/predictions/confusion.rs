@@ -4,8 +4,8 @@ use crate::engine::analysis::predictions::ConfusionMatrix;
 use crate::engine::numeric::real;
 use crate::figure::colour::{Theme, class_colour, mixed};
 use crate::figure::drawing::{Anchor, Area, Item, Point, Text};
-use crate::figure::trail::border;
 use crate::figure::text_width::fitted;
+use crate::figure::trail::border;
 
 /// Indices of the class colours for correct and wrong predictions.
 const CORRECT: usize = 0;

@@ -143,7 +143,10 @@ pub(super) fn write_table(
         let mut x = left + NAME_WIDTH;
         for spectrum in spectra {
             items.extend(legend_line([x, y], spectrum.style_index, theme));
-            items.push(write(fitted(spectrum.name, 12.0, column - 42.0), [x + 36.0, y]));
+            items.push(write(
+                fitted(spectrum.name, 12.0, column - 42.0),
+                [x + 36.0, y],
+            ));
             x += column;
         }
         y += LINE_HEIGHT;

@@ -26,8 +26,7 @@ fn drawn(landscape: &str, spec: &RunSpec, row: usize) -> (Vec<Item>, Frame) {
     let draw = |inspection: StepInspection| {
         let theme = &Theme::LIGHT;
         let mut labels = Labels::new(frame.area, theme);
-        let mut items =
-            state_markers(&problem, start, &inspection, 0, &frame, &mut labels, theme);
+        let mut items = state_markers(&problem, start, &inspection, 0, &frame, &mut labels, theme);
         items.extend(labels.place());
         items
     };

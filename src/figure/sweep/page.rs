@@ -10,8 +10,8 @@ use crate::figure::axis::number;
 use crate::figure::colour::{Marker, Theme};
 use crate::figure::drawing::{Anchor, Area, Drawing, Item, Point};
 use crate::figure::map::star;
-use crate::figure::trail::{border, line};
 use crate::figure::text_width::fitted;
+use crate::figure::trail::{border, line};
 use crate::figure::{caption, legend_line, page};
 
 /// Settings of a sweep's page.
@@ -86,13 +86,23 @@ impl Legend<'_> {
         let [first, second] = texts;
         let at = [x + 38.0, y];
         let ink = self.theme.ink;
-        self.items
-            .push(write(fitted(first, 12.0, self.right - at[0]), at, Anchor::Start, 12.0, ink));
+        self.items.push(write(
+            fitted(first, 12.0, self.right - at[0]),
+            at,
+            Anchor::Start,
+            12.0,
+            ink,
+        ));
         self.at[1] += 18.0;
         if !second.is_empty() {
             let at = [x + 38.0, y + 14.0];
-            self.items
-                .push(write(fitted(second, 11.0, self.right - at[0]), at, Anchor::Start, 11.0, ink));
+            self.items.push(write(
+                fitted(second, 11.0, self.right - at[0]),
+                at,
+                Anchor::Start,
+                11.0,
+                ink,
+            ));
             self.at[1] += 16.0;
         }
     }

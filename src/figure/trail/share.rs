@@ -33,7 +33,11 @@ pub(super) fn stretches(paths: &[&Vec<Vec<Point>>], area: Area) -> Vec<Vec<Stret
         };
         pieces.iter().map(whole).collect::<Vec<_>>()
     };
-    let total: f32 = paths.iter().flat_map(|pieces| pieces.iter()).map(|path| length(path)).sum();
+    let total: f32 = paths
+        .iter()
+        .flat_map(|pieces| pieces.iter())
+        .map(|path| length(path))
+        .sum();
     if paths.len() < 2 || total > MAX_TOTAL {
         return paths.iter().map(plain).collect();
     }
@@ -50,7 +54,10 @@ pub(super) fn stretches(paths: &[&Vec<Vec<Point>>], area: Area) -> Vec<Vec<Stret
             let seen = cells.within(&near).fold(0, |all, cell| all | cell);
             (seen & over).count_ones().min(MAX_BANDS)
         };
-        pieces.iter().flat_map(|path| stretches_of(path, runs_over)).collect()
+        pieces
+            .iter()
+            .flat_map(|path| stretches_of(path, runs_over))
+            .collect()
     };
     paths.iter().enumerate().map(cut).collect()
 }
@@ -61,7 +68,9 @@ fn bit(index: usize) -> u128 {
 
 fn length(path: &[Point]) -> f32 {
     let lengths = path.windows(2);
-    lengths.map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1])).sum()
+    lengths
+        .map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1]))
+        .sum()
 }
 
 fn stretches_of(path: &[Point], runs_over: impl Fn(Point) -> u32) -> Vec<Stretch> {
@@ -91,7 +100,9 @@ fn stretches_of(path: &[Point], runs_over: impl Fn(Point) -> u32) -> Vec<Stretch
     for (count, points) in parts {
         let short = length(&points) < MIN_LENGTH;
         match joined.last_mut() {
-            Some((same, before)) if short || *same == count => before.extend(points.into_iter().skip(1)),
+            Some((same, before)) if short || *same == count => {
+                before.extend(points.into_iter().skip(1))
+            }
             _ => joined.push((if short { 0 } else { count }, points)),
         }
     }
@@ -123,7 +134,10 @@ mod tests {
         assert!((95.0..115.0).contains(&x), "{x}");
         // Nothing of a path is lost.
         for (path, stretches) in [&straight, &bent].into_iter().zip(&found) {
-            let total: f32 = stretches.iter().map(|stretch| length(&stretch.points)).sum();
+            let total: f32 = stretches
+                .iter()
+                .map(|stretch| length(&stretch.points))
+                .sum();
             assert!((total - length(&path[0])).abs() < 0.1);
         }
     }

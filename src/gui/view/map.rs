@@ -180,12 +180,7 @@ impl MapView {
     }
 
     /// Returns the shaded heights and the contour lines, and adds their numbers to the labels.
-    fn heights(
-        &mut self,
-        frame: &Frame,
-        labels: &mut Labels,
-        context: &ViewContext,
-    ) -> Vec<Item> {
+    fn heights(&mut self, frame: &Frame, labels: &mut Labels, context: &ViewContext) -> Vec<Item> {
         let found = self.shading.of(context);
         found.map_or_else(Vec::new, |(map_data, pixels)| {
             map::number_lines(map_data, &context.scene.map, frame, labels);

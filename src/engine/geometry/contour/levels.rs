@@ -158,10 +158,7 @@ impl Levels {
         match self.scale {
             Scale::Linear { low, high } if low < 0.0 && high > 0.0 => {
                 let reaches = [-low, high];
-                let [less, more] = [
-                    reaches[0].min(reaches[1]),
-                    reaches[0].max(reaches[1]),
-                ];
+                let [less, more] = [reaches[0].min(reaches[1]), reaches[0].max(reaches[1])];
                 (less >= 0.1 * more).then(|| self.shade(0.0))
             }
             _ => None,
