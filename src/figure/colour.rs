@@ -81,8 +81,8 @@ pub const RUN_HUES: usize = crate::engine::scene::RUN_HUES as usize;
 /// of the "muted" scheme of P. Tol, Colour Schemes, SRON 2021.
 const RUNS_ON_LIGHT: [Colour; RUN_HUES] = [
     Colour::rgb(213, 94, 0),
-    Colour::rgb(0, 90, 165),
-    Colour::rgb(0, 148, 107),
+    Colour::rgb(0, 76, 150),
+    Colour::rgb(0, 152, 112),
     Colour::rgb(172, 66, 132),
     Colour::rgb(22, 22, 26),
     Colour::rgb(166, 112, 0),
@@ -95,9 +95,9 @@ const RUNS_ON_LIGHT: [Colour; RUN_HUES] = [
 /// Colours of runs on dark backgrounds, in the order of [`RUNS_ON_LIGHT`].
 const RUNS_ON_DARK: [Colour; RUN_HUES] = [
     Colour::rgb(245, 122, 45),
-    Colour::rgb(84, 156, 240),
-    Colour::rgb(40, 200, 150),
-    Colour::rgb(226, 140, 192),
+    Colour::rgb(100, 170, 250),
+    Colour::rgb(60, 220, 160),
+    Colour::rgb(230, 100, 180),
     Colour::rgb(255, 255, 255),
     Colour::rgb(240, 176, 40),
     Colour::rgb(176, 150, 255),

@@ -244,7 +244,7 @@ mod tests {
                 assert_eq!(says_log, map_data.levels.is_log(), "{name}");
                 for text in texts(&items) {
                     assert!(
-                        (-11.0..=401.0).contains(&text.at[1]),
+                        (-14.0..=401.0).contains(&text.at[1]),
                         "{name}: {}",
                         text.text
                     );

@@ -1,8 +1,11 @@
 //! Export of drawings as SVG with real text, for browsers, editors and papers.
 
 mod clip;
+mod parts;
 
 pub use clip::clip_polyline;
+use parts::{Font, parts};
+pub(super) use parts::{SUPERSCRIPT, in_ubuntu};
 
 use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Stroke, Text};
 use super::text_width;
@@ -321,42 +324,6 @@ fn is_finite_area(area: &Area) -> bool {
     [area.min, area.max].iter().flatten().all(|c| c.abs() < 1e6)
         && area.width() > 0.0
         && area.height() > 0.0
-}
-
-/// Size of signs of exponents, in font sizes.
-pub(super) const SUPERSCRIPT: f32 = 0.6;
-
-/// The font of a part of a text.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Font {
-    Ubuntu,
-    /// Signs that Ubuntu lacks.
-    Hack,
-    /// Signs of exponents, which only Hack has: those of Ubuntu, small and raised, look like the digits beside them.
-    Superscript,
-}
-
-/// Returns the parts of a text with their fonts.
-fn parts(text: &str) -> Vec<(Font, &str)> {
-    let font = |c: char| match c {
-        '⁻' | '⁺' => Font::Superscript,
-        c if in_ubuntu(c) => Font::Ubuntu,
-        _ => Font::Hack,
-    };
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let end = { rest.find(|c| font(c) != font(first)) }.unwrap_or(rest.len());
-        parts.push((font(first), &rest[..end]));
-        rest = &rest[end..];
-    }
-    parts
-}
-
-/// Whether the font Ubuntu has a character. The list is shorter than the font's, which does no harm.
-pub(super) fn in_ubuntu(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{a0}'..='ɏ' | 'Α'..='Ρ' | 'Σ'..='ώ' | '–'..='―' | '‘'..='‚' | '“'..='„' | '•' | '…' | '‰'
-        | '⁰' | '⁴'..='⁹' | '₀'..='₉' | '€' | 'ℓ' | '∂' | '∆' | '∏' | '∑' | '−' | '√' | '∞' | '∫' | '≈' | '≠' | '≤' | '≥')
 }
 
 /// Escapes text for XML, without the control characters that XML does not allow.

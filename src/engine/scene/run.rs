@@ -4,7 +4,7 @@ use crate::engine::training::RunSpec;
 use serde::{Deserialize, Serialize};
 
 /// Number of hues of runs. A colour number that is higher by this has the same hue in another lightness.
-pub const RUN_HUES: u64 = 10;
+pub const RUN_HUES: u8 = 10;
 
 /// Number of lightnesses of each hue.
 const LIGHTNESSES: u64 = 3;
@@ -17,10 +17,12 @@ pub(super) fn free_colour(spec: &RunSpec, others: &[(&RunSpec, u64)]) -> u64 {
         .iter()
         .find(|(other, _)| other.display_name() == name);
     let lighter = twin.and_then(|(_, colour)| {
-        let variants = (0..LIGHTNESSES).map(|k| colour % RUN_HUES + k * RUN_HUES);
-        variants.into_iter().find(|variant| !is_taken(*variant))
+        let hues = u64::from(RUN_HUES);
+        let mut variants = (0..LIGHTNESSES).map(|k| colour % hues + k * hues);
+        variants.find(|variant| !is_taken(*variant))
     });
-    let free = || (0..).find(|colour| !is_taken(*colour));
+    // Of one colour more than there are runs, one is free.
+    let free = || (0..=others.len() as u64).find(|colour| !is_taken(*colour));
     lighter.or_else(free).unwrap_or(0)
 }
 

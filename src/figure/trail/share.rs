@@ -101,7 +101,7 @@ fn stretches_of(path: &[Point], runs_over: impl Fn(Point) -> u32) -> Vec<Stretch
         let short = length(&points) < MIN_LENGTH;
         match joined.last_mut() {
             Some((same, before)) if short || *same == count => {
-                before.extend(points.into_iter().skip(1))
+                before.extend(points.into_iter().skip(1));
             }
             _ => joined.push((if short { 0 } else { count }, points)),
         }

@@ -5,7 +5,7 @@ use crate::engine::files::NoFiles;
 use crate::engine::results::{Runs, compute_runs};
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Reason};
-use crate::figure::drawing::{Area, texts};
+use crate::figure::drawing::{Area, Drawing, texts};
 use crate::figure::text_width;
 use std::sync::Arc;
 
@@ -116,4 +116,37 @@ fn lines_are_clipped_where_they_cross_the_border() {
     );
     assert_eq!(clip([2.0, 0.0], [2.0, 1.0], 0.0), None);
     assert_eq!(clip([0.5, 0.5], [0.5, 0.5], 0.0), Some([[0.5, 0.5]; 2]));
+}
+
+#[test]
+fn every_run_is_visible_where_runs_share_a_path() {
+    let mut scene = Scene::new("himmelblau".parse().unwrap());
+    for _ in 0..4 {
+        scene.add_run("adam:lr=0.02".parse().unwrap());
+    }
+    let problem = Arc::new(scene.load(&NoFiles).unwrap());
+    let runs = compute_runs(&scene, &problem, None, &Cancel::default()).unwrap();
+    let area = Area::new([0.0, 0.0], [400.0, 400.0]);
+    let frame = Frame::of(2, runs.problem.view, area);
+    let names = vec![String::new(); 4];
+    for theme in [&Theme::LIGHT, &Theme::DARK] {
+        let all: Vec<Trail> = crate::figure::trails(&runs, &names, 100, &frame).collect();
+        let mut labels = Labels::new(area, theme);
+        let mut items = vec![Item::filled(area.corners(), theme.background)];
+        items.extend(trails(&all, &frame, 100, &mut labels, theme));
+        let drawing = Drawing {
+            size: [400.0; 2],
+            items,
+        };
+        let rgba = crate::figure::png::rgba(&drawing, [800, 800]).unwrap();
+        for run in &scene.runs {
+            let colour = run_colour(crate::figure::style_index(run.colour), theme);
+            let is_near = |pixel: &&[u8]| {
+                let own = [colour.r, colour.g, colour.b];
+                own.iter().zip(*pixel).all(|(a, b)| a.abs_diff(*b) < 12)
+            };
+            let count = rgba.chunks_exact(4).filter(is_near).count();
+            assert!(count > 100, "run {}: {count} pixels", run.colour);
+        }
+    }
 }
