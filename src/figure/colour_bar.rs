@@ -115,9 +115,9 @@ fn ticks(levels: &Levels, height: f32) -> Vec<[f64; 2]> {
                 ticks.push([share, value]);
             }
         }
-        // Without the lowest, 8 ticks are 7.
+        // Without the one at an end, 8 ticks are 7.
         if ticks.len() == 8 {
-            ticks.remove(0);
+            ticks.remove(if levels.is_log() { 0 } else { 7 });
         }
         ticks
     });

@@ -8,7 +8,7 @@ use crate::figure::labels::{Importance, Label, Labels, Positions};
 use crate::figure::text_width::fitted;
 
 /// Space to the right of a chart for the names of lines.
-const NAMES_WIDTH: f32 = 78.0;
+const NAMES_WIDTH: f32 = 76.0;
 
 /// Font size of the names of lines.
 const NAME_SIZE: f32 = 10.5;
@@ -30,7 +30,7 @@ impl<'a> EndNames<'a> {
             plot,
             column: Labels::new(column, theme),
             inside: Labels::new(plot, theme),
-            width: column.width() - 24.0,
+            width: column.width() - 21.0,
         }
     }
 
@@ -87,7 +87,7 @@ impl Chart<'_> {
         range: [f64; 2],
         name: &dyn Fn(usize) -> Option<String>,
     ) -> Vec<Item> {
-        let space = if self.area.width() > 4.0 * NAMES_WIDTH {
+        let space = if self.area.width() > 3.4 * NAMES_WIDTH {
             NAMES_WIDTH
         } else {
             0.0
