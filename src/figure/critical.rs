@@ -82,7 +82,7 @@ pub fn marks(
 }
 
 /// Whether a critical point is a published minimum, whose position and value may be rounded.
-fn is_published(point: &CriticalPoint, mark: &Mark) -> bool {
+pub(super) fn is_published(point: &CriticalPoint, mark: &Mark) -> bool {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * (1.0 + b.abs());
     matches!(point.kind, Kind::Minimum | Kind::Flat)
         && close(point.at[0], mark.at[0])

@@ -7,7 +7,7 @@ use super::frame::Frame;
 use super::text_width::fitted;
 use super::trail::{self, EndsShown, Trail, exit_arrow};
 use super::{map, trails};
-use crate::engine::analysis::critical::Kind;
+use crate::engine::analysis::critical::{CriticalPoint, Kind};
 use crate::engine::results::Runs;
 
 /// Height of an entry, and the font size.
@@ -20,14 +20,14 @@ type Entry<'a> = (Box<dyn Fn(Point) -> Vec<Item> + 'a>, &'static str);
 /// Draws the marks that occur on a map, each with its meaning, as many as fit into a space.
 pub(super) fn marks(
     runs: &Runs,
-    frame: &Frame,
-    row: usize,
+    critical: &[CriticalPoint],
+    at_row: (&Frame, usize),
     space: Area,
     theme: &Theme,
 ) -> Vec<Item> {
     let mut items = Vec::new();
     let mut y = space.min[1] + 0.5 * ENTRY_HEIGHT;
-    for (mark, meaning) in entries(runs, frame, row, theme) {
+    for (mark, meaning) in entries(runs, critical, at_row, theme) {
         if y + 0.5 * ENTRY_HEIGHT > space.max[1] {
             break;
         }
@@ -40,7 +40,12 @@ pub(super) fn marks(
     items
 }
 
-fn entries<'a>(runs: &Runs, frame: &Frame, row: usize, theme: &'a Theme) -> Vec<Entry<'a>> {
+fn entries<'a>(
+    runs: &Runs,
+    points: &[CriticalPoint],
+    (frame, row): (&Frame, usize),
+    theme: &'a Theme,
+) -> Vec<Entry<'a>> {
     let (scene, problem) = (&runs.scene, &runs.problem);
     let in_view = |at: [f64; 2]| {
         let at = frame.picture_from_world(problem.plot_point(at));
@@ -62,7 +67,19 @@ fn entries<'a>(runs: &Runs, frame: &Frame, row: usize, theme: &'a Theme) -> Vec<
             entries.push((Box::new(|at| map::saddle(at, 5.5, theme)), "saddle"));
         }
         if scene.map.critical {
-            for kind in Kind::ALL {
+            let is_new = |point: &&CriticalPoint| {
+                let at = frame.picture_from_world(point.at);
+                let minima = &problem.minima;
+                let is_published = |mark| critical::is_published(point, mark);
+                frame.area.contains(at) && !minima.iter().any(is_published)
+            };
+            let occurs = |kind: &Kind| {
+                points
+                    .iter()
+                    .filter(is_new)
+                    .any(|point| point.kind == *kind)
+            };
+            for kind in Kind::ALL.into_iter().filter(occurs) {
                 let meaning = match kind {
                     Kind::Minimum => "minimum found",
                     Kind::Maximum => "maximum found",

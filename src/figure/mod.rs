@@ -38,9 +38,9 @@ pub mod sweep;
 pub mod text_width;
 pub mod trail;
 
+use crate::engine::analysis::critical::{CriticalPoint, find};
 use crate::engine::analysis::predictions::Predictions;
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::LoadedLandscape;
 use crate::engine::results::{self, MapData, Runs};
 use crate::engine::training;
 pub use caption::{caption, status_text};
@@ -117,7 +117,9 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
     let names = scene.run_names();
     let visible = || (0..runs.results.len()).filter(|index| scene.runs[*index].shown);
     let mut items = page(options.size, theme);
-    items.extend(map_items(runs, map_data, &names, frame, row, options));
+    let critical = critical_points(runs, frame);
+    let shown = (&names[..], &critical[..]);
+    items.extend(map_items(runs, map_data, shown, frame, row, options));
     let axes = network::axes(runs);
     items.extend(map::axes(frame, axes.each_ref().map(String::as_str), theme));
     if scene.map.fill {
@@ -149,7 +151,7 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
     }
     if has_legend && layout.predictions.is_none() {
         let space = Area::new([at[0], at[1] + 4.0], [options.size[0] - 4.0, bottom]);
-        items.extend(legend::marks(runs, frame, row, space, theme));
+        items.extend(legend::marks(runs, &critical, (frame, row), space, theme));
     }
     if let (Some(mut area), Some(index)) =
         (layout.predictions, options.followed.or(visible().next()))
@@ -167,7 +169,7 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
 fn map_items(
     runs: &Runs,
     map_data: &MapData,
-    names: &[String],
+    (names, critical): (&[String], &[CriticalPoint]),
     frame: &Frame,
     row: usize,
     options: &Options,
@@ -195,7 +197,15 @@ fn map_items(
             back.extend(map::marks(&runs.problem, frame, &mut labels, theme));
         }
         if scene.map.critical {
-            back.extend(critical_marks(&runs.problem, frame, &mut labels, theme));
+            let published = &runs.problem.minima;
+            back.extend(critical::marks(
+                critical,
+                published,
+                frame,
+                &mut labels,
+                theme,
+                None,
+            ));
         }
         let at = runs.problem.plot_point(scene.start());
         start = map::start(at, frame, theme);
@@ -300,26 +310,16 @@ fn next_step_items(
     items().unwrap_or_default()
 }
 
-/// Draws the critical points in view.
-fn critical_marks(
-    problem: &LoadedLandscape,
-    frame: &Frame,
-    labels: &mut Labels,
-    theme: &Theme,
-) -> Vec<Item> {
+/// Finds the critical points in view, if the scene's map shows them.
+fn critical_points(runs: &Runs, frame: &Frame) -> Vec<CriticalPoint> {
+    let problem = &runs.problem;
+    if !runs.scene.map.critical || runs.trained.is_some() {
+        return Vec::new();
+    }
     let marks = problem.minima.iter().chain(&problem.saddles);
     let known: Vec<[f64; 2]> = marks.map(|mark| mark.at).collect();
     let never = Cancel::default();
-    let points =
-        crate::engine::analysis::critical::find(&*problem.objective, frame.window, &known, &never);
-    critical::marks(
-        &points.unwrap_or_default(),
-        &problem.minima,
-        frame,
-        labels,
-        theme,
-        None,
-    )
+    find(&*problem.objective, frame.window, &known, &never).unwrap_or_default()
 }
 
 /// Shortens a name to `max_chars` characters, with an ellipsis at its end.

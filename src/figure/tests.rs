@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::declare::Settings;
 use crate::engine::files::NoFiles;
 use crate::engine::landscape::AnyLandscape;
-use crate::engine::scene::Subject;
+use crate::engine::scene::{Scene, Subject};
 use crate::figure::settle::{overlaps, settle};
 use crate::session::compute_all_runs;
 use std::sync::Arc;
