@@ -129,6 +129,8 @@ pub struct Labels<'a> {
     labels: Vec<Label>,
     max_contours: usize,
     contour_centers: Vec<Point>,
+    /// Whether names of runs without a place join in chips.
+    has_chips: bool,
 }
 
 impl<'a> Labels<'a> {
@@ -149,6 +151,16 @@ impl<'a> Labels<'a> {
             labels: Vec::new(),
             max_contours,
             contour_centers: Vec::new(),
+            has_chips: true,
+        }
+    }
+
+    /// Leaves out names of runs that have no place, rather than joining them in chips.
+    #[must_use]
+    pub fn without_chips(self) -> Self {
+        Self {
+            has_chips: false,
+            ..self
         }
     }
 
@@ -190,7 +202,12 @@ impl<'a> Labels<'a> {
         labels.sort_by_key(|label| label.importance);
         let count = labels.partition_point(|label| label.importance == Importance::Run);
         let others = labels.split_off(count);
-        let mut placed = self.place_runs(chips::gathered(labels));
+        let runs = if self.has_chips {
+            chips::gathered(labels)
+        } else {
+            labels
+        };
+        let mut placed = self.place_runs(runs);
         for label in others {
             let is_contour = label.importance == Importance::Contour;
             if is_contour && self.contour_centers.len() >= self.max_contours {
@@ -229,7 +246,7 @@ impl<'a> Labels<'a> {
                     None => homeless = homeless.or(Some(index)),
                 }
             }
-            let Some(index) = homeless.filter(|_| labels.len() > 1) else {
+            let Some(index) = homeless.filter(|_| self.has_chips && labels.len() > 1) else {
                 return placed;
             };
             self.taken.truncate(blocked);

@@ -22,7 +22,7 @@ use egui_plot::{Plot, PlotTransform};
 const MAX_RANGES: usize = 700;
 
 /// Space to the right of a chart for the names of runs.
-const NAMES_WIDTH: f32 = 76.0;
+const NAMES_WIDTH: f32 = 80.0;
 
 /// A chart: curves and the ranges of their axes.
 pub(crate) struct PlotChart {

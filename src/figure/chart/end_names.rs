@@ -8,7 +8,7 @@ use crate::figure::labels::{Importance, Label, Labels, Positions};
 use crate::figure::text_width::fitted;
 
 /// Space to the right of a chart for the names of lines.
-const NAMES_WIDTH: f32 = 76.0;
+const NAMES_WIDTH: f32 = 80.0;
 
 /// Font size of the names of lines.
 const NAME_SIZE: f32 = 10.5;
@@ -28,8 +28,8 @@ impl<'a> EndNames<'a> {
         let column = Area::new([plot.max[0], plot.min[1] - 8.0], [right, plot.max[1] + 8.0]);
         Self {
             plot,
-            column: Labels::new(column, theme),
-            inside: Labels::new(plot, theme),
+            column: Labels::new(column, theme).without_chips(),
+            inside: Labels::new(plot, theme).without_chips(),
             width: column.width() - 21.0,
         }
     }
