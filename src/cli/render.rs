@@ -3,7 +3,7 @@
 use super::diverged::{check_view, warn_diverged};
 use super::memory::{MAX_NUMBER_BYTES, MAX_PICTURE_BYTES, claim};
 use super::outputs::{Outputs, kind};
-use super::scene_args::SceneArgs;
+use super::scene_args::{SceneArgs, parse_setting};
 use crate::engine::results::{NOT_RANDOM, Seeds};
 use crate::engine::scene::Scene;
 use crate::export::picture::{self, EXTENSIONS, Picture, Show, picture};
@@ -58,6 +58,10 @@ pub(super) struct Args {
     /// Family to draw as a gallery of small maps, instead of a scene: landscapes
     #[arg(long, value_name = "FAMILY")]
     gallery: Option<String>,
+    /// Colours of heights: auto, viridis, cividis, magma, terrain or greys; auto is the theme's own map, with two hues around 0 for
+    /// heights of both signs [default: the scene's]
+    #[arg(long, value_name = "NAME")]
+    cmap: Option<String>,
     /// Picture theme: light or dark
     #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = ThemeArg::Light)]
     theme: ThemeArg,
@@ -97,7 +101,10 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     if let Some(family) = &args.gallery {
         return render_gallery(args, family, extension, pixels);
     }
-    let (scene, problem) = args.scene.prepare()?;
+    let (mut scene, problem) = args.scene.prepare()?;
+    if let Some(text) = &args.cmap {
+        parse_setting(&mut scene.map, "cmap", text).map_err(|error| error.to_string())?;
+    }
     let show = show(args.show, &scene)?;
     let step = args
         .step

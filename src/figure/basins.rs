@@ -104,8 +104,10 @@ pub fn map_items(
             }
         }
     }
-    items.extend(map::start(scene.start(), frame, theme));
-    items
+    let area = frame.area;
+    let mut all = vec![Item::Clipped { area, items }];
+    all.extend(map::start(scene.start(), frame, theme));
+    all
 }
 
 /// Draws the legend: a colour and a text for each label that occurs, the most frequent minima first, as many as fit.
@@ -206,17 +208,8 @@ pub fn picture(
     let frame = Frame::letterboxed(2, basins.window, space);
     let area = frame.area;
     let mut items = page(size, theme);
-    items.push(Item::Clipped {
-        area,
-        items: map_items(
-            basins,
-            &shading(basins, theme),
-            map_data,
-            scene,
-            &frame,
-            theme,
-        ),
-    });
+    let pixels = shading(basins, theme);
+    items.extend(map_items(basins, &pixels, map_data, scene, &frame, theme));
     items.extend(map::axes(&frame, scene.axes(), theme));
     let title = format!("Basins of {run} on {}", scene.title());
     items.push(Item::label(
@@ -232,7 +225,7 @@ pub fn picture(
     items.push(Item::label(caption, below, 11.0, theme.ink));
     let right = Area::new([frame.bar().min[0], space.min[1]], [size[0], space.max[1]]);
     items.extend(legend(basins, right, theme));
-    Drawing { size, items }
+    Drawing::new(size, items)
 }
 
 /// Returns a picture's width and height, with about as many pixels as `pixels`, such that its map shows a window of the plane with equal

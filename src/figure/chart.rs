@@ -1,12 +1,15 @@
 //! Charts: a metric of every run over its steps, or over its cost in gradients.
 
 mod column;
+mod end_names;
 
 use super::axis::{Axis, max_ticks};
 use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Anchor, Area, Colour, Item, Point, Text, lerp};
+use super::text_width::{fitted, width};
 use super::trail::{border, line};
 use column::Column;
+pub use end_names::EndNames;
 
 /// A line of a chart.
 pub struct Series<'a> {
@@ -185,7 +188,9 @@ impl Chart<'_> {
         let ticks = y_axis.ticks(max_ticks(plot.height(), 15.0));
         let title = format!("{} {}", self.title, ticks.offset);
         let at = [area.min[0] + 6.0, top];
-        let mut items = vec![self.text(title.trim().to_owned(), at, Anchor::Start, 12.0)];
+        let room = plot.max[0] - at[0] - width(self.x_label, 10.5) - 10.0;
+        let title = fitted(title.trim(), 12.0, room);
+        let mut items = vec![self.text(title, at, Anchor::Start, 12.0)];
         for tick in &ticks.ticks {
             let y = lerp(plot.max[1], plot.min[1], y_axis.position(tick.value));
             items.push(line(

@@ -1,7 +1,9 @@
-//! Colours, dashes and markers of runs; themes; the colour map of landscapes.
+//! Colours, dashes and markers of runs; themes.
 //!
 //! Colour never carries meaning alone: a run has a colour, a dash and a marker, and neighbours differ in all three.
 
+pub use super::colour_map::shade_colour;
+use super::colour_map::{lightness, with_lightness};
 use super::drawing::{Colour, Item, Point, Stroke};
 use std::sync::OnceLock;
 
@@ -72,46 +74,71 @@ impl Theme {
     };
 }
 
-/// Number of different colours of runs.
-pub const RUN_COLOURS: usize = 10;
+/// Number of hues of runs; a run with a higher index has the hue of an earlier one in another lightness.
+pub const RUN_HUES: usize = crate::engine::scene::RUN_HUES as usize;
 
-/// Colours of runs, dark enough for the light landscape. In the order of Okabe and Ito, Color Universal Design, 2008, darkened and
-/// without yellow, continued with the "muted" scheme of P. Tol, Colour Schemes, SRON 2021.
-const RUNS_ON_LIGHT: [Colour; RUN_COLOURS] = [
-    Colour::rgb(194, 56, 0),
-    Colour::rgb(0, 66, 157),
-    Colour::rgb(0, 82, 56),
-    Colour::rgb(170, 42, 130),
+/// Colours of runs on light backgrounds: those of M. Okabe and K. Ito, Color Universal Design, 2008, with a contrast of 3 at least, and two
+/// of the "muted" scheme of P. Tol, Colour Schemes, SRON 2021.
+const RUNS_ON_LIGHT: [Colour; RUN_HUES] = [
+    Colour::rgb(213, 94, 0),
+    Colour::rgb(0, 76, 150),
+    Colour::rgb(0, 152, 112),
+    Colour::rgb(172, 66, 132),
     Colour::rgb(22, 22, 26),
-    Colour::rgb(125, 78, 0),
+    Colour::rgb(166, 112, 0),
     Colour::rgb(88, 44, 178),
     Colour::rgb(136, 20, 60),
-    Colour::rgb(0, 98, 130),
-    Colour::rgb(86, 88, 0),
+    Colour::rgb(36, 142, 196),
+    Colour::rgb(124, 118, 8),
 ];
 
-/// Colours of runs, in the order of [`RUNS_ON_LIGHT`], bright enough for the dark landscape.
-const RUNS_ON_DARK: [Colour; RUN_COLOURS] = [
-    Colour::rgb(255, 158, 66),
-    Colour::rgb(104, 192, 255),
-    Colour::rgb(70, 226, 150),
-    Colour::rgb(240, 110, 192),
+/// Colours of runs on dark backgrounds, in the order of [`RUNS_ON_LIGHT`].
+const RUNS_ON_DARK: [Colour; RUN_HUES] = [
+    Colour::rgb(245, 122, 45),
+    Colour::rgb(100, 170, 250),
+    Colour::rgb(60, 220, 160),
+    Colour::rgb(230, 100, 180),
     Colour::rgb(255, 255, 255),
+    Colour::rgb(240, 176, 40),
+    Colour::rgb(176, 150, 255),
+    Colour::rgb(255, 120, 120),
+    Colour::rgb(132, 214, 250),
     Colour::rgb(240, 228, 66),
-    Colour::rgb(190, 172, 255),
-    Colour::rgb(255, 128, 122),
-    Colour::rgb(150, 236, 244),
-    Colour::rgb(200, 226, 130),
 ];
 
-/// Returns the colour of a run. They repeat after [`RUN_COLOURS`], with another dash and marker.
+/// Returns the colour of a run: one of [`RUN_HUES`], for higher indices in another lightness. After three times as many they repeat, with
+/// another dash and marker.
 pub fn run_colour(index: usize, theme: &Theme) -> Colour {
-    let colours = if theme.dark {
-        &RUNS_ON_DARK
+    static VARIANTS: [OnceLock<Vec<Colour>>; 2] = [const { OnceLock::new() }; 2];
+    let colours = VARIANTS[usize::from(theme.dark)].get_or_init(|| {
+        let base = if theme.dark {
+            RUNS_ON_DARK
+        } else {
+            RUNS_ON_LIGHT
+        };
+        let variants = (0..3_u8).flat_map(|variant| base.map(|colour| (variant, colour)));
+        variants
+            .map(|(variant, colour)| lightness_variant(colour, variant, theme.dark))
+            .collect()
+    });
+    colours[index % colours.len()]
+}
+
+/// Returns a colour in another lightness that contrasts with the background.
+fn lightness_variant(colour: Colour, variant: u8, dark: bool) -> Colour {
+    const STEP: f64 = 15.0;
+    let lowest_and_highest = if dark { [48.0, 97.0] } else { [12.0, 58.0] };
+    let own = lightness(colour);
+    let away = STEP * f64::from(variant);
+    let target = if own - away >= lowest_and_highest[0] {
+        own - away
     } else {
-        &RUNS_ON_LIGHT
+        (own + away).min(lowest_and_highest[1])
     };
-    colours[index % RUN_COLOURS]
+    match variant {
+        0 => colour,
+        _ => with_lightness(colour, target),
+    }
 }
 
 /// Colours of classes, as distinct for colour-blind eyes as ten can be. After P. Tol, Colour Schemes, SRON 2021, "bright" and "vibrant".
@@ -265,85 +292,6 @@ impl Marker {
 fn polar([x, y]: Point, distance: f32, turn: f32) -> Point {
     let (sin, cos) = (turn * std::f32::consts::TAU).sin_cos();
     [x + distance * cos, y - distance * sin]
-}
-
-/// Colour map of landscapes from low to high, as lightness, chroma and hue (in degrees) of `OKLab`; lightness grows evenly.
-const LIGHT_PALETTE: [[f64; 3]; 5] = [
-    [0.690, 0.080, 240.0],
-    [0.7625, 0.072, 224.0],
-    [0.835, 0.056, 200.0],
-    [0.9075, 0.040, 160.0],
-    [0.980, 0.024, 100.0],
-];
-const DARK_PALETTE: [[f64; 3]; 5] = [
-    [0.165, 0.035, 265.0],
-    [0.245, 0.055, 256.0],
-    [0.325, 0.060, 240.0],
-    [0.405, 0.055, 218.0],
-    [0.485, 0.050, 190.0],
-];
-
-/// Returns the landscape's colour at a shade from 0, the lowest value, to 1. NaN has the colour of the plot's background.
-///
-/// Low values are darker than high ones in both themes, as on nautical charts, and shades are muted so that trails stand out.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "an index into a table"
-)]
-pub fn shade_colour(t: f64, theme: &Theme) -> Colour {
-    static TABLES: OnceLock<[Vec<Colour>; 2]> = OnceLock::new();
-    const STEPS: u16 = 511;
-    if t.is_nan() {
-        return theme.plot_background;
-    }
-    let table = |palette| {
-        (0..=STEPS)
-            .map(|k| palette_colour(palette, f64::from(k) / f64::from(STEPS)))
-            .collect()
-    };
-    let tables = TABLES.get_or_init(|| [table(&LIGHT_PALETTE), table(&DARK_PALETTE)]);
-    tables[usize::from(theme.dark)][(t.clamp(0.0, 1.0) * f64::from(STEPS)).round() as usize]
-}
-
-/// Interpolates between control points in `OKLab`; `t` runs from 0 to 1.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "an index into a few control points"
-)]
-fn palette_colour(palette: &[[f64; 3]; 5], t: f64) -> Colour {
-    let position = 4.0 * t;
-    let first = position.floor().min(3.0);
-    let share = position - first;
-    let first = first as usize;
-    let [from, to] = [palette[first], palette[first + 1]].map(|[lightness, chroma, hue]| {
-        let hue = hue.to_radians();
-        [lightness, chroma * hue.cos(), chroma * hue.sin()]
-    });
-    from_oklab([0, 1, 2].map(|i| from[i] + share * (to[i] - from[i])))
-}
-
-/// Converts an `OKLab` colour to sRGB. B. Ottosson, A perceptual color space for image processing, 2020.
-#[expect(clippy::many_single_char_names, reason = "the source's symbols")]
-fn from_oklab([lightness, a, b]: [f64; 3]) -> Colour {
-    let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
-    let m = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
-    let s = (lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b).powi(3);
-    let linear = [
-        4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s,
-        -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
-        -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s,
-    ];
-    let [r, g, b] = linear.map(|c| {
-        let encoded = if c <= 0.003_130_8 {
-            12.92 * c
-        } else {
-            1.055 * c.powf(1.0 / 2.4) - 0.055
-        };
-        byte(encoded * 255.0)
-    });
-    Colour::rgb(r, g, b)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The colour bar: shades of heights with round ticks.
 
 use super::axis::number;
-use super::colour::{Theme, shade_colour};
+use super::colour::Theme;
+use super::colour_map::Shades;
 use super::drawing::{Anchor, Area, Item, Text};
 use super::trail::{border, line};
 use crate::engine::geometry::contour::Levels;
@@ -24,9 +25,10 @@ pub fn draw(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
     }
     #[expect(clippy::cast_precision_loss, reason = "a short bar")]
     let shade = |row: usize| 1.0 - row as f64 / (STEPS - 1) as f64;
+    let shades = Shades::of(map_data, theme);
     let pixels = Arc::new(
         (0..STEPS)
-            .map(|row| shade_colour(shade(row), theme))
+            .map(|row| shades.colour(shade(row)).unwrap_or(theme.plot_background))
             .collect(),
     );
     let mut items = vec![Item::Image {
@@ -35,7 +37,7 @@ pub fn draw(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
         rows: STEPS,
         pixels,
     }];
-    let at = [area.max[0], area.min[1] - 10.0];
+    let at = [area.max[0], area.min[1] - 13.0];
     items.push(Item::Text(Text::new(
         name(map_data),
         at,
@@ -65,7 +67,7 @@ pub fn draw(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
 
 /// Returns the name of the heights: f or loss, the offset of the ticks, and "log" on a logarithmic scale.
 fn name(map_data: &MapData) -> String {
-    let mut name = if map_data.problem.is_some() {
+    let mut name = if map_data.is_loss {
         "loss".to_owned()
     } else {
         "f".to_owned()
@@ -113,13 +115,17 @@ fn ticks(levels: &Levels, height: f32) -> Vec<[f64; 2]> {
                 ticks.push([share, value]);
             }
         }
+        // Without the one at an end, 8 ticks are 7.
+        if ticks.len() == 8 {
+            ticks.remove(if levels.is_log() { 0 } else { 7 });
+        }
         ticks
     });
     // Of the sets with 4 to 7 ticks the one that covers the bar most evenly, or else the one with the most.
     let few = drawn.filter(|ticks| ticks.len() <= 7);
     let rank = |ticks: &[[f64; 2]]| match ticks.len() {
         count @ 0..4 => 10.0 - f64::from(u8::try_from(count).unwrap_or(0)),
-        count => max_gap(ticks) + if count == 4 { 0.1 } else { 0.0 },
+        count => max_gap(ticks) + if count == 4 { 0.2 } else { 0.0 },
     };
     few.min_by(|a, b| rank(a).total_cmp(&rank(b)))
         .unwrap_or_default()
@@ -238,7 +244,7 @@ mod tests {
                 assert_eq!(says_log, map_data.levels.is_log(), "{name}");
                 for text in texts(&items) {
                     assert!(
-                        (-11.0..=401.0).contains(&text.at[1]),
+                        (-14.0..=401.0).contains(&text.at[1]),
                         "{name}: {}",
                         text.text
                     );

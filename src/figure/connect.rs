@@ -4,12 +4,13 @@ use super::axis;
 use super::chart::{Chart, Series, Style};
 use super::colour::{Marker, Theme, run_colour, run_marker};
 use super::colour_bar;
-use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
+use super::drawing::{Area, Drawing, Item, Point};
 use super::frame::Frame;
+use super::labels::{Importance, Label, Labels};
 use super::layout::page;
 use super::map;
+use super::text_width;
 use super::trail::line;
-use super::{max_chars, shortened};
 use crate::engine::analysis::mode_connectivity::{
     Connect, ModeConnectivity, PathExtremum, PathPoint, PathProfile,
 };
@@ -141,7 +142,7 @@ pub fn picture(
     let mut items = page(size, theme);
     let areas = plot_areas(connection, size);
     let write = |text: &str, at: Point, size: f32, width: f32| {
-        let text = shortened(text, max_chars(width, 0.49 * size, 8, 400));
+        let text = text_width::fitted(text, size, width);
         Item::label(text, at, size, theme.ink)
     };
     let width = size[0] - 30.0;
@@ -205,7 +206,7 @@ pub fn picture(
         items.push(write(line, at, 11.0, width));
         at[1] -= LINE_HEIGHT;
     }
-    Drawing { size, items }
+    Drawing::new(size, items)
 }
 
 /// A chart's title, its value at a point of a path, and the extremum marked on a path.
@@ -300,11 +301,9 @@ fn plane_map(
         return Vec::new(); // Only cancelling gives `None`, and nothing cancels this.
     };
     let shading = map::shading(&map_data, theme);
-    // Contour labels would be hidden by the paths; the colour bar has the values.
-    let style = MapStyle {
-        labels: false,
-        ..MapStyle::default()
-    };
+    let style = MapStyle::default();
+    let mut labels = Labels::new(frame.area, theme);
+    map::number_lines(&map_data, &style, &frame, &mut labels);
     let mut items = map::landscape(&map_data, &shading, &style, &frame, theme);
     let on_curve = |t: f64| connection.curve_on_plane(t).unwrap_or_default();
     let shares = (0..=CURVE_SEGMENTS).map(|k| f64::from(k) / f64::from(CURVE_SEGMENTS));
@@ -318,6 +317,7 @@ fn plane_map(
             .map(|at| frame.picture_from_world(*at))
             .collect();
         let colour = run_colour(style_index, theme);
+        labels.avoid(&points);
         items.push(line(points.clone(), 4.6, theme.halo.opacity(0.75), &[]));
         items.push(line(points, 2.2, colour, &[]));
         if let Some(at) = worst {
@@ -325,31 +325,26 @@ fn plane_map(
             items.extend(run_marker(style_index).items(at, 5.0, colour, theme.halo));
         }
     }
-    // The middle point is never below the line, since the plane's second direction leads to it. Labels are where no path is.
-    for (point, name, [fill, rim], down) in [
-        ([0.0, 0.0], "A", [theme.ink, theme.halo], 16.0),
-        ([1.0, 0.0], "B", [theme.ink, theme.halo], 16.0),
-        (middle, "θ", [theme.background, theme.ink], -16.0),
+    for (point, name, [fill, rim]) in [
+        ([0.0, 0.0], "A", [theme.ink, theme.halo]),
+        ([1.0, 0.0], "B", [theme.ink, theme.halo]),
+        (middle, "θ", [theme.background, theme.ink]),
     ] {
         let at = frame.picture_from_world(point);
         items.extend(Marker::Diamond.items(at, 4.6, fill, rim));
-        let at = [at[0], at[1] + down];
-        let text = Text::new(name, at, Anchor::Middle, 14.0, theme.ink);
-        items.push(Item::Text(text.with_halo(theme.halo)));
+        labels.block_mark(at, 5.0);
+        labels.add(Label {
+            size: 14.0,
+            ..Label::new(Importance::Point, name, at, 6.0)
+        });
     }
     let mut items = vec![Item::Clipped {
         area: frame.area,
         items,
     }];
+    items.extend(labels.place());
     items.extend(map::axes(&frame, ["a", "b"], theme));
     items.extend(colour_bar::draw(&map_data, areas.bar, theme));
-    let [x, y] = areas.bar.min;
-    items.push(Item::label(
-        "loss".to_owned(),
-        [x, y - 10.0],
-        11.0,
-        theme.ink,
-    ));
     items
 }
 

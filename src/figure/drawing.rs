@@ -269,6 +269,14 @@ pub struct Drawing {
     pub items: Vec<Item>,
 }
 
+impl Drawing {
+    /// Creates a picture in which no text is cut or covers another one, see [`settle`](super::settle::settle).
+    pub fn new(size: [f32; 2], mut items: Vec<Item>) -> Self {
+        super::settle::settle(&mut items, Area::new([0.0; 2], size));
+        Self { size, items }
+    }
+}
+
 /// Returns the corners of a regular polygon that stands for a circle, from the right.
 pub(super) fn circle([x, y]: Point, radius: f32, corners: u8) -> Vec<Point> {
     (0..corners)

@@ -5,6 +5,7 @@ use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Text};
 use super::frame::Frame;
 use super::map;
 use super::page;
+use super::text_width::width;
 use super::trail::{border, line};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::NoFiles;
@@ -204,7 +205,7 @@ fn picture_with_samples(size: [f32; 2], theme: &Theme, side: usize) -> Drawing {
         (11.0, width - 2.0 * MARGIN),
         theme.faint,
     ));
-    Drawing { size, items }
+    Drawing::new(size, items)
 }
 
 /// Draws a group's title above its maps, underlined to their full width; repeated over each row of the group.
@@ -248,8 +249,8 @@ fn small_map(
         thumbnail.items(area, &thumbnail.shading(theme), theme)
     });
     let middle = f32::midpoint(area.min[0], area.max[0]);
-    let width = grid.pitch[0] - 3.0;
-    let lines = title_lines(title, (9.5, width));
+    let room = grid.pitch[0] - 3.0;
+    let lines = title_lines(title, (9.5, room));
     let (size, first) = if lines.len() == 1 {
         (9.5, 8.0)
     } else {
@@ -257,7 +258,7 @@ fn small_map(
     };
     for (line, below) in lines.iter().zip([first, first + 9.0]) {
         let at = [middle, area.max[1] + below];
-        items.push(text(line, at, Anchor::Middle, (size, width), theme.ink));
+        items.push(text(line, at, Anchor::Middle, (size, room), theme.ink));
     }
     items
 }
@@ -267,7 +268,7 @@ fn title_lines(title: &str, (size, max_width): (f32, f32)) -> Vec<String> {
     let half = title.len() / 2;
     let gaps = title.match_indices(' ').map(|(at, _)| at);
     match gaps.min_by_key(|at| at.abs_diff(half)) {
-        Some(at) if text_width(title, size) > 1.15 * max_width => {
+        Some(at) if width(title, size) > 1.15 * max_width => {
             vec![title[..at].to_owned(), title[at + 1..].to_owned()]
         }
         _ => vec![title.to_owned()],
@@ -282,16 +283,8 @@ fn text(
     (size, max_width): (f32, f32),
     colour: Colour,
 ) -> Item {
-    let size = size
-        .min(size * max_width / text_width(words, size))
-        .max(1.0);
+    let size = size.min(size * max_width / width(words, size)).max(1.0);
     Item::Text(Text::new(words, at, anchor, size, colour))
-}
-
-/// Estimates the maximal width of a text.
-fn text_width(words: &str, size: f32) -> f32 {
-    const LETTER: f32 = 0.53;
-    words.chars().fold(0.0, |sum, _| sum + LETTER * size)
 }
 
 /// A cell of the grid.

@@ -5,6 +5,7 @@ use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::layout::LINE_HEIGHT;
 use super::legend_line;
+use super::text_width::width;
 use crate::engine::analysis::layer_stats::LayerStats;
 use crate::engine::results::TrainedRun;
 
@@ -67,8 +68,7 @@ pub(super) fn legend_entries(
     let [left, mut y] = [area.min[0] + 8.0, area.min[1] + 10.0];
     let mut x = left;
     for (style_index, name) in lines {
-        #[expect(clippy::cast_precision_loss, reason = "names are short")]
-        let width = (NAME_OFFSET + 5.8 * name.chars().count() as f32).max(104.0);
+        let width = (NAME_OFFSET + width(&name, 11.0)).max(104.0);
         if x > left && x + width > area.max[0] {
             (x, y) = (left, y + LINE_HEIGHT);
         }

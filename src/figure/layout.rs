@@ -18,7 +18,12 @@ pub(super) const LINE_HEIGHT: f32 = 16.0;
 
 /// Returns the layout for a picture's size.
 pub(super) fn layout([width, height]: [f32; 2]) -> Layout {
-    let legend = (width * 0.18).clamp(120.0, 160.0);
+    // A narrow picture has no space for a legend.
+    let legend = if width < 440.0 {
+        -20.0
+    } else {
+        (width * 0.18).clamp(120.0, 160.0)
+    };
     let map = Area::new(
         [56.0, 44.0],
         [

@@ -1,10 +1,17 @@
 //! The map: the landscape as shading and contour lines, or as a graph; its marked points and the start.
 
+mod numbers;
+
+pub use numbers::number_lines;
+
 use super::axis::{Axis, max_ticks, number};
-use super::colour::{Marker, Theme, shade_colour};
+use super::colour::{Marker, Theme};
+use super::colour_map::Shades;
 use super::curve;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text, circle};
 use super::frame::Frame;
+use super::labels::{Importance, Label, Labels, Positions};
+use super::text_width;
 use super::trail::{border, line};
 use crate::engine::geometry::contour::ContourLine;
 use crate::engine::geometry::surface::Surface;
@@ -21,9 +28,10 @@ pub fn shading(map_data: &MapData, theme: &Theme) -> Arc<Vec<Colour>> {
         .values
         .chunks_exact(map_data.surface.columns)
         .rev();
-    let colour = |value: &f64| match map_data.levels.shade(*value) {
-        shade if shade.is_nan() => theme.plot_background,
-        shade => shade_colour(shade, theme),
+    let shades = Shades::of(map_data, theme);
+    let colour = |value: &f64| {
+        let colour = shades.colour(map_data.levels.shade(*value));
+        colour.unwrap_or(theme.plot_background)
     };
     Arc::new(rows.flatten().map(colour).collect())
 }
@@ -36,7 +44,8 @@ pub(super) fn needs_log_levels(surface: &Surface) -> bool {
     above(0.95) > 10.0 * above(0.5)
 }
 
-/// Draws the landscape in a frame: shading, contour lines and their labels, as the style says; of a landscape of one parameter its graph.
+/// Draws the landscape in a frame: shading and contour lines, as the style says; of a landscape of one parameter its graph. The numbers of
+/// the lines are labels, see [`number_lines`].
 pub fn landscape(
     map_data: &MapData,
     pixels: &Arc<Vec<Colour>>,
@@ -67,96 +76,57 @@ pub fn landscape(
         });
     }
     if style.lines {
-        let mut labels: Vec<Item> = Vec::new();
-        let mut taken: Vec<Point> = Vec::new();
-        let labelled = labelled_levels(&map_data.lines);
+        let shades = Shades::of(map_data, theme);
         for contour in &map_data.lines {
-            let points: Vec<Point> = contour
-                .points
-                .iter()
-                .map(|&point| frame.picture_from_world(point))
-                .collect();
-            if style.labels
-                && labels.len() < MAX_CONTOUR_LABELS
-                && labelled.contains(&contour.level)
-                && let Some(at) = label_position(&points, frame, &taken)
-            {
-                taken.push(at);
-                labels.push(label(&map_data.levels.label(contour.level), at, theme));
-            }
-            let stroke = Some(Stroke {
-                width: 0.8,
-                colour: theme.contour,
-                dash: &[],
-            });
+            let colour = if style.fill {
+                shades.line_colour(map_data.levels.shade(contour.level))
+            } else {
+                theme.contour
+            };
             items.push(Item::Path {
-                points,
+                points: picture_points(contour, frame),
                 closed: contour.closed,
-                stroke,
+                stroke: Some(Stroke {
+                    width: 0.8,
+                    colour,
+                    dash: &[],
+                }),
                 fill: None,
             });
         }
-        items.extend(labels);
     }
     items
 }
 
-/// Maximal number of labels of contour lines.
-const MAX_CONTOUR_LABELS: usize = 10;
-
-/// Returns the levels whose lines have labels: every n-th that has a line.
-fn labelled_levels(lines: &[ContourLine]) -> Vec<f64> {
-    let mut levels: Vec<f64> = lines.iter().map(|line| line.level).collect();
-    levels.sort_by(f64::total_cmp);
-    levels.dedup();
-    let every = levels.len().div_ceil(MAX_CONTOUR_LABELS).max(1);
-    levels.into_iter().step_by(every).collect()
-}
-
-/// Returns a point of a long line for its label, away from the border and from other labels.
-fn label_position(points: &[Point], frame: &Frame, taken: &[Point]) -> Option<Point> {
-    const MIN_DISTANCE: f32 = 70.0;
-    let length: f32 = points
-        .windows(2)
-        .map(|pair| (pair[0][0] - pair[1][0]).hypot(pair[0][1] - pair[1][1]))
-        .sum();
-    if length < 160.0 {
-        return None;
-    }
-    let inside = |[x, y]: &&Point| {
-        let (area, [dx, dy]) = (frame.area, [26.0, 12.0]);
-        (area.min[0] + dx..area.max[0] - dx).contains(x)
-            && (area.min[1] + dy..area.max[1] - dy).contains(y)
-    };
-    let free = |[x, y]: &&Point| {
-        taken
-            .iter()
-            .all(|other| (x - other[0]).hypot(y - other[1]) > MIN_DISTANCE)
-    };
-    let step = (points.len() / 24).max(1);
+fn picture_points(contour: &ContourLine, frame: &Frame) -> Vec<Point> {
+    let points = contour.points.iter();
     points
-        .iter()
-        .skip(points.len() / 3)
-        .chain(points)
-        .step_by(step)
-        .find(|point| inside(point) && free(point))
-        .copied()
+        .map(|&point| frame.picture_from_world(point))
+        .collect()
 }
 
-fn label(text: &str, at: Point, theme: &Theme) -> Item {
-    let text = Text::new(text, at, Anchor::Middle, 10.5, theme.ink);
-    Item::Text(text.with_halo(theme.halo.opacity(0.8)))
-}
-
-/// Draws a note on a window that is smaller than f64 resolves; nothing on any other.
-pub fn deep_zoom_note(map_data: &MapData, frame: &Frame, theme: &Theme) -> Vec<Item> {
-    if map_data.base == 0.0 {
-        return Vec::new();
+/// Adds a note on a window that is smaller than f64 resolves; nothing on any other.
+pub fn deep_zoom_note(map_data: &MapData, frame: &Frame, labels: &mut Labels) {
+    if map_data.base != 0.0 {
+        let text =
+            "f64 cannot resolve these heights: drawn from gradient and Hessian at the center";
+        note(&[text], frame, labels);
     }
-    let text = "f64 cannot resolve these heights: drawn from gradient and Hessian at the center";
-    let at = [frame.area.min[0] + 8.0, frame.area.min[1] + 12.0];
-    let text = Text::new(text, at, Anchor::Start, 11.0, theme.ink);
-    vec![Item::Text(text.with_halo(theme.halo))]
+}
+
+/// Adds sentences to the labels, in a box in one of the plot's corners.
+pub fn note(sentences: &[&str], frame: &Frame, labels: &mut Labels) {
+    const SIZE: f32 = 11.0;
+    let width = (frame.area.width() - 24.0).min(420.0);
+    let lines = sentences.iter();
+    let lines = lines.flat_map(|sentence| text_width::wrapped(sentence, SIZE, width));
+    labels.add(Label {
+        lines: lines.collect(),
+        size: SIZE,
+        positions: Positions::Corner,
+        boxed: true,
+        ..Label::new(Importance::Note, "", frame.area.min, 0.0)
+    });
 }
 
 /// Draws arrows of one length along the negative gradient at the points of a grid; none on a graph.
@@ -210,26 +180,50 @@ pub fn arrows(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<It
     items
 }
 
-/// Draws stars on the minima, with their values, and rings on the saddles.
-pub fn marks(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
+/// Draws stars on the minima, and crossed rings on the saddles. Adds the values of the minima to the labels.
+pub fn marks(
+    problem: &LoadedLandscape,
+    frame: &Frame,
+    labels: &mut Labels,
+    theme: &Theme,
+) -> Vec<Item> {
     let mut items = Vec::new();
     for mark in &problem.saddles {
-        let at = frame.picture_from_world(mark.at);
+        let at = frame.picture_from_world(problem.plot_point(mark.at));
         if frame.area.contains(at) {
-            for (width, colour) in [(3.5, theme.halo), (1.5, theme.ink)] {
-                items.push(Item::outline(circle(at, 5.0, 24), width, colour));
-            }
+            items.extend(saddle(at, SADDLE_RADIUS, theme));
+            labels.block_mark(at, SADDLE_RADIUS);
         }
     }
     for mark in &problem.minima {
         let at = frame.picture_from_world(problem.plot_point(mark.at));
         if frame.area.contains(at) {
-            items.extend(star(at, 9.0, theme));
+            items.extend(star(at, STAR_RADIUS, theme));
+            labels.block_mark(at, STAR_RADIUS - 1.5);
             let text = format!("min {}", number(mark.value, 4));
-            let at = [at[0], at[1] + 17.0];
-            let text = Text::new(text, at, Anchor::Middle, 11.0, theme.ink);
-            items.push(Item::Text(text.with_halo(theme.halo)));
+            labels.add(Label {
+                size: 11.0,
+                ..Label::new(Importance::Point, text, at, STAR_RADIUS)
+            });
         }
+    }
+    items
+}
+
+/// Radii of the marks of minima, saddles and the start.
+pub(super) const STAR_RADIUS: f32 = 9.0;
+pub(super) const SADDLE_RADIUS: f32 = 5.5;
+pub(super) const START_RADIUS: f32 = 6.5;
+
+/// Draws the mark of a saddle: a crossed ring.
+pub(super) fn saddle(at: Point, radius: f32, theme: &Theme) -> Vec<Item> {
+    let mut items: Vec<Item> = [(3.8, theme.halo), (1.4, theme.ink)]
+        .map(|(width, colour)| Item::outline(circle(at, radius, 24), width, colour))
+        .into();
+    let arm = 0.62 * radius;
+    for turn in [1.0, -1.0] {
+        let ends = [-arm, arm].map(|part| [at[0] + part, at[1] + turn * part]);
+        items.push(line(ends.to_vec(), 1.4, theme.ink, &[]));
     }
     items
 }
@@ -260,69 +254,87 @@ pub(super) fn star([x, y]: Point, size: f32, theme: &Theme) -> Vec<Item> {
     items
 }
 
-/// Draws the runs' common start, at its position on the plot.
+/// Draws the runs' common start, at its position on the plot: a ring around a dot. It reaches over the border of the plot rather than
+/// being cut, so it must not be clipped.
 pub fn start(at: [f64; 2], frame: &Frame, theme: &Theme) -> Vec<Item> {
     let at = frame.picture_from_world(at);
     if frame.area.contains(at) {
-        Marker::Circle.items(at, 6.0, theme.background, theme.ink)
+        start_mark(at, theme)
     } else {
         Vec::new()
     }
 }
 
-/// Draws the map's border with tick labels along both axes, and the axes' names.
+/// Keeps labels off the mark of the start.
+pub fn block_start(at: [f64; 2], frame: &Frame, labels: &mut Labels) {
+    labels.block_mark(frame.picture_from_world(at), START_RADIUS);
+}
+
+/// Draws the mark of the start.
+pub(super) fn start_mark(at: Point, theme: &Theme) -> Vec<Item> {
+    let mut items = vec![Item::outline(circle(at, START_RADIUS, 28), 4.4, theme.halo)];
+    items.extend(Marker::Circle.items(at, START_RADIUS - 0.5, theme.background, theme.ink));
+    items.push(Item::filled(circle(at, 2.2, 16), theme.ink));
+    items
+}
+
+/// Space to the left of a plot that names of axes and tick labels may take.
+const LEFT: f32 = 46.0;
+
+/// Draws the map's border with tick labels along both axes, and the axes' names below and on the left.
 pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
+    const SIZE: f32 = 12.0;
     let Frame { area, window } = frame;
     let mut items = Vec::new();
     let text = |text: String, at: Point, anchor: Anchor| {
-        Item::Text(Text::new(text, at, anchor, 12.0, theme.ink))
+        Item::Text(Text::new(text, at, anchor, SIZE, theme.ink))
     };
-    let horizontal = Axis::linear(window.x());
-    let ticks = horizontal.ticks(max_ticks(area.width(), 70.0));
-    for tick in &ticks.ticks {
-        let x = frame.picture_from_world([tick.value, window.y()[0]])[0];
-        items.push(line(
-            vec![[x, area.max[1]], [x, area.max[1] + 4.0]],
-            1.0,
-            theme.ink,
-            &[],
-        ));
-        items.push(text(
-            tick.label.clone(),
-            [x, area.max[1] + 13.0],
-            Anchor::Middle,
-        ));
+    let vertical = Axis::linear(window.y()).ticks(max_ticks(area.height(), 45.0));
+    let y_name = format!("{} {}", names[1], vertical.offset);
+    let y_name = y_name.trim();
+    let widths = vertical.ticks.iter();
+    let widths = widths.map(|tick| text_width::width(&tick.label, SIZE));
+    let ticks_width = widths.fold(0.0, f32::max) + 7.0;
+    let name_width = text_width::width(y_name, SIZE);
+    if ticks_width + SIZE + 3.0 <= LEFT && name_width <= area.height() {
+        let y = f32::midpoint(area.min[1], area.max[1]);
+        let x = area.min[0] - LEFT + 0.5 * SIZE;
+        items.push(Item::Text(Text {
+            upright: true,
+            ..Text::new(y_name, [x, y], Anchor::Middle, SIZE, theme.ink)
+        }));
+    } else {
+        let at = [area.min[0] - ticks_width.min(LEFT), area.min[1] - 13.0];
+        items.push(text(y_name.to_owned(), at, Anchor::Start));
     }
+    let horizontal = Axis::linear(window.x());
+    let widest = horizontal.ticks(max_ticks(area.width(), 40.0)).ticks;
+    let widest = widest
+        .iter()
+        .map(|tick| text_width::width(&tick.label, SIZE));
+    let spacing = (widest.fold(0.0, f32::max) + 14.0).max(70.0);
+    let ticks = horizontal.ticks(max_ticks(area.width(), spacing));
     let x_name = format!("{} {}", names[0], ticks.offset);
+    let middle = f32::midpoint(area.min[0], area.max[0]);
     items.push(text(
         x_name.trim().to_owned(),
-        [area.max[0], area.max[1] + 27.0],
-        Anchor::End,
+        [middle, area.max[1] + 28.0],
+        Anchor::Middle,
     ));
-    let vertical = Axis::linear(window.y());
-    let ticks = vertical.ticks(max_ticks(area.height(), 45.0));
     for tick in &ticks.ticks {
-        let y = frame.picture_from_world([window.x()[0], tick.value])[1];
-        items.push(line(
-            vec![[area.min[0] - 4.0, y], [area.min[0], y]],
-            1.0,
-            theme.ink,
-            &[],
-        ));
-        items.push(text(
-            tick.label.clone(),
-            [area.min[0] - 7.0, y],
-            Anchor::End,
-        ));
+        let x = frame.picture_from_world([tick.value, window.y()[0]])[0];
+        let ends = vec![[x, area.max[1]], [x, area.max[1] + 4.0]];
+        items.push(line(ends, 1.0, theme.ink, &[]));
+        let at = [x, area.max[1] + 13.0];
+        items.push(text(tick.label.clone(), at, Anchor::Middle));
     }
-    let y_name = format!("{} {}", names[1], ticks.offset);
-    // A long name would be cut off on the left if it were centered.
-    let (x, anchor) = match names[1].chars().count() {
-        ..=6 => (area.min[0], Anchor::Middle),
-        _ => (area.min[0] - 40.0, Anchor::Start),
-    };
-    let at = [x, area.min[1] - 10.0];
-    items.push(text(y_name.trim().to_owned(), at, anchor));
+    for tick in &vertical.ticks {
+        let y = frame.picture_from_world([window.x()[0], tick.value])[1];
+        let ends = vec![[area.min[0] - 4.0, y], [area.min[0], y]];
+        items.push(line(ends, 1.0, theme.ink, &[]));
+        let at = [area.min[0] - 7.0, y];
+        items.push(text(tick.label.clone(), at, Anchor::End));
+    }
     items.push(border(*area, 1.0, theme.ink));
     items
 }

@@ -28,6 +28,8 @@ pub struct MetricChart {
     pub lines: Vec<MetricSeries>,
     /// Range of the y axis without margin: lines that [`leaves_range`](MetricSeries::leaves_range) do not widen it.
     pub y_range: [f64; 2],
+    /// Whether the lines belong to runs, rather than to layers or state of one run.
+    pub of_runs: bool,
 }
 
 /// One metric of one run.
@@ -104,6 +106,7 @@ impl MetricChart {
             log: true,
             lines: Vec::new(),
             y_range: [0.0, 1.0],
+            of_runs: false,
         }
     }
 
@@ -153,6 +156,7 @@ impl MetricChart {
             )
         });
         self.lines.extend(lines);
+        self.of_runs = true;
         self
     }
 
@@ -188,8 +192,16 @@ impl MetricChart {
         });
         let series: Vec<Series> = series.collect();
         let styles: Vec<Style> = self.lines.iter().map(|line| line.style).collect();
+        // One name for each style: a run may have several lines.
+        let scene = &x_axis.runs.scene;
+        let names = scene.run_names();
+        let name = |style: usize| {
+            let of = |run: &Run| style_index(run.colour) == style;
+            let index = scene.runs.iter().position(of)?;
+            names.get(index).cloned().filter(|_| self.of_runs)
+        };
         self.chart(area, x_axis, theme)
-            .draw_in_range(&series, &styles, self.y_range)
+            .draw_named(&series, &styles, self.y_range, &name)
     }
 
     /// Returns the chart without its lines.

@@ -2,18 +2,22 @@
 
 pub mod axis;
 pub mod basins;
+pub mod caption;
+mod cells;
 pub mod chart;
 pub mod colour;
 pub mod colour_bar;
+pub mod colour_map;
 pub mod connect;
 pub mod critical;
 mod curve;
 pub mod drawing;
 pub mod frame;
 pub mod gallery;
-mod labels;
+pub mod labels;
 pub mod layers;
 mod layout;
+mod legend;
 pub mod map;
 pub mod metric_chart;
 pub mod network;
@@ -22,6 +26,7 @@ pub mod png;
 pub mod predictions;
 pub mod projection_error;
 pub mod seeds;
+pub mod settle;
 pub mod sharpness;
 pub mod side_by_side;
 pub mod slice;
@@ -30,18 +35,19 @@ pub mod state_chart;
 pub mod state_markers;
 pub mod svg;
 pub mod sweep;
+pub mod text_width;
 pub mod trail;
 
+use crate::engine::analysis::critical::{CriticalPoint, find};
 use crate::engine::analysis::predictions::Predictions;
 use crate::engine::cancel::Cancel;
-use crate::engine::landscape::LoadedLandscape;
 use crate::engine::results::{self, MapData, Runs};
-use crate::engine::scene::Scene;
-use crate::engine::training::{self, Outcome};
-use axis::number;
+use crate::engine::training;
+pub use caption::{caption, status_text};
 use colour::{Theme, run_colour, run_dash, run_marker};
 use drawing::{Area, Drawing, Item, Point};
 use frame::Frame;
+use labels::Labels;
 use layout::{Layout, layout, layout_of, page};
 use trail::Trail;
 
@@ -98,6 +104,11 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
 }
 
 fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Drawing {
+    Drawing::new(options.size, page_items(runs, map_data, frame, options))
+}
+
+/// Draws the elements of a page with a map.
+fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Vec<Item> {
     let layout = layout_of(runs, options.size);
     let (scene, theme) = (&runs.scene, options.theme);
     let last = scene.training.steps;
@@ -106,10 +117,9 @@ fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Dr
     let names = scene.run_names();
     let visible = || (0..runs.results.len()).filter(|index| scene.runs[*index].shown);
     let mut items = page(options.size, theme);
-    items.push(Item::Clipped {
-        area: frame.area,
-        items: map_items(runs, map_data, &names, frame, row, options),
-    });
+    let critical = critical_points(runs, frame);
+    let shown = (&names[..], &critical[..]);
+    items.extend(map_items(runs, map_data, shown, frame, row, options));
     let axes = network::axes(runs);
     items.extend(map::axes(frame, axes.each_ref().map(String::as_str), theme));
     if scene.map.fill {
@@ -117,26 +127,31 @@ fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Dr
     }
     let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     let title = format!("{}   {}", scene.title(), scene.formula());
-    items.push(write(title, [layout.map.min[0] + 18.0, 20.0], 15.0));
+    items.push(write(title, [layout.map.min[0], 16.0], 15.0));
     items.push(write(caption(scene, step), layout.caption, 11.0));
     let mut at = layout.legend;
-    // Characters are about 7.4 points wide.
-    let max_name_chars = max_chars(options.size[0] - at[0] - 44.0, 7.4, 6, 30);
     let bottom = layout
         .predictions
-        .map_or(options.size[1], |area| area.min[1] - 36.0);
-    for index in visible() {
+        .map_or(options.size[1] - 24.0, |area| area.min[1] - 36.0);
+    let name_width = options.size[0] - at[0] - 44.0;
+    let has_legend = name_width > 56.0;
+    for index in visible().filter(|_| has_legend) {
         if at[1] > bottom {
             break;
         }
         let style_index = style_index(scene.runs[index].colour);
         items.extend(legend_line(at, style_index, theme));
-        let name = shortened(&names[index], max_name_chars);
+        let name = text_width::fitted(&names[index], 13.0, name_width);
         items.push(write(name, [at[0] + 40.0, at[1]], 13.0));
-        let max_status_chars = max_chars(options.size[0] - at[0] - 44.0, 5.4, 6, 90);
-        let status = shortened(&status_text(runs, index, row), max_status_chars);
+        let status = status_text(runs, index, row);
+        let brief = status.split([':', ',']).next().unwrap_or_default();
+        let status = text_width::first_fitted([&status[..], brief], 11.0, name_width);
         items.push(write(status, [at[0] + 40.0, at[1] + 15.0], 11.0));
         at[1] += 36.0;
+    }
+    if has_legend && layout.predictions.is_none() {
+        let space = Area::new([at[0], at[1] + 4.0], [options.size[0] - 4.0, bottom]);
+        items.extend(legend::marks(runs, &critical, (frame, row), space, theme));
     }
     if let (Some(mut area), Some(index)) =
         (layout.predictions, options.followed.or(visible().next()))
@@ -147,64 +162,73 @@ fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Dr
             current_predictions(runs, index, row, &names[index], area, theme).unwrap_or_default(),
         );
     }
-    Drawing {
-        size: options.size,
-        items,
-    }
+    items
 }
 
-/// Draws the elements inside the map's border, from back to front.
+/// Draws the map inside its border, from back to front, with its labels.
 fn map_items(
     runs: &Runs,
     map_data: &MapData,
-    names: &[String],
+    (names, critical): (&[String], &[CriticalPoint]),
     frame: &Frame,
     row: usize,
     options: &Options,
 ) -> Vec<Item> {
     let (scene, theme) = (&runs.scene, options.theme);
+    let mut labels = Labels::new(frame.area, theme);
     let heads = network::head_labels(runs, names, row);
     let trails: Vec<Trail> = trails(runs, &heads, row, frame).collect();
-    let mut items = map::landscape(
+    let mut back = map::landscape(
         map_data,
         &map::shading(map_data, theme),
         &scene.map,
         frame,
         theme,
     );
+    map::number_lines(map_data, &scene.map, frame, &mut labels);
+    let (mut start, mut front) = (Vec::new(), Vec::new());
     if runs.trained.is_some() {
-        if scene.map.trails {
-            items.extend(trail::trails(&trails, frame, row, theme));
+        network::note(runs, row, frame, &mut labels);
+    } else {
+        if scene.map.arrows {
+            back.extend(map::arrows(&runs.problem, frame, theme));
         }
-        items.extend(network::note(runs, row, frame, theme));
-        return items;
+        if scene.map.minima {
+            back.extend(map::marks(&runs.problem, frame, &mut labels, theme));
+        }
+        if scene.map.critical {
+            let published = &runs.problem.minima;
+            back.extend(critical::marks(
+                critical,
+                published,
+                frame,
+                &mut labels,
+                theme,
+                None,
+            ));
+        }
+        let at = runs.problem.plot_point(scene.start());
+        start = map::start(at, frame, theme);
+        map::block_start(at, frame, &mut labels);
+        map::deep_zoom_note(map_data, frame, &mut labels);
     }
-    if scene.map.arrows {
-        items.extend(map::arrows(&runs.problem, frame, theme));
-    }
-    if scene.map.minima {
-        items.extend(map::marks(&runs.problem, frame, theme));
-    }
-    if scene.map.critical {
-        items.extend(critical_marks(&runs.problem, frame, theme));
-    }
-    items.extend(map::start(
-        runs.problem.plot_point(scene.start()),
-        frame,
-        theme,
-    ));
-    let mut taken = vec![state_markers::start_area(
-        runs.problem.plot_point(scene.start()),
-        frame,
-    )];
     if scene.map.trails {
-        items.extend(trail::trails(&trails, frame, row, theme));
-        taken.extend(trail::name_areas(&trails, frame, row));
+        front.extend(trail::trails(&trails, frame, row, &mut labels, theme));
     }
-    if scene.map.internals {
-        items.extend(next_step_items(runs, taken, row, frame, options));
+    if scene.map.internals && runs.trained.is_none() {
+        front.extend(next_step_items(runs, row, frame, &mut labels, options));
     }
-    items.extend(map::deep_zoom_note(map_data, frame, theme));
+    layers_of_map(frame, [back, start, front], labels)
+}
+
+/// Puts the layers of a map over each other: the back, the mark of the start, which is not clipped, the front, and the labels.
+pub fn layers_of_map(frame: &Frame, layers: [Vec<Item>; 3], labels: Labels) -> Vec<Item> {
+    let area = frame.area;
+    let [back, start, front] = layers;
+    let mut items = vec![Item::Clipped { area, items: back }];
+    items.extend(start);
+    items.push(Item::Clipped { area, items: front });
+    items.extend(labels.place());
     items
 }
 
@@ -257,14 +281,14 @@ fn current_predictions(
 /// Draws the next step of the followed run and the optimizer state behind it.
 fn next_step_items(
     runs: &Runs,
-    taken: Vec<Area>,
     row: usize,
     frame: &Frame,
+    labels: &mut Labels,
     options: &Options,
 ) -> Vec<Item> {
     let (scene, objective) = (&runs.scene, &*runs.problem.objective);
     let first_visible = scene.runs.iter().position(|run| run.shown);
-    let items = move || {
+    let mut items = || {
         let index = options.followed.or(first_visible)?;
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, row)?;
@@ -278,28 +302,24 @@ fn next_step_items(
             start,
             &inspection,
             style_index(run.colour),
-            taken,
             frame,
+            labels,
             options.theme,
         ))
     };
     items().unwrap_or_default()
 }
 
-/// Draws the critical points in view.
-fn critical_marks(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
+/// Finds the critical points in view, if the scene's map shows them.
+fn critical_points(runs: &Runs, frame: &Frame) -> Vec<CriticalPoint> {
+    let problem = &runs.problem;
+    if !runs.scene.map.critical || runs.trained.is_some() {
+        return Vec::new();
+    }
     let marks = problem.minima.iter().chain(&problem.saddles);
     let known: Vec<[f64; 2]> = marks.map(|mark| mark.at).collect();
     let never = Cancel::default();
-    let points =
-        crate::engine::analysis::critical::find(&*problem.objective, frame.window, &known, &never);
-    critical::marks(
-        &points.unwrap_or_default(),
-        &problem.minima,
-        frame,
-        theme,
-        None,
-    )
+    find(&*problem.objective, frame.window, &known, &never).unwrap_or_default()
 }
 
 /// Shortens a name to `max_chars` characters, with an ellipsis at its end.
@@ -309,18 +329,6 @@ pub fn shortened(name: &str, max_chars: usize) -> String {
     }
     let kept: String = name.chars().take(max_chars.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
-}
-
-/// Returns how many characters fit into a width in points, between `min` and `max`.
-fn max_chars(width: f32, char_width: f32, min: u16, max: u16) -> usize {
-    let chars = (width / char_width).clamp(f32::from(min), f32::from(max));
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped"
-    )]
-    let chars = chars as usize;
-    chars
 }
 
 /// Returns the index into the colours, dashes and markers of runs for a run's colour number.
@@ -341,58 +349,5 @@ pub fn legend_line([x, y]: Point, style_index: usize, theme: &Theme) -> Vec<Item
     items
 }
 
-/// Describes a run at a row: its loss, a network's test accuracy or test loss, and how it ended if the row is its last.
-pub fn status_text(runs: &Runs, index: usize, row: usize) -> String {
-    let Some(result) = runs.results.get(index) else {
-        return String::new();
-    };
-    let trajectory = &result.trajectory;
-    let ended = row + 1 >= trajectory.len();
-    let [_, test] = network::metrics(runs, index, row);
-    let test_text = match test.map(|test| (test.accuracy, test.loss)) {
-        Some((Some(accuracy), _)) => format!(", test {}", network::percent(accuracy)),
-        Some((None, loss)) => format!(", test {}", number(loss, 4)),
-        None => String::new(),
-    };
-    let losses = &trajectory.loss;
-    match (trajectory.outcome, losses.get(row).or(losses.last())) {
-        (outcome @ Outcome::Diverged(..), _) if ended => outcome.warning().unwrap_or_default(),
-        (Outcome::Converged(at), Some(loss)) if ended => {
-            format!(
-                "loss {}{test_text}, converged at step {at}",
-                number(*loss, 4)
-            )
-        }
-        (outcome @ Outcome::Stopped(..), Some(loss)) if ended => {
-            let warning = outcome.warning().unwrap_or_default();
-            format!("loss {}{test_text}, {warning}", number(*loss, 4))
-        }
-        (_, Some(loss)) => format!("loss {}{test_text}", number(*loss, 4)),
-        (_, None) => "no finite loss".to_owned(),
-    }
-}
-
-/// Returns the settings that determine a picture, in one line.
-pub fn caption(scene: &Scene, step: u64) -> String {
-    let training = &scene.training;
-    let mut parts = vec![scene.subject_spec()];
-    if !scene.is_network() {
-        parts.push(match scene.start_theta() {
-            [x, y] => format!("start ({}, {})", number(*x, 6), number(*y, 6)),
-            theta => format!("start {}", number(theta[0], 6)),
-        });
-    }
-    parts.push(format!("step {step} of {}", training.steps));
-    parts.push(format!("seed {}", training.seed));
-    for (name, value) in [
-        ("clip norm", training.clip_norm),
-        ("clip value", training.clip_value),
-    ] {
-        parts.extend(value.map(|value| format!("{name} {}", number(value, 6))));
-    }
-    if training.noise > 0.0 {
-        parts.push(format!("noise {}", number(training.noise, 6)));
-    }
-    parts.extend(training.batch.map(|batch| format!("batch {batch}")));
-    parts.join(" · ")
-}
+#[cfg(test)]
+mod tests;

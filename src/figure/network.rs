@@ -2,8 +2,10 @@
 
 use super::axis::number;
 use super::colour::Theme;
-use super::drawing::{Anchor, Area, Item, Text};
+use super::drawing::{Anchor, Item, Text};
 use super::frame::Frame;
+use super::labels::Labels;
+use super::map;
 use crate::engine::network::Metrics;
 use crate::engine::objective::norm;
 use crate::engine::results::{Runs, TrainingSnapshot};
@@ -65,26 +67,16 @@ pub fn percent(share: f64) -> String {
     format!("{} %", number(100.0 * share, 3))
 }
 
-/// Draws a note on the map of a network, in its lower left corner.
-pub fn note(runs: &Runs, row: usize, frame: &Frame, theme: &Theme) -> Vec<Item> {
+/// Adds a note on the map of a network to its labels.
+pub fn note(runs: &Runs, row: usize, frame: &Frame, labels: &mut Labels) {
     let far = |index: &usize| runs.scene.runs[*index].shown && is_far(runs, *index, row, frame);
     let hollow = (0..runs.results.len()).any(|index| far(&index));
-    let mut lines =
+    let mut sentences =
         vec!["Heights are losses on this plane; each run is labelled with its true loss."];
     if hollow {
-        lines.push("Hollow: the run is far from the plane.");
+        sentences.push("Hollow: the run is far from the plane.");
     }
-    let [x, bottom] = [frame.area.min[0] + 8.0, frame.area.max[1] - 14.0];
-    // A background hides the labels of contour lines.
-    let (width, top) = (330.0, bottom - if hollow { 24.0 } else { 10.0 });
-    let area = Area::new([x - 4.0, top], [x + width, bottom + 10.0]);
-    let mut items = vec![Item::filled(area.corners(), theme.background.opacity(0.8))];
-    let mut y = bottom;
-    for line in lines.into_iter().rev() {
-        items.push(text(line.to_owned(), [x, y], Anchor::Start, theme));
-        y -= 14.0;
-    }
-    items
+    map::note(&sentences, frame, labels);
 }
 
 /// Draws a text in the middle of the map, such as a message on what is computed.
@@ -142,7 +134,7 @@ mod tests {
     use crate::engine::files::NoFiles;
     use crate::engine::results::compute_map_data;
     use crate::engine::scene::{NetworkScene, Scene};
-    use crate::figure::drawing::words;
+    use crate::figure::drawing::{Area, words};
     use crate::figure::layers;
     use crate::figure::metric_chart::{
         MetricChart, XAxis, layer_charts, network_charts, projection_error_charts,

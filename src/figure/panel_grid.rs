@@ -5,7 +5,9 @@ use super::colour::Theme;
 use super::colour_bar;
 use super::drawing::{Area, Colour, Drawing, Item, Point};
 use super::frame::Frame;
+use super::labels::Labels;
 use super::layout::LINE_HEIGHT;
+use super::text_width::fitted;
 use super::trail::{Trail, trails};
 use super::{map, page};
 use crate::engine::cancel::Cancel;
@@ -31,7 +33,7 @@ pub struct PanelGrid<'a> {
 }
 
 /// Margins of a map for tick labels and title: left and above, right and below.
-const AXIS_MARGINS: [Point; 2] = [[44.0, 34.0], [12.0, 34.0]];
+const AXIS_MARGINS: [Point; 2] = [[52.0, 26.0], [12.0, 38.0]];
 
 /// Width of the colour bar with its labels.
 const COLOUR_BAR_WIDTH: f32 = 90.0;
@@ -67,10 +69,12 @@ impl PanelGrid<'_> {
         let runs: Vec<Trail> = runs.collect();
         if let Some(panels) = MapPanels::new(self.maps, theme) {
             let space = Area::new([10.0, 30.0], [width, bottom.max(90.0)]);
-            let on_each = |_, frame: &Frame| trails(&runs, frame, usize::MAX, theme);
+            let on_each = |_, frame: &Frame, labels: &mut Labels| {
+                trails(&runs, frame, usize::MAX, labels, theme)
+            };
             items.extend(panels.draw(space, &MapStyle::default(), on_each, theme));
         }
-        Drawing { size, items }
+        Drawing::new(size, items)
     }
 }
 
@@ -119,21 +123,25 @@ impl MapPanels {
         &self,
         space: Area,
         style: &MapStyle,
-        on_each: impl Fn(usize, &Frame) -> Vec<Item>,
+        on_each: impl Fn(usize, &Frame, &mut Labels) -> Vec<Item>,
         theme: &Theme,
     ) -> Vec<Item> {
         let mut items = Vec::new();
         let frames = self.frames(space);
         for (index, (panel, frame)) in self.maps.iter().zip(&frames).enumerate() {
             let area = frame.area;
-            let at = [area.min[0] + 16.0, area.min[1] - 11.0];
-            items.push(text(&panel.name, at, 12.0, theme));
+            let at = [area.min[0], area.min[1] - 11.0];
+            let name = fitted(&panel.name, 12.0, area.width());
+            items.push(text(&name, at, 12.0, theme));
+            let mut labels = Labels::new(area, theme);
+            map::number_lines(&panel.map_data, style, frame, &mut labels);
             let mut inside = map::landscape(&panel.map_data, &panel.pixels, style, frame, theme);
-            inside.extend(on_each(index, frame));
+            inside.extend(on_each(index, frame, &mut labels));
             items.push(Item::Clipped {
                 area,
                 items: inside,
             });
+            items.extend(labels.place());
             items.extend(map::axes(frame, ["a", "b"], theme));
         }
         if let (Some(panel), Some(first)) = (self.maps.first(), frames.first()) {
@@ -142,7 +150,6 @@ impl MapPanels {
             let low = frames.last().map_or(space.max[1], |last| last.area.max[1]);
             let bar = Area::new([right + 26.0, first.area.min[1]], [right + 40.0, low]);
             items.extend(colour_bar::draw(&panel.map_data, bar, theme));
-            items.push(text("loss", [bar.min[0], bar.min[1] - 14.0], 13.0, theme));
         }
         items
     }

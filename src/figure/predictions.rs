@@ -8,8 +8,9 @@ use super::drawing::{Area, Colour, Item, Point, Stroke, limited};
 use super::frame::Frame;
 use super::layout::LINE_HEIGHT;
 use super::network::percent;
+use super::text_width::fitted;
 use super::trail::line;
-use super::{legend_line, map, max_chars, shortened};
+use super::{legend_line, map};
 use crate::engine::analysis::predictions::DecisionRegions;
 use crate::engine::analysis::predictions::FittedCurve;
 use crate::engine::analysis::predictions::Predictions;
@@ -199,7 +200,7 @@ impl<'a> Page<'a> {
 
     fn write(&self, text: &str, at: Point, size: f32) -> Item {
         let width = self.text_width - (at[0] - self.text_corner[0]);
-        let text = shortened(text, max_chars(width, 0.48 * size, 4, 200));
+        let text = fitted(text, size, width);
         Item::label(text, at, size, self.theme.ink)
     }
 

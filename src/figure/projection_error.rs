@@ -3,7 +3,7 @@
 use super::drawing::{Area, Drawing, Item, Point};
 use super::metric_chart::{XAxis, projection_error_charts};
 use super::network::{percent, plane_text};
-use super::{Options, axis::number, caption, legend_line, page, shortened, style_index};
+use super::{Options, axis::number, caption, legend_line, page, style_index, text_width::fitted};
 use crate::engine::results::Runs;
 
 /// Describes a run at a row in four texts: its true loss, the loss of its projection, its distance from the plane, and the latter as a share
@@ -34,10 +34,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let row = runs.row(step.min(scene.training.steps));
     let mut items = page(options.size, theme);
     let Some(trained) = &runs.trained else {
-        return Drawing {
-            size: options.size,
-            items,
-        };
+        return Drawing::new(options.size, items);
     };
     let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     let title = format!("Projection error   {}", scene.title());
@@ -60,7 +57,11 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         let fits = at[1] + 60.0 < height - 30.0;
         if let (true, true, Some(lines)) = (run.shown, fits, row_texts(runs, index, row)) {
             items.extend(legend_line(at, style_index(run.colour), theme));
-            items.push(write(shortened(name, 24), [at[0] + 40.0, at[1]], 13.0));
+            items.push(write(
+                fitted(name, 13.0, width - at[0] - 44.0),
+                [at[0] + 40.0, at[1]],
+                13.0,
+            ));
             for line in lines.into_iter().filter(|line| !line.is_empty()) {
                 at[1] += 15.0;
                 items.push(write(line, [at[0] + 40.0, at[1]], 11.0));
@@ -68,10 +69,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
             at[1] += 24.0;
         }
     }
-    Drawing {
-        size: options.size,
-        items,
-    }
+    Drawing::new(options.size, items)
 }
 
 /// Returns the areas of the three charts, one below the other; that of the losses is the largest.

@@ -3,10 +3,12 @@
 use super::colour::Theme;
 use super::drawing::{Area, Drawing, Item};
 use super::frame::Frame;
+use super::labels::Labels;
 use super::layers::legend_entries;
 use super::panel_grid::{MapPanels, seed_spread_text};
+use super::text_width::fitted;
 use super::trail::{Trail, border, trails};
-use super::{Options, caption, page, shortened, style_index};
+use super::{Options, caption, page, style_index};
 use crate::engine::geometry::surface::Surface;
 use crate::engine::results::{self, Runs, SeedSlice, Seeds};
 
@@ -42,7 +44,7 @@ pub fn draw(
 ) -> Vec<Item> {
     let scene = &runs.scene;
     let names = scene.run_names();
-    let on_each = |index: usize, frame: &Frame| {
+    let on_each = |index: usize, frame: &Frame, labels: &mut Labels| {
         let all = scene.runs.iter().zip(&names).enumerate();
         let projections = slices
             .get(index)
@@ -64,7 +66,7 @@ pub fn draw(
         });
         let visible: Vec<Trail> = visible.collect();
         if scene.map.trails {
-            trails(&visible, frame, row, theme)
+            trails(&visible, frame, row, labels, theme)
         } else {
             Vec::new()
         }
@@ -104,7 +106,7 @@ pub fn picture(runs: &Runs, seeds: Seeds, options: &Options) -> Result<Drawing, 
     }
     let names = scene.run_names();
     let visible = scene.runs.iter().zip(&names).filter(|(run, _)| run.shown);
-    let visible = visible.map(|(run, name)| (style_index(run.colour), shortened(name, 30)));
+    let visible = visible.map(|(run, name)| (style_index(run.colour), fitted(name, 11.0, 200.0)));
     let (legend, top) = legend_entries(visible, Area::new([10.0, 34.0], size), theme);
     items.extend(legend);
     if let Some(panels) = map_panels(&slices, theme) {
@@ -112,5 +114,5 @@ pub fn picture(runs: &Runs, seeds: Seeds, options: &Options) -> Result<Drawing, 
         let row = runs.row(step);
         items.extend(draw(&panels, &slices, (runs, row), space, theme));
     }
-    Ok(Drawing { size, items })
+    Ok(Drawing::new(size, items))
 }

@@ -4,7 +4,8 @@ use super::chart::{Chart, Series, Style};
 use super::colour::Theme;
 use super::drawing::{Area, Drawing, Item, Point};
 use super::layout::page;
-use super::{legend_line, shortened};
+use super::legend_line;
+use super::text_width::fitted;
 use crate::engine::numeric::real;
 
 /// Sharpness of a run at the steps where it was measured; NaN where a number is not known.
@@ -90,10 +91,14 @@ pub fn picture(
     let mut at = [width - legend, 60.0];
     for (style_index, run) in runs.iter().enumerate() {
         items.extend(legend_line(at, style_index, theme));
-        items.push(write(shortened(&run.name, 26), [at[0] + 40.0, at[1]], 12.0));
+        items.push(write(
+            fitted(&run.name, 12.0, width - at[0] - 44.0),
+            [at[0] + 40.0, at[1]],
+            12.0,
+        ));
         at[1] += 20.0;
     }
-    Drawing { size, items }
+    Drawing::new(size, items)
 }
 
 #[cfg(test)]

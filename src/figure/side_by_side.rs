@@ -3,11 +3,12 @@
 use super::colour::Theme;
 use super::drawing::{Area, Colour, Drawing, Item, Point};
 use super::frame::Frame;
+use super::labels::Labels;
 use super::layout::LINE_HEIGHT;
 use super::trail::{self, Trail};
 use super::{
-    Options, SIDE, caption, legend_line, map, max_chars, network, page, shortened, status_text,
-    style_index, trails,
+    Options, SIDE, caption, layers_of_map, legend_line, map, network, page, status_text,
+    style_index, text_width, trails,
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::plane::Rect;
@@ -90,9 +91,12 @@ pub fn draw(
         let run = style_index(scene.runs[*index].colour);
         let above = area.min[1] - 12.0;
         items.extend(legend_line([area.min[0], above], run, theme));
-        let chars = max_chars(area.width() - 40.0, 7.0, 8, 60);
-        let title = format!("{}  {}", names[*index], status_text(runs, *index, row));
-        let title = shortened(&title, chars);
+        let (name, status) = (&names[*index], status_text(runs, *index, row));
+        let brief = status.split([':', ',']).next().unwrap_or_default();
+        let briefest = brief.trim_start_matches("loss ");
+        let titles = [&status[..], brief, briefest].map(|status| format!("{name}  {status}"));
+        let titles = titles.iter().chain([name]).map(String::as_str);
+        let title = text_width::first_fitted(titles, 12.0, area.width() - 38.0);
         items.push(Item::label(
             title,
             [area.min[0] + 38.0, above],
@@ -100,26 +104,27 @@ pub fn draw(
             theme.ink,
         ));
 
-        let mut inside = heights.map_or_else(Vec::new, |heights| {
+        let mut labels = Labels::new(frame.area, theme);
+        let mut back = heights.map_or_else(Vec::new, |heights| {
             let style = &scene.map;
+            map::number_lines(heights.map_data, style, frame, &mut labels);
             map::landscape(heights.map_data, heights.pixels, style, frame, theme)
         });
         if scene.map.minima && !scene.is_network() {
-            inside.extend(map::marks(&runs.problem, frame, theme));
+            back.extend(map::marks(&runs.problem, frame, &mut labels, theme));
         }
         let no_names = vec![String::new(); names.len()];
         let own: Vec<Trail> = trails(runs, &no_names, row, frame)
             .filter(|trail| trail.run == *index)
             .collect();
-        inside.extend(trail::trails(&own, frame, row, theme));
+        let front = trail::trails(&own, frame, row, &mut labels, theme);
+        let mut start = Vec::new();
         if !scene.is_network() {
-            let start = runs.problem.plot_point(scene.start());
-            inside.extend(map::start(start, frame, theme));
+            let at = runs.problem.plot_point(scene.start());
+            start = map::start(at, frame, theme);
+            map::block_start(at, frame, &mut labels);
         }
-        items.push(Item::Clipped {
-            area,
-            items: inside,
-        });
+        items.extend(layers_of_map(frame, [back, start, front], labels));
         items.extend(map::axes(frame, ["", ""], theme));
     }
     items
@@ -172,10 +177,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
             theme.ink,
         ));
     }
-    Drawing {
-        size: options.size,
-        items,
-    }
+    Drawing::new(options.size, items)
 }
 
 #[cfg(test)]

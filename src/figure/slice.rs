@@ -5,6 +5,7 @@ use super::colour::Theme;
 use super::colour_bar;
 use super::drawing::{Drawing, Item};
 use super::frame::Frame;
+use super::labels::Labels;
 use super::{layout, map, page};
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
@@ -37,11 +38,14 @@ pub fn picture(
             area,
             items: inside,
         });
+        let mut labels = Labels::new(area, theme);
+        map::number_lines(&map_data, &MapStyle::default(), &frame, &mut labels);
+        items.extend(labels.place());
         items.extend(map::axes(&frame, ["a", "b"], theme));
         items.extend(colour_bar::draw(&map_data, bar, theme));
     }
     let mut write = |text: String, at, size| items.push(Item::label(text, at, size, theme.ink));
-    write(title.to_owned(), [layout.map.min[0] + 18.0, 20.0], 15.0);
+    write(title.to_owned(), [layout.map.min[0], 16.0], 15.0);
     write(caption.to_owned(), layout.caption, 11.0);
     if let Some([low, high]) = range {
         let [x, y] = [bar.max[0] + 64.0, layout.legend[1]];
@@ -49,5 +53,5 @@ pub fn picture(
         write(format!("lowest {}", number(low, 4)), [x, y + 18.0], 11.0);
         write(format!("highest {}", number(high, 4)), [x, y + 34.0], 11.0);
     }
-    Drawing { size, items }
+    Drawing::new(size, items)
 }

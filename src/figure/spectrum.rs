@@ -269,5 +269,5 @@ pub fn picture_of_several(
     items.push(write(parameters, [18.0, height - 14.0], 11.0));
     let area = Area::new([12.0, 34.0], [width - 14.0, height - 44.0]);
     items.extend(draw(spectra, area, theme));
-    Drawing { size, items }
+    Drawing::new(size, items)
 }

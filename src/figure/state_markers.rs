@@ -5,7 +5,8 @@ use super::axis::number;
 use super::colour::{Marker, Theme, run_colour};
 use super::drawing::{Anchor, Area, Colour, Item, Point, Text, circle};
 use super::frame::Frame;
-use super::labels::{Labels, square_around};
+use super::labels::{Importance, Label, Labels, Positions};
+use super::text_width;
 use super::trail::line;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::objective::norm;
@@ -39,12 +40,7 @@ pub fn next_step(trajectory: &Trajectory, row: usize) -> Option<u64> {
     (step > 0).then_some(step as u64)
 }
 
-/// Returns the area of the start's marker.
-pub fn start_area(start: [f64; 2], frame: &Frame) -> Area {
-    square_around(frame.picture_from_world(start), 8.0)
-}
-
-/// Draws the markers of a step, on a landscape of two parameters; nothing on a graph. `style_index` is the run's; names avoid `taken`.
+/// Draws the markers of a step, on a landscape of two parameters; nothing on a graph. `style_index` is the run's; names are added to `labels`.
 ///
 /// The length of the arrow of the negative gradient is logarithmic in its norm, relative to that at `start`, as a key in the corner says.
 /// Directions and evaluated points are those of the step itself; other state is shown as it was before the step.
@@ -53,8 +49,8 @@ pub fn state_markers(
     start: &[f64],
     inspection: &StepInspection,
     style_index: usize,
-    taken: Vec<Area>,
     frame: &Frame,
+    labels: &mut Labels,
     theme: &Theme,
 ) -> Vec<Item> {
     let (&[x, y], Some(to)) = (&inspection.theta[0][..], pair(&inspection.theta[1])) else {
@@ -65,8 +61,7 @@ pub fn state_markers(
     let mut start_gradient = [0.0; 2];
     problem.objective.gradient(start, &mut start_gradient);
     let start_norm = norm(&start_gradient);
-    let mut markers =
-        StateMarkers::new([x, y], run_colour(style_index, theme), taken, frame, theme);
+    let mut markers = StateMarkers::new([x, y], run_colour(style_index, theme), frame, theme);
     markers.gradient_key(start_norm);
     let before = |after: &OptimizerState| {
         let is_same = |before: &&OptimizerState| before.symbol == after.symbol;
@@ -93,7 +88,7 @@ pub fn state_markers(
     markers.step(to);
     markers.gradient(gradient, start_norm);
     markers.directions(&directions);
-    markers.finish()
+    markers.finish(labels)
 }
 
 fn pair(numbers: &[f64]) -> Option<[f64; 2]> {
@@ -125,15 +120,8 @@ struct StateMarkers<'a> {
 }
 
 impl<'a> StateMarkers<'a> {
-    fn new(
-        theta: [f64; 2],
-        colour: Colour,
-        mut taken: Vec<Area>,
-        frame: &'a Frame,
-        theme: &'a Theme,
-    ) -> Self {
+    fn new(theta: [f64; 2], colour: Colour, frame: &'a Frame, theme: &'a Theme) -> Self {
         let at = frame.picture_from_world(theta);
-        taken.push(square_around(at, 7.0));
         Self {
             theta,
             at,
@@ -141,7 +129,7 @@ impl<'a> StateMarkers<'a> {
             frame,
             theme,
             items: Vec::new(),
-            taken,
+            taken: vec![square_around(at, 7.0)],
             names: Vec::new(),
         }
     }
@@ -195,11 +183,13 @@ impl<'a> StateMarkers<'a> {
             let head = vec![[end - 5.0, y - 3.0], [end, y], [end - 5.0, y + 3.0]];
             self.items.push(line(head, width, colour, &[]));
         }
+        let text = text_width::fitted(&text, 10.5, area.max[0] - end - 12.0);
+        let right = end + 6.0 + text_width::width(&text, 10.5);
         let label = Text::new(text, [end + 6.0, y], Anchor::Start, 10.5, self.theme.ink);
         self.items
             .push(Item::Text(label.with_halo(self.theme.halo)));
         self.taken
-            .push(Area::new([x, y - 8.0], [end + 330.0, y + 8.0]));
+            .push(Area::new([x, y - 8.0], [right + 4.0, y + 8.0]));
     }
 
     /// Draws arrows of readable lengths, the longest for the longest direction.
@@ -261,21 +251,24 @@ impl<'a> StateMarkers<'a> {
         self.names.push((name.to_owned(), at));
     }
 
-    /// Returns the markers, with names beyond the ends of arrows and lines.
-    fn finish(self) -> Vec<Item> {
-        let mut labels = Labels::new(self.taken, self.frame, self.theme);
-        for (name, end) in &self.names {
-            let length = distance(self.at, *end);
+    /// Returns the markers; adds their names, beyond the ends of arrows and lines, to the labels.
+    fn finish(self, labels: &mut Labels) -> Vec<Item> {
+        for area in self.taken {
+            labels.block(area);
+        }
+        for (name, end) in self.names {
+            let length = distance(self.at, end);
             let away = if length > 0.5 {
                 [0, 1].map(|axis| (end[axis] - self.at[axis]) / length)
             } else {
                 [0.0, -1.0]
             };
-            labels.add_toward(name, *end, away);
+            labels.add(Label {
+                positions: Positions::Toward(away),
+                ..Label::new(Importance::State, name, end, 1.0)
+            });
         }
-        let mut items = self.items;
-        items.extend(labels.into_items());
-        items
+        self.items
     }
 
     /// Draws a point that the optimizer keeps, joined to θ.
@@ -366,6 +359,11 @@ impl<'a> StateMarkers<'a> {
             });
         }
     }
+}
+
+/// Returns the square of half a side around a point.
+fn square_around([x, y]: Point, half: f32) -> Area {
+    Area::new([x - half, y - half], [x + half, y + half])
 }
 
 fn distance(a: Point, b: Point) -> f32 {

@@ -1,10 +1,14 @@
 //! Export of drawings as SVG with real text, for browsers, editors and papers.
 
 mod clip;
+mod parts;
 
 pub use clip::clip_polyline;
+use parts::{Font, parts};
+pub(super) use parts::{SUPERSCRIPT, in_ubuntu};
 
 use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Stroke, Text};
+use super::text_width;
 use base64::Engine;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -134,10 +138,18 @@ impl Writer {
         {
             return;
         }
-        let anchor = match text.anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
+        // Renderers would set the whole text in Hack if a character is not in Ubuntu, so each part has its own place.
+        let parts = parts(&text.text);
+        let is_whole = matches!(*parts, [] | [(Font::Ubuntu, _)]);
+        let (anchor, before) = match text.anchor {
+            Anchor::Start => ("start", 0.0),
+            Anchor::Middle => ("middle", 0.5),
+            Anchor::End => ("end", 1.0),
+        };
+        let (anchor, before) = if is_whole {
+            (anchor, 0.0)
+        } else {
+            ("start", before * text_width::width(&text.text, text.size))
         };
         let _ = write!(
             self.out,
@@ -145,6 +157,11 @@ impl Writer {
             coordinate(text.size)
         );
         let shift = MIDDLE * text.size;
+        let at = if text.upright {
+            [0.0, 0.0]
+        } else {
+            [x, y + shift]
+        };
         let _ = if text.upright {
             write!(
                 self.out,
@@ -156,8 +173,8 @@ impl Writer {
             write!(
                 self.out,
                 " x=\"{}\" y=\"{}\"",
-                coordinate(x),
-                coordinate(y + shift)
+                coordinate(at[0]),
+                coordinate(at[1])
             )
         };
         self.paint("fill", text.colour);
@@ -167,26 +184,38 @@ impl Writer {
             let _ = write!(self.out, " stroke-width=\"{width}\" paint-order=\"stroke\"");
         }
         self.out += " xml:space=\"preserve\">";
-        self.characters(&text.text);
+        if is_whole {
+            self.out += &escaped(&text.text);
+        } else {
+            self.parts(&parts, [at[0] - before, at[1]], text.size);
+        }
         self.out += "</text>\n";
     }
 
-    /// Writes text. Characters that Ubuntu lacks are set in Hack one by one; otherwise renderers would set the whole text in Hack.
-    fn characters(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let is_ubuntu = in_ubuntu(first);
-            let end = { rest.find(|c| in_ubuntu(c) != is_ubuntu) }.unwrap_or(rest.len());
-            let part = escaped(&rest[..end]);
-            if is_ubuntu || part.is_empty() {
-                self.out += &part;
-            } else {
-                let _ = write!(
-                    self.out,
-                    "<tspan font-family=\"Hack, 'DejaVu Sans', sans-serif\" font-weight=\"400\">{part}</tspan>"
-                );
+    /// Writes the parts of a text in their fonts, from a point on.
+    fn parts(&mut self, parts: &[(Font, &str)], [mut x, y]: Point, size: f32) {
+        for (font, part) in parts {
+            let place = |y: f32| format!("x=\"{}\" y=\"{}\"", coordinate(x), coordinate(y));
+            let part_text = escaped(part);
+            if part_text.is_empty() {
+                continue;
             }
-            rest = &rest[end..];
+            let _ = match font {
+                Font::Ubuntu => write!(self.out, "<tspan {}>{part_text}</tspan>", place(y)),
+                Font::Hack => write!(
+                    self.out,
+                    "<tspan {} font-family=\"Hack, 'DejaVu Sans', sans-serif\" font-weight=\"400\">{part_text}</tspan>",
+                    place(y)
+                ),
+                Font::Superscript => write!(
+                    self.out,
+                    "<tspan {} font-size=\"{}\">{}</tspan>",
+                    place(y - 0.3 * size),
+                    coordinate(SUPERSCRIPT * size),
+                    part.replace('⁻', "−").replace('⁺', "+")
+                ),
+            };
+            x += text_width::width(part, size);
         }
     }
 
@@ -295,12 +324,6 @@ fn is_finite_area(area: &Area) -> bool {
     [area.min, area.max].iter().flatten().all(|c| c.abs() < 1e6)
         && area.width() > 0.0
         && area.height() > 0.0
-}
-
-/// Whether the font Ubuntu has a character. The list is shorter than the font's, which does no harm.
-fn in_ubuntu(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{a0}'..='ɏ' | 'Α'..='Ρ' | 'Σ'..='ώ' | '–'..='―' | '‘'..='‚' | '“'..='„' | '•' | '…' | '‰'
-        | '⁰' | '⁴'..='⁹' | '₀'..='₉' | '€' | 'ℓ' | '∂' | '∆' | '∏' | '∑' | '−' | '√' | '∞' | '∫' | '≈' | '≠' | '≤' | '≥')
 }
 
 /// Escapes text for XML, without the control characters that XML does not allow.

@@ -1,12 +1,15 @@
 //! Trails: the paths of runs up to a row, with their heads and names.
 
 mod end;
+mod share;
 
 use super::colour::{Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Area, Colour, Item, Point, Stroke};
 use super::frame::Frame;
+use super::labels::Labels;
 use crate::engine::training::Trajectory;
-use end::TrailEnd;
+pub(crate) use end::exit_arrow;
+use end::{EndKind, TrailEnd};
 
 /// A run's trail.
 #[derive(Clone, Copy)]
@@ -29,12 +32,36 @@ pub struct Trail<'a> {
     pub record_every: u64,
 }
 
-/// Draws trails up to row `step`: lines, then heads and ends, then names that do not overlap.
-pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Vec<Item> {
+/// Draws trails up to row `step`: halos, lines over all halos, then heads and ends. Adds their names to the labels.
+pub fn trails(
+    trails: &[Trail],
+    frame: &Frame,
+    step: usize,
+    labels: &mut Labels,
+    theme: &Theme,
+) -> Vec<Item> {
+    let mut drawn: Vec<(&Trail, Vec<Vec<Point>>)> = { trails.iter() }
+        .map(|trail| {
+            let point = |row| trail.trajectory.plot_point(row);
+            (trail, path(trail, frame, step, point))
+        })
+        .collect();
+    drawn.sort_by_key(|(trail, _)| trail.emphasized);
+    let width = |trail: &Trail| if trail.emphasized { 3.0 } else { 1.8 };
+    let paths: Vec<&Vec<Vec<Point>>> = drawn.iter().map(|(_, paths)| paths).collect();
+    let stretches = share::stretches(&paths, frame.area);
     let mut items = Vec::new();
-    for trail in trails {
-        let paths = path(trail, frame, step, |row| trail.trajectory.plot_point(row));
-        let width = if trail.emphasized { 3.0 } else { 1.8 };
+    let halo = theme.halo.opacity(0.8);
+    for ((trail, _), stretches) in drawn.iter().zip(&stretches) {
+        items.extend({ stretches.iter() }.map(|stretch| {
+            let width = width(trail) + stretch.extra + 2.2;
+            line(stretch.points.clone(), width, halo, &[])
+        }));
+    }
+    for ((trail, paths), stretches) in drawn.iter().zip(stretches) {
+        for path in paths {
+            labels.avoid(path);
+        }
         let colour = run_colour(trail.style_index, theme);
         // In a path of very many points dashes cannot be seen, but cost time.
         let points = paths.iter().map(Vec::len).sum::<usize>();
@@ -43,46 +70,62 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
         } else {
             &[]
         };
-        let halo = theme.halo.opacity(0.75);
-        let halos = paths.iter().cloned();
-        items.extend(halos.map(|path| line(path, width + 2.2, halo, &[])));
-        items.extend(
-            paths
-                .into_iter()
-                .map(|path| line(path, width, colour, dash)),
-        );
-        // The average of the iterates is a thin dotted line with a small head.
-        let average = |row| trail.trajectory.average_point(row);
-        let paths = path(trail, frame, step, average);
-        items.extend(
-            paths
-                .into_iter()
-                .map(|path| line(path, 1.4, colour, &[1.5, 3.0])),
-        );
-        let last = step.min(trail.trajectory.len().saturating_sub(1));
-        if let Some(head) = average(last) {
-            let head = frame.picture_from_world(head);
-            items.extend(run_marker(trail.style_index).items(head, 3.5, colour, theme.halo));
-        }
+        items.extend(stretches.into_iter().map(|stretch| {
+            // The bands beside other runs are solid.
+            let dash = if stretch.extra > 0.0 { &[] } else { dash };
+            line(stretch.points, width(trail) + stretch.extra, colour, dash)
+        }));
+        items.extend(average(trail, frame, step, theme));
     }
-    let ends: Vec<TrailEnd> = { trails.iter() }
-        .filter_map(|trail| TrailEnd::new(trail, frame, step))
-        .collect();
+    let ends = drawn.iter();
+    let ends = ends.filter_map(|(trail, _)| TrailEnd::new(trail, frame, step));
+    let ends: Vec<TrailEnd> = ends.collect();
     for end in &ends {
         items.extend(end.marker(theme));
+        labels.block_mark(end.at, end.size);
     }
-    let names = end::names(&ends, frame).into_iter();
-    items.extend(names.flat_map(|name| name.items(theme)));
+    // Names are in the order of the runs, for the first ones have the choice.
+    let mut names: Vec<&TrailEnd> = ends.iter().filter(|end| !end.text.is_empty()).collect();
+    names.sort_by_key(|end| end.run);
+    for end in names {
+        labels.add(end.label());
+    }
     items
 }
 
-/// Returns the areas of the names of trails.
-pub fn name_areas(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Area> {
-    let ends: Vec<TrailEnd> = { trails.iter() }
-        .filter_map(|trail| TrailEnd::new(trail, frame, step))
+/// Draws the average of a trail's iterates: a thin dotted line with a small head.
+fn average(trail: &Trail, frame: &Frame, step: usize, theme: &Theme) -> Vec<Item> {
+    let colour = run_colour(trail.style_index, theme);
+    let average = |row| trail.trajectory.average_point(row);
+    let paths = path(trail, frame, step, average).into_iter();
+    let mut items: Vec<Item> = paths
+        .map(|path| line(path, 1.4, colour, &[1.5, 3.0]))
         .collect();
-    let names = end::names(&ends, frame).into_iter();
-    names.map(|name| name.area).collect()
+    let last = step.min(trail.trajectory.len().saturating_sub(1));
+    if let Some(head) = average(last) {
+        let head = frame.picture_from_world(head);
+        items.extend(run_marker(trail.style_index).items(head, 3.5, colour, theme.halo));
+    }
+    items
+}
+
+/// The ends of trails that occur in a picture, for its legend.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EndsShown {
+    /// A cross: a run that diverged or stopped in view.
+    pub cross: bool,
+    /// An arrow at the border: a run that left the view.
+    pub exit: bool,
+}
+
+/// Returns which ends of trails occur.
+pub fn ends_shown(trails: &[Trail], frame: &Frame, step: usize) -> EndsShown {
+    let ends = trails.iter();
+    let kinds = ends.filter_map(|trail| Some(TrailEnd::new(trail, frame, step)?.kind));
+    kinds.fold(EndsShown::default(), |shown, kind| EndsShown {
+        cross: shown.cross || kind == EndKind::Cross,
+        exit: shown.exit || matches!(kind, EndKind::Exit(_)),
+    })
 }
 
 /// Returns the pieces of a trail's path up to a row that are in the frame or near it, without points that are less than 0.6 apart.

@@ -1,6 +1,7 @@
 //! Paints the items of a drawing with egui, so that the window and exported files look the same.
 
 use crate::figure::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text};
+use crate::figure::settle::settle;
 use crate::figure::svg::clip_polyline;
 use eframe::egui;
 use std::sync::Arc;
@@ -77,6 +78,17 @@ pub(crate) fn inset(rect: egui::Rect, before: [f32; 2], after: [f32; 2]) -> egui
         rect.max - egui::Vec2::from(after),
     );
     egui::Rect::from_min_max(min, max.max(min))
+}
+
+/// Paints items in a space; texts that would be cut or cover others are left out, as in exported pictures.
+pub(crate) fn paint_settled(
+    ui: &egui::Ui,
+    space: egui::Rect,
+    mut items: Vec<Item>,
+    textures: &mut Textures,
+) {
+    settle(&mut items, area(space));
+    paint(&ui.painter_at(space), items, textures);
 }
 
 /// Paints items from back to front.

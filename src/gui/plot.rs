@@ -22,7 +22,7 @@ use egui_plot::{Plot, PlotTransform};
 const MAX_RANGES: usize = 700;
 
 /// Space to the right of a chart for the names of runs.
-const NAMES_WIDTH: f32 = 62.0;
+const NAMES_WIDTH: f32 = 80.0;
 
 /// A chart: curves and the ranges of their axes.
 pub(crate) struct PlotChart {
@@ -213,7 +213,7 @@ impl PlotChart {
             })
             .inner;
         let names_width = match options.names {
-            Some(_) if space.width() > 4.0 * NAMES_WIDTH => NAMES_WIDTH,
+            Some(_) if space.width() > 3.4 * NAMES_WIDTH => NAMES_WIDTH,
             _ => 8.0,
         };
         let below = egui::Rect::from_min_max(

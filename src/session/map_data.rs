@@ -20,7 +20,7 @@ pub struct MapRequest {
 
 impl Request for MapRequest {
     fn matches(&self, other: &Self) -> bool {
-        let levels = |scene: &Scene| (scene.map.spacing, scene.map.levels);
+        let levels = |scene: &Scene| (scene.map.spacing, scene.map.levels, scene.map.cmap);
         let same_plane = match (&self.plane, &other.plane) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),
             (own, other) => own.is_none() && other.is_none(),

@@ -8,7 +8,7 @@ use crate::engine::landscape::Spacing;
 use crate::engine::network::TrainingTask;
 use crate::engine::objective::plane::{Plane, Rect};
 use crate::engine::objective::{Objective, sample_graph};
-use crate::engine::scene::{LevelSpacing, Problem, Scene};
+use crate::engine::scene::{ColourMap, LevelSpacing, Problem, Scene};
 use std::sync::Arc;
 
 /// Heights and contour lines of a scene in a window of its plane.
@@ -24,6 +24,10 @@ pub struct MapData {
     pub lines: Vec<ContourLine>,
     /// Graph of a landscape of one parameter, as pieces of points (x, f); its grid holds NaN then.
     pub graph: Option<Vec<Vec<[f64; 2]>>>,
+    /// The colours of heights; `None` stands for the theme's own.
+    pub cmap: Option<ColourMap>,
+    /// Whether the heights are losses, rather than values of a function f.
+    pub is_loss: bool,
     /// Whether no finer grid follows.
     pub complete: bool,
     /// The network's loss on the plane, shared with the [`Runs`] on the same plane; `None` for a landscape.
@@ -78,11 +82,16 @@ pub fn compute_map_data(
     let floor = lowest.filter(|_| base == 0.0);
     let about = usize::try_from(scene.map.levels).unwrap_or(20);
     let map_data = MapData::of(surface, log, floor, about, cancel)?;
-    Some(MapData { base, ..map_data })
+    Some(MapData {
+        base,
+        cmap: scene.map.cmap,
+        is_loss: problem.task.is_some(),
+        ..map_data
+    })
 }
 
 impl MapData {
-    /// Returns a surface with about `about` contour levels, logarithmic or not; see [`Levels::choose`]. `None` if it was cancelled.
+    /// Returns a surface of losses with about `about` contour levels, logarithmic or not; see [`Levels::choose`]. `None` if it was cancelled.
     pub fn of(
         surface: Surface,
         log: bool,
@@ -98,6 +107,8 @@ impl MapData {
             levels,
             lines,
             graph: None,
+            cmap: None,
+            is_loss: true,
             complete: true,
             problem: None,
         })
@@ -118,6 +129,8 @@ fn graph_map_data(problem: &Problem, window: Rect, cancel: &Cancel) -> Option<Ma
         surface: bare,
         lines: Vec::new(),
         graph: Some(sample_graph(&*problem.objective, window, cancel)?),
+        cmap: None,
+        is_loss: false,
         complete: true,
         problem: None,
     })

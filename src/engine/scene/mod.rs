@@ -15,8 +15,8 @@ mod toml;
 pub use error::SceneError;
 pub use network::{MapPrecision, NetworkScene, NetworkSettings};
 pub use problem::Problem;
-pub use run::{Run, SpecChange};
-pub use settings::{LevelSpacing, MapStyle, Training};
+pub use run::{RUN_HUES, Run, SpecChange};
+pub use settings::{ColourMap, LevelSpacing, MapStyle, Training};
 pub use subject::{LandscapeScene, Subject};
 pub use toml::VERSION;
 
@@ -25,7 +25,6 @@ use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::GradientSettings;
 use crate::engine::objective::plane::Rect;
 use crate::engine::training::{RunSettings, RunSpec};
-use std::collections::BTreeSet;
 
 /// The maximum number of runs in a scene.
 pub const MAX_RUNS: usize = 100;
@@ -122,11 +121,10 @@ impl Scene {
         }
     }
 
-    /// Adds a run in the first free colour.
+    /// Adds a run in the first free hue, or in another lightness of the hue of a run of the same optimizer.
     pub fn add_run(&mut self, spec: RunSpec) {
-        let taken: BTreeSet<u64> = self.runs.iter().map(|run| run.colour).collect();
-        let mut colours = 0..;
-        let colour = colours.find(|colour| !taken.contains(colour)).unwrap_or(0);
+        let others = self.runs.iter().map(|run| (&run.spec, run.colour));
+        let colour = run::free_colour(&spec, &others.collect::<Vec<_>>());
         self.runs.push(Run {
             spec,
             name: String::new(),

@@ -3,6 +3,29 @@
 use crate::engine::training::RunSpec;
 use serde::{Deserialize, Serialize};
 
+/// Number of hues of runs. A colour number that is higher by this has the same hue in another lightness.
+pub const RUN_HUES: u8 = 10;
+
+/// Number of lightnesses of each hue.
+const LIGHTNESSES: u64 = 3;
+
+/// Returns the colour of a new run among others: another lightness of the hue of a run of the same optimizer, or else the first free hue.
+pub(super) fn free_colour(spec: &RunSpec, others: &[(&RunSpec, u64)]) -> u64 {
+    let is_taken = |colour: u64| others.iter().any(|(_, taken)| *taken == colour);
+    let name = spec.display_name();
+    let twin = others
+        .iter()
+        .find(|(other, _)| other.display_name() == name);
+    let lighter = twin.and_then(|(_, colour)| {
+        let hues = u64::from(RUN_HUES);
+        let mut variants = (0..LIGHTNESSES).map(|k| colour % hues + k * hues);
+        variants.find(|variant| !is_taken(*variant))
+    });
+    // Of one colour more than there are runs, one is free.
+    let free = || (0..=others.len() as u64).find(|colour| !is_taken(*colour));
+    lighter.or_else(free).unwrap_or(0)
+}
+
 /// A run and how it is drawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -28,6 +28,11 @@ settings! {
 }
 
 settings! {
+    /// Colours of heights on maps.
+    pub enum ColourMap { Viridis = "viridis", Cividis = "cividis", Magma = "magma", Terrain = "terrain", Greys = "greys" }
+}
+
+settings! {
     /// Style of the map.
     pub struct MapStyle("Map") {
         /// Colours by height.
@@ -40,6 +45,8 @@ settings! {
         spacing: LevelSpacing = LevelSpacing::Auto;
         /// Approximate number of contour levels.
         levels: u64 = 20, in 2.0..=100.0, linear 2.0..=50.0;
+        /// Colours of heights; auto is the theme's own map, with two hues around 0 for heights of both signs.
+        cmap: Option<ColourMap> = None, none "auto";
         /// Arrows down the gradient.
         arrows: bool = false;
         /// Stars on known minima and circles on known saddles.

@@ -216,7 +216,8 @@ fn run_names_are_distinct() {
     );
     assert_eq!(
         scene.runs.iter().map(|run| run.colour).collect::<Vec<_>>(),
-        [0, 1, 2, 3, 4]
+        [0, 10, 1, 2, 20],
+        "the runs of one optimizer have one hue"
     );
 }
 

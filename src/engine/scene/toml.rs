@@ -1,5 +1,6 @@
 //! Reads and writes scene files (TOML).
 
+use super::run::free_colour;
 use super::start::StartPoint;
 use super::{
     LandscapeScene, MAX_RUNS, MapStyle, NetworkScene, Run, Scene, SceneError, Subject, Training,
@@ -7,7 +8,6 @@ use super::{
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// The newest version of scene files, written for networks; landscapes are written as version 1. Older versions still open.
 pub const VERSION: u32 = 2;
@@ -116,16 +116,14 @@ fn check_version(table: &toml::Table) -> Result<(), SceneError> {
     }
 }
 
-/// Gives each run without a colour the first one that no other run has.
+/// Gives each run without a colour one that no other run has.
 fn assign_colours(runs: &mut [Run], has_colour: impl Fn(usize) -> bool) {
-    let taken: BTreeSet<u64> = { runs.iter().enumerate() }
-        .filter(|(index, _)| has_colour(*index))
-        .map(|(_, run)| run.colour)
-        .collect();
-    let mut free = (0..).filter(|colour| !taken.contains(colour));
-    for (index, run) in runs.iter_mut().enumerate() {
+    for index in 0..runs.len() {
         if !has_colour(index) {
-            run.colour = free.next().unwrap_or(0);
+            let others = runs.iter().enumerate();
+            let others = others.filter(|(other, _)| *other < index || has_colour(*other));
+            let others: Vec<_> = others.map(|(_, run)| (&run.spec, run.colour)).collect();
+            runs[index].colour = free_colour(&runs[index].spec, &others);
         }
     }
 }

@@ -7,7 +7,7 @@ fn is_inside(item: &Item, [width, height]: [f32; 2]) -> bool {
     let fits = |[x, y]: Point| (0.0..=width).contains(&x) && (0.0..=height).contains(&y);
     match item {
         Item::Text(text) => {
-            let width = text_width(&text.text, text.size);
+            let width = super::width(&text.text, text.size);
             let [x, y] = text.at;
             let from = if text.anchor == Anchor::Middle {
                 x - 0.5 * width

@@ -4,8 +4,8 @@ use crate::engine::analysis::predictions::ConfusionMatrix;
 use crate::engine::numeric::real;
 use crate::figure::colour::{Theme, class_colour, mixed};
 use crate::figure::drawing::{Anchor, Area, Item, Point, Text};
+use crate::figure::text_width::fitted;
 use crate::figure::trail::border;
-use crate::figure::{max_chars, shortened};
 
 /// Indices of the class colours for correct and wrong predictions.
 const CORRECT: usize = 0;
@@ -82,10 +82,10 @@ fn matrix(part: &str, counts: &[usize], names: &[String], area: Area, theme: &Th
         }
         if let (Some(name), true) = (names.get(true_class), true_class % every.unwrap_or(1) == 0) {
             let at = [corner[0] - 5.0, row_top + 0.5 * cell];
-            let row_name = shortened(name, 10);
+            let row_name = fitted(name, 10.0, 62.0);
             items.push(text(row_name, at, Anchor::End, 10.0, theme.ink));
             let x = corner[0] + (to_f32(true_class) + 0.5) * cell;
-            let column_name = shortened(name, max_chars(cell, 5.4, 1, 12));
+            let column_name = fitted(name, 10.0, cell * to_f32(every.unwrap_or(1)) - 2.0);
             items.push(text(
                 column_name,
                 [x, corner[1] - 9.0],

@@ -6,7 +6,8 @@ use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Item, Point};
 use crate::figure::layout::LINE_HEIGHT;
-use crate::figure::{legend_line, shortened};
+use crate::figure::legend_line;
+use crate::figure::text_width::fitted;
 
 /// Formats a condition number.
 fn condition_text(condition: f64) -> String {
@@ -142,7 +143,10 @@ pub(super) fn write_table(
         let mut x = left + NAME_WIDTH;
         for spectrum in spectra {
             items.extend(legend_line([x, y], spectrum.style_index, theme));
-            items.push(write(shortened(spectrum.name, 16), [x + 36.0, y]));
+            items.push(write(
+                fitted(spectrum.name, 12.0, column - 42.0),
+                [x + 36.0, y],
+            ));
             x += column;
         }
         y += LINE_HEIGHT;
@@ -161,10 +165,10 @@ pub(super) fn write_table(
         };
         #[expect(clippy::cast_precision_loss, reason = "about twenty lines")]
         let at = [left + shift, y + LINE_HEIGHT * (k % half.max(1)) as f32];
-        items.push(write(name.clone(), at));
+        items.push(write(fitted(name, 12.0, NAME_WIDTH - 6.0), at));
         let mut x = at[0] + NAME_WIDTH;
         for cell in cells {
-            items.push(write(cell.clone(), [x, at[1]]));
+            items.push(write(fitted(cell, 12.0, column - 6.0), [x, at[1]]));
             x += column;
         }
     }

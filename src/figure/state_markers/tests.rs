@@ -7,7 +7,8 @@ use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::scene::Scene;
 use crate::engine::training::{self, RunSpec};
 use crate::engine::wrapper::AnyWrapper;
-use crate::figure::drawing::texts;
+use crate::figure::drawing::{Drawing, texts};
+use crate::figure::settle::overlaps;
 
 fn drawn(landscape: &str, spec: &RunSpec, row: usize) -> (Vec<Item>, Frame) {
     let mut scene = Scene::new(landscape.parse().unwrap());
@@ -23,16 +24,11 @@ fn drawn(landscape: &str, spec: &RunSpec, row: usize) -> (Vec<Item>, Frame) {
     };
     let inspection = training::inspect_step(objective, start, spec, &run_settings, step, &never);
     let draw = |inspection: StepInspection| {
-        let taken = Vec::new();
-        state_markers(
-            &problem,
-            start,
-            &inspection,
-            0,
-            taken,
-            &frame,
-            &Theme::LIGHT,
-        )
+        let theme = &Theme::LIGHT;
+        let mut labels = Labels::new(frame.area, theme);
+        let mut items = state_markers(&problem, start, &inspection, 0, &frame, &mut labels, theme);
+        items.extend(labels.place());
+        items
     };
     (inspection.map(draw).unwrap_or_default(), frame)
 }
@@ -124,14 +120,10 @@ fn names_do_not_overlap_and_are_inside_for_every_optimizer_and_wrapper() {
                 let mut spec = RunSpec::new(optimizer.clone());
                 spec.wrappers.extend(wrapper.clone());
                 let (items, frame) = drawn(landscape, &spec, 7);
-                let texts = texts(&items);
-                for (index, a) in texts.iter().enumerate() {
-                    assert!(frame.area.contains(a.at), "{spec}: {}", a.text);
-                    for b in &texts[..index] {
-                        let [dx, dy] = [0, 1].map(|axis| (a.at[axis] - b.at[axis]).abs());
-                        assert!(dx > 8.0 || dy > 12.0, "{spec}: {} on {}", a.text, b.text);
-                    }
-                }
+                let Area { max, .. } = frame.area;
+                let drawing = Drawing { size: max, items };
+                let found = overlaps(&drawing);
+                assert!(found.is_empty(), "{spec}: {found:?}");
             }
         }
     }

@@ -145,10 +145,22 @@ fn text_is_escaped_and_special_characters_are_set_in_hack() {
     assert_eq!(
         document
             .descendants()
-            .filter(|node| node.has_tag_name("tspan"))
+            .filter(|node| node
+                .attribute("font-family")
+                .is_some_and(|font| font.starts_with("Hack")))
             .count(),
         3,
         "‖∇, ‖ and →"
+    );
+    let parts = document
+        .descendants()
+        .filter(|node| node.has_tag_name("tspan"));
+    let places: Vec<f32> = parts
+        .map(|part| part.attribute("x").unwrap().parse().unwrap())
+        .collect();
+    assert!(
+        places.windows(2).all(|pair| pair[0] < pair[1]),
+        "{places:?}"
     );
     assert_eq!(find("title").text(), Some("title & more"));
     assert_eq!(find("desc").text(), Some("title & more\nsecond <line>"));

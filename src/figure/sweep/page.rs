@@ -10,8 +10,9 @@ use crate::figure::axis::number;
 use crate::figure::colour::{Marker, Theme};
 use crate::figure::drawing::{Anchor, Area, Drawing, Item, Point};
 use crate::figure::map::star;
+use crate::figure::text_width::fitted;
 use crate::figure::trail::{border, line};
-use crate::figure::{caption, legend_line, page, shortened};
+use crate::figure::{caption, legend_line, page};
 
 /// Settings of a sweep's page.
 #[derive(Clone, Copy)]
@@ -70,6 +71,7 @@ struct Legend<'a> {
     items: Vec<Item>,
     at: Point,
     bottom: f32,
+    right: f32,
     theme: &'a Theme,
 }
 
@@ -84,13 +86,23 @@ impl Legend<'_> {
         let [first, second] = texts;
         let at = [x + 38.0, y];
         let ink = self.theme.ink;
-        self.items
-            .push(write(shortened(first, 24), at, Anchor::Start, 12.0, ink));
+        self.items.push(write(
+            fitted(first, 12.0, self.right - at[0]),
+            at,
+            Anchor::Start,
+            12.0,
+            ink,
+        ));
         self.at[1] += 18.0;
         if !second.is_empty() {
             let at = [x + 38.0, y + 14.0];
-            self.items
-                .push(write(shortened(second, 28), at, Anchor::Start, 11.0, ink));
+            self.items.push(write(
+                fitted(second, 11.0, self.right - at[0]),
+                at,
+                Anchor::Start,
+                11.0,
+                ink,
+            ));
             self.at[1] += 16.0;
         }
     }
@@ -124,6 +136,7 @@ pub fn curves_picture(figure: &SweepFigure, lines: &[SweepLine], left_out: &[Str
         items: Vec::new(),
         at,
         bottom: figure.size[1] - 40.0,
+        right: figure.size[0] - 4.0,
         theme,
     };
     for line in lines {
@@ -173,10 +186,7 @@ pub fn curves_picture(figure: &SweepFigure, lines: &[SweepLine], left_out: &[Str
         legend.limit();
     }
     items.extend(legend.items);
-    Drawing {
-        size: figure.size,
-        items,
-    }
+    Drawing::new(figure.size, items)
 }
 
 /// Draws the page of a map, with its colour bar and a legend. `name` is the run's; `limits` come from
@@ -201,6 +211,7 @@ pub fn map_picture(
         items: Vec::new(),
         at,
         bottom: figure.size[1] - 40.0,
+        right: figure.size[0] - 4.0,
         theme,
     };
     legend.entry(|_| Vec::new(), [name, ""]);
@@ -235,8 +246,5 @@ pub fn map_picture(
         legend.limit();
     }
     items.extend(legend.items);
-    Drawing {
-        size: figure.size,
-        items,
-    }
+    Drawing::new(figure.size, items)
 }

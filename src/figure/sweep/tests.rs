@@ -229,7 +229,7 @@ fn pages_are_complete_at_any_size() {
         ];
         for page in pages {
             check_items(&page.items);
-            assert!(svg(&page, "").contains("Steps to a loss of 0.001 over lr"));
+            assert!(svg(&page, "").contains("Steps to a loss of 0.001"));
         }
     }
 }

@@ -3,13 +3,14 @@
 use super::{Trail, clip};
 use crate::engine::training::{Outcome, Reason};
 use crate::figure::colour::{Marker, Theme, run_colour, run_marker};
-use crate::figure::drawing::{Anchor, Area, Item, Point, Text, limited};
+use crate::figure::drawing::{Colour, Item, Point};
 use crate::figure::frame::Frame;
+use crate::figure::labels::{Importance, Label, Positions};
 use crate::figure::shortened;
 
-/// Height of a name's line, and its font size.
-const NAME_HEIGHT: f32 = 15.0;
+/// Font sizes of a name, and of one that is followed by how the run ended.
 const NAME_SIZE: f32 = 13.0;
+const ENDED_SIZE: f32 = 11.5;
 
 /// Maximal number of characters of a name, and of one that is followed by how the run ended.
 const MAX_NAME_CHARS: usize = 30;
@@ -21,9 +22,12 @@ pub(super) struct TrailEnd {
     pub(super) at: Point,
     /// The name, with how the trail ends if the run ended early or left the frame.
     pub(super) text: String,
-    pub(super) style_index: usize,
     pub(super) kind: EndKind,
-    size: f32,
+    /// Radius of the marker.
+    pub(super) size: f32,
+    /// Index of the run among all runs.
+    pub(super) run: usize,
+    style_index: usize,
 }
 
 /// The kind of a trail's end.
@@ -105,10 +109,27 @@ impl TrailEnd {
         Some(Self {
             at,
             text,
+            run: trail.run,
             style_index: trail.style_index,
             kind,
             size: if trail.emphasized { 7.0 } else { 5.5 },
         })
+    }
+
+    /// Returns the name as a label beside the end.
+    pub(super) fn label(&self) -> Label {
+        let is_exit = matches!(self.kind, EndKind::Exit(_));
+        Label {
+            size: match self.kind {
+                EndKind::Head { .. } => NAME_SIZE,
+                EndKind::Cross | EndKind::Exit(_) => ENDED_SIZE,
+            },
+            reach: if is_exit { 2.0 * self.size } else { self.size },
+            positions: Positions::Beside,
+            runs: vec![self.style_index],
+            boxed: is_exit,
+            ..Label::new(Importance::Run, self.text.clone(), self.at, self.size)
+        }
     }
 
     /// Draws the head, the cross, or an arrow head at the frame.
@@ -124,22 +145,30 @@ impl TrailEnd {
             EndKind::Cross => Marker::Cross.items(self.at, self.size, colour, theme.halo),
             EndKind::Exit([ux, uy]) => {
                 let [x, y] = self.at;
-                let corner =
-                    |back: f32, side: f32| [x - back * ux - side * uy, y - back * uy + side * ux];
-                let corners = |size: f32| {
-                    vec![
-                        corner(0.0, 0.0),
-                        corner(size, 0.6 * size),
-                        corner(size, -0.6 * size),
-                    ]
-                };
-                vec![
-                    Item::outline(corners(2.0 * self.size), 2.5, theme.halo),
-                    Item::filled(corners(2.0 * self.size), colour),
-                ]
+                exit_arrow([x, y], [ux, uy], 2.0 * self.size, colour, theme)
             }
         }
     }
+}
+
+/// Draws the arrow head of a run that leaves the view, with its tip at a point.
+pub(crate) fn exit_arrow(
+    [x, y]: Point,
+    [ux, uy]: [f32; 2],
+    size: f32,
+    colour: Colour,
+    theme: &Theme,
+) -> Vec<Item> {
+    let corner = |back: f32, side: f32| [x - back * ux - side * uy, y - back * uy + side * ux];
+    let corners = vec![
+        corner(0.0, 0.0),
+        corner(size, 0.6 * size),
+        corner(size, -0.6 * size),
+    ];
+    vec![
+        Item::outline(corners.clone(), 2.5, theme.halo),
+        Item::filled(corners, colour),
+    ]
 }
 
 /// Returns a reason in few words, for a name on the map.
@@ -155,121 +184,5 @@ fn short_reason(reason: Reason) -> &'static str {
         Reason::SingularCurvature => "singular curvature",
         Reason::CurvatureNotFinite => "curvature not finite",
         Reason::NoStep => "no step lowers the loss",
-    }
-}
-
-/// The name at a trail's end.
-pub(super) struct Name {
-    text: String,
-    /// The approximate area of the text.
-    pub(super) area: Area,
-    /// Whether the text ends to the left of the head, because it does not fit on the right.
-    is_left: bool,
-    /// Whether the name is a chip at the frame.
-    is_chip: bool,
-    style_index: usize,
-}
-
-impl Name {
-    /// Draws the name, a chip with its background and border.
-    pub(super) fn items(self, theme: &Theme) -> Vec<Item> {
-        let [left, right] = [self.area.min[0], self.area.max[0]];
-        let (x, anchor) = if self.is_left {
-            (right, Anchor::End)
-        } else {
-            (left, Anchor::Start)
-        };
-        let at = [x, self.area.min[1] + NAME_HEIGHT / 2.0];
-        let colour = run_colour(self.style_index, theme);
-        let text = Text::new(self.text, at, anchor, NAME_SIZE, colour);
-        if !self.is_chip {
-            return vec![Item::Text(text.with_halo(theme.halo))];
-        }
-        let ([left, top], [right, bottom]) = (self.area.min, self.area.max);
-        let area = Area::new([left - 4.0, top], [right + 4.0, bottom]);
-        vec![
-            Item::filled(area.corners(), theme.background.opacity(0.85)),
-            Item::outline(area.corners(), 1.0, colour),
-            Item::Text(text),
-        ]
-    }
-}
-
-/// Returns the names at the ends of trails, moved up or down until they do not overlap, inside the frame as long as there is room.
-pub(super) fn names(ends: &[TrailEnd], frame: &Frame) -> Vec<Name> {
-    let named = ends.iter().filter(|end| !end.text.is_empty());
-    let mut ends: Vec<&TrailEnd> = named.collect();
-    ends.sort_by(|a, b| {
-        a.at[1]
-            .total_cmp(&b.at[1])
-            .then(a.at[0].total_cmp(&b.at[0]))
-    });
-    let mut names: Vec<Name> = Vec::new();
-    for end in ends {
-        let [x, y] = end.at;
-        let is_chip = matches!(end.kind, EndKind::Exit(_));
-        #[expect(clippy::cast_precision_loss, reason = "names are short")]
-        let chars = end.text.chars().count() as f32;
-        // Sentences have more narrow letters than names.
-        let width = chars * NAME_SIZE * if chars > 24.0 { 0.5 } else { 0.57 };
-        let gap = if is_chip { 18.0 } else { 10.0 };
-        let is_left = x + gap + width > frame.area.max[0] && x - gap - width > frame.area.min[0];
-        let left = if is_left { x - gap - width } else { x + gap };
-        let line_height = if is_chip {
-            NAME_HEIGHT + 3.0
-        } else {
-            NAME_HEIGHT
-        };
-        let overlaps = |top: f32, other: &Area| {
-            // The tolerance keeps rounding from counting the next line as an overlap.
-            (top - other.min[1]).abs() < line_height - 0.1
-                && left < other.max[0]
-                && other.min[0] < left + width
-        };
-        let highest = frame.area.min[1] + 2.0;
-        let lowest = frame.area.max[1] - NAME_HEIGHT - 2.0;
-        let first = limited(y - NAME_HEIGHT / 2.0, highest, lowest);
-        let free = |direction: f32| {
-            let mut top = first;
-            while let Some(other) = names.iter().find(|other| overlaps(top, &other.area)) {
-                top = other.area.min[1] + direction * line_height;
-            }
-            top
-        };
-        let down = free(1.0);
-        let up = if down > lowest { free(-1.0) } else { down };
-        let top = if up < highest { down } else { up };
-        names.push(Name {
-            text: end.text.clone(),
-            area: Area::new([left, top], [left + width, top + NAME_HEIGHT]),
-            is_left,
-            is_chip,
-            style_index: end.style_index,
-        });
-    }
-    names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::objective::plane::Rect;
-
-    #[test]
-    fn names_of_heads_at_one_point_never_fail_to_find_a_position() {
-        let area = Area::new([0.0, 0.0], [400.0, 900.0]);
-        let frame = Frame::fit(Rect::square(1.0), area);
-        for place in 0_u16..2000 {
-            let at = [100.0, 300.0 + f32::from(place) * 0.0371];
-            let end = |text: &str| TrailEnd {
-                at,
-                text: text.to_owned(),
-                style_index: 0,
-                kind: EndKind::Head { hollow: false },
-                size: 5.5,
-            };
-            let ends = ["SGD", "Adam", "Momentum", "Newton"].map(end);
-            assert_eq!(names(&ends, &frame).len(), 4);
-        }
     }
 }

@@ -5,7 +5,8 @@ use crate::engine::files::NoFiles;
 use crate::engine::results::{Runs, compute_runs};
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Reason};
-use crate::figure::drawing::texts;
+use crate::figure::drawing::{Area, Drawing, texts};
+use crate::figure::text_width;
 use std::sync::Arc;
 
 fn runs(landscape: &str, spec: &str, steps: u64) -> Runs {
@@ -22,7 +23,9 @@ fn drawn(runs: &Runs, row: usize) -> (Vec<Item>, TrailEnd, Frame) {
     let frame = Frame::of(runs.problem.objective.dim(), runs.problem.view, area);
     let heads = ["SGD".to_owned()];
     let all: Vec<Trail> = crate::figure::trails(runs, &heads, row, &frame).collect();
-    let items = trails(&all, &frame, row, &Theme::LIGHT);
+    let mut labels = Labels::new(area, &Theme::LIGHT);
+    let mut items = trails(&all, &frame, row, &mut labels, &Theme::LIGHT);
+    items.extend(labels.place());
     let end = TrailEnd::new(&all[0], &frame, row).unwrap();
     (items, end, frame)
 }
@@ -34,12 +37,10 @@ fn a_diverged_run_ends_in_a_chip_at_the_frame_with_step_and_reason() {
         let (items, end, frame) = drawn(&runs, 100);
         let last = runs.results[0].trajectory.len() - 1;
         let expected = format!("SGD diverged at {last}: ");
-        let texts: Vec<String> = { texts(&items).into_iter() }
-            .map(|text| text.text.clone())
-            .collect();
+        let drawn_texts = texts(&items);
         assert!(
-            texts.iter().any(|text| text.starts_with(&expected)),
-            "{texts:?}"
+            { drawn_texts.iter() }.any(|text| text.text.starts_with(&expected)),
+            "{drawn_texts:?}"
         );
         assert!(matches!(end.kind, EndKind::Exit(_)), "{landscape}");
         let ([x, y], Area { min, max }) = (end.at, frame.area);
@@ -49,9 +50,10 @@ fn a_diverged_run_ends_in_a_chip_at_the_frame_with_step_and_reason() {
             "{:?}",
             end.at
         );
+        let names = drawn_texts.iter().map(|text| text_width::area(text));
         let is_inside =
             |name: &Area| frame.area.contains(name.min) && frame.area.contains(name.max);
-        assert!(names_of(&runs, 100).iter().all(is_inside));
+        assert!(names.into_iter().all(|name| is_inside(&name)));
         // The line follows the run to the frame, with finite coordinates.
         let points = items.iter().filter_map(|item| match item {
             Item::Path {
@@ -68,14 +70,6 @@ fn a_diverged_run_ends_in_a_chip_at_the_frame_with_step_and_reason() {
                 .all(|coordinate| coordinate.abs() < 1000.0)
         );
     }
-}
-
-fn names_of(runs: &Runs, row: usize) -> Vec<Area> {
-    let area = Area::new([0.0, 0.0], [400.0, 400.0]);
-    let frame = Frame::of(runs.problem.objective.dim(), runs.problem.view, area);
-    let heads = ["SGD".to_owned()];
-    let all: Vec<Trail> = crate::figure::trails(runs, &heads, row, &frame).collect();
-    name_areas(&all, &frame, row)
 }
 
 #[test]
@@ -122,4 +116,37 @@ fn lines_are_clipped_where_they_cross_the_border() {
     );
     assert_eq!(clip([2.0, 0.0], [2.0, 1.0], 0.0), None);
     assert_eq!(clip([0.5, 0.5], [0.5, 0.5], 0.0), Some([[0.5, 0.5]; 2]));
+}
+
+#[test]
+fn every_run_is_visible_where_runs_share_a_path() {
+    let mut scene = Scene::new("himmelblau".parse().unwrap());
+    for _ in 0..4 {
+        scene.add_run("adam:lr=0.02".parse().unwrap());
+    }
+    let problem = Arc::new(scene.load(&NoFiles).unwrap());
+    let runs = compute_runs(&scene, &problem, None, &Cancel::default()).unwrap();
+    let area = Area::new([0.0, 0.0], [400.0, 400.0]);
+    let frame = Frame::of(2, runs.problem.view, area);
+    let names = vec![String::new(); 4];
+    for theme in [&Theme::LIGHT, &Theme::DARK] {
+        let all: Vec<Trail> = crate::figure::trails(&runs, &names, 100, &frame).collect();
+        let mut labels = Labels::new(area, theme);
+        let mut items = vec![Item::filled(area.corners(), theme.background)];
+        items.extend(trails(&all, &frame, 100, &mut labels, theme));
+        let drawing = Drawing {
+            size: [400.0; 2],
+            items,
+        };
+        let rgba = crate::figure::png::rgba(&drawing, [800, 800]).unwrap();
+        for run in &scene.runs {
+            let colour = run_colour(crate::figure::style_index(run.colour), theme);
+            let is_near = |pixel: &&[u8]| {
+                let own = [colour.r, colour.g, colour.b];
+                own.iter().zip(*pixel).all(|(a, b)| a.abs_diff(*b) < 12)
+            };
+            let count = rgba.chunks_exact(4).filter(is_near).count();
+            assert!(count > 100, "run {}: {count} pixels", run.colour);
+        }
+    }
 }

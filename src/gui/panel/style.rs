@@ -29,9 +29,12 @@ pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
     if !on_graph {
         let levels = controls_button(ui, "levels", |ui| {
             ui.set_min_width(240.0);
-            settings_ui(ui, &mut style, |name| matches!(name, "spacing" | "levels"));
+            settings_ui(ui, &mut style, |name| {
+                matches!(name, "spacing" | "levels" | "cmap")
+            });
         });
-        levels.on_hover_text("Number and spacing of the contour levels.");
+        levels
+            .on_hover_text("Number and spacing of the contour levels, and the colours of heights.");
     }
     (style != scene.map).then(|| {
         let map = style;

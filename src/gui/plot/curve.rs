@@ -56,6 +56,19 @@ impl Curve {
         last.and_then(|point| Self::position(transform, *point))
     }
 
+    /// Returns the place at the top of the plot where the curve leaves it for good.
+    pub(super) fn exit(&self, transform: &PlotTransform) -> Option<Point> {
+        let top = transform.frame().min.y;
+        let positions = || {
+            let points = self.points.iter();
+            points.filter_map(|point| Self::position(transform, *point))
+        };
+        let above = |point: &Point| point[1] < top - 2.0;
+        let leaves = positions().next_back().as_ref().is_some_and(above);
+        let [x, _] = positions().find(above).filter(|_| leaves)?;
+        Some([x, top])
+    }
+
     /// Draws the curve: opaque up to the timeline's row with a marker there, faint after it, an arrow where it leaves at the top.
     pub(super) fn items(
         &self,
@@ -89,17 +102,8 @@ impl Curve {
         if self.style.is_limit() {
             return;
         }
-        let frame = transform.frame();
-        let positions = || {
-            self.points
-                .iter()
-                .filter_map(|point| Self::position(transform, *point))
-        };
-        let above = |point: &Point| point[1] < frame.min.y - 2.0;
-        if positions().next_back().as_ref().is_some_and(above)
-            && let Some([x, _]) = positions().find(above)
-        {
-            let tip = frame.min.y + 1.0;
+        if let Some([x, y]) = self.exit(transform) {
+            let tip = y + 1.0;
             let arrow = vec![[x, tip], [x - 4.0, tip + 8.0], [x + 4.0, tip + 8.0]];
             items.push(Item::filled(arrow, colour));
         }

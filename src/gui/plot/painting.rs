@@ -1,11 +1,9 @@
 //! Painting of charts: curves, names at their ends, lines of the timeline and the pointer, and labels of the axes.
 
 use super::axis::Labels;
-use super::{PlotChart, PlotOptions, coordinate};
-use crate::figure::chart::Style;
-use crate::figure::colour::{Theme, run_colour};
-use crate::figure::drawing::{Anchor, Item, Point, Text};
-use crate::figure::shortened;
+use super::{NAMES_WIDTH, PlotChart, PlotOptions, coordinate};
+use crate::figure::chart::{EndNames, Style};
+use crate::figure::colour::Theme;
 use crate::figure::trail::line;
 use crate::gui::paint::{self, Textures};
 use eframe::egui;
@@ -62,33 +60,25 @@ impl PlotChart {
                 items.push(line(ends, 1.0, colour, &[]));
             }
         }
-        let mut names = Vec::new();
+        let mut names = EndNames::new(paint::area(frame), frame.max.x + NAMES_WIDTH, theme);
         for curve in &self.curves {
             curve.items(transform, options, &mut items);
-            if let (Some(name_of), false) = (options.names, curve.style.is_limit())
-                && let Some(name) = name_of(curve.style_index)
-                && !matches!(curve.style, Style::Dashed)
-                && let Some(end) = curve.last_point(transform)
+            let is_named = !curve.style.is_limit() && !matches!(curve.style, Style::Dashed);
+            let name = options.names.filter(|_| is_named);
+            let Some(name) = name.and_then(|name_of| name_of(curve.style_index)) else {
+                continue;
+            };
+            if let Some(at) = curve.exit(transform) {
+                names.add_exit(name, at, curve.style_index);
+            } else if let Some(end) = curve.last_point(transform)
                 && frame.y_range().contains(end[1])
                 && frame.x_range().contains(end[0] - 0.5)
             {
-                let colour = run_colour(curve.style_index, theme);
-                names.push((end, shortened(name, 10), colour));
+                names.add_end(name, end, curve.style_index);
             }
         }
         let clip = frame.intersect(ui.clip_rect());
         paint::paint(&ui.painter().with_clip_rect(clip), items, textures);
-        let mut taken: Vec<Point> = Vec::new();
-        let mut texts = Vec::new();
-        for ([x, y], name, colour) in names {
-            let overlaps =
-                |other: &Point| (other[1] - y).abs() < 11.0 && (other[0] - x).abs() < 60.0;
-            if !taken.iter().any(overlaps) {
-                taken.push([x, y]);
-                let text = Text::new(name, [x + 5.0, y], Anchor::Start, 10.5, colour);
-                texts.push(Item::Text(text.with_halo(theme.halo)));
-            }
-        }
-        paint::paint(ui.painter(), texts, textures);
+        paint::paint(ui.painter(), names.place(), textures);
     }
 }

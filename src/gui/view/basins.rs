@@ -10,7 +10,7 @@ use crate::engine::results::MapData;
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
-use crate::figure::drawing::{Area, Colour, Item};
+use crate::figure::drawing::{Area, Colour};
 use crate::figure::frame::Frame;
 use crate::figure::{basins, map};
 use crate::gui::command::Command;
@@ -130,11 +130,9 @@ impl View for BasinsView {
             Some((shared, Ok(found))) if found.request.scene.landscape() == scene.landscape() => {
                 let pixels = self.pixels(shared, found, theme);
                 let (basins, map) = (&found.basins, current_map(context));
-                let items_inside = basins::map_items(basins, &pixels, map, scene, &frame, theme);
-                items.push(Item::Clipped {
-                    area,
-                    items: items_inside,
-                });
+                items.extend(basins::map_items(
+                    basins, &pixels, map, scene, &frame, theme,
+                ));
                 items.extend(basins::legend(basins, legend, theme));
                 if let (false, Some(pointer)) =
                     (output.hover_text.is_empty(), ui.ctx().pointer_hover_pos())
@@ -152,7 +150,7 @@ impl View for BasinsView {
             _ => message(ui, "Computing the basins …"),
         }
         items.extend(map::axes(&frame, scene.axes(), theme));
-        paint::paint(&ui.painter_at(space), items, output.textures);
+        paint::paint_settled(ui, space, items, output.textures);
         commands
     }
 

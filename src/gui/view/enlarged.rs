@@ -128,5 +128,5 @@ fn picture(metric: &MetricChart, x_axis: &XAxis, size: [f32; 2], theme: &Theme) 
         items.push(Item::label(shortened(name, 22), place, 12.0, theme.ink));
         at[1] += 20.0;
     }
-    Drawing { size, items }
+    Drawing::new(size, items)
 }

@@ -12,6 +12,7 @@ use crate::engine::scene::Scene;
 use crate::export::picture::Show;
 use crate::figure::drawing::{Area, Item};
 use crate::figure::frame::Frame;
+use crate::figure::labels::Labels;
 use crate::figure::trail::{self, Trail};
 use crate::figure::{self, colour_bar, critical, map, network, state_markers, style_index};
 use crate::gui::command::Command;
@@ -79,10 +80,7 @@ impl View for MapView {
         output.set_frame(frame);
         let sculpt = (!scene.is_network()).then_some(&mut self.sculpt);
         let commands = self.mouse.ui(ui, &frame, context, sculpt, output);
-        let mut items = vec![Item::Clipped {
-            area: frame.area,
-            items: self.inside(&frame, context),
-        }];
+        let mut items = self.inside(&frame, context);
         let axes = match context.runs {
             Some(runs) => network::axes(runs),
             None => scene.axes().map(str::to_owned),
@@ -94,7 +92,7 @@ impl View for MapView {
         {
             items.extend(colour_bar::draw(map_data, bar, context.theme));
         }
-        paint::paint(&ui.painter_at(space), items, output.textures);
+        paint::paint_settled(ui, space, items, output.textures);
         self.sculpt.with_history(commands)
     }
 
@@ -122,48 +120,68 @@ pub(super) fn view_window(context: &ViewContext) -> Rect {
 }
 
 impl MapView {
-    /// Returns everything inside the map's border, from back to front.
+    /// Returns everything inside the map's border, from back to front, with its labels.
     fn inside(&mut self, frame: &Frame, context: &ViewContext) -> Vec<Item> {
         let (scene, theme) = (context.scene, context.theme);
-        let mut items = self.heights(frame, context);
-        if scene.is_network() {
-            items.extend(network_items(frame, context));
-            return items;
+        let mut labels = Labels::new(frame.area, theme);
+        let mut back = self.heights(frame, &mut labels, context);
+        let (mut start, mut front) = (Vec::new(), Vec::new());
+        match context.runs {
+            _ if scene.is_network() => {
+                front.extend(network_items(frame, &mut labels, context));
+            }
+            Some(runs) => {
+                if scene.map.arrows {
+                    back.extend(map::arrows(&runs.problem, frame, theme));
+                }
+                if scene.map.minima {
+                    back.extend(map::marks(&runs.problem, frame, &mut labels, theme));
+                }
+                if let Some(Ok(found)) = critical_points(scene, context.session).as_deref() {
+                    let (points, published): (&[CriticalPoint], _) =
+                        (&found.points, &runs.problem.minima);
+                    let selected = context.critical_point;
+                    back.extend(critical::marks(
+                        points,
+                        published,
+                        frame,
+                        &mut labels,
+                        theme,
+                        selected,
+                    ));
+                }
+                let at = runs.problem.plot_point(scene.start());
+                start = map::start(at, frame, theme);
+                map::block_start(at, frame, &mut labels);
+                if scene.map.trails {
+                    let trails = trails(context, runs, context.names, frame);
+                    front.extend(trail::trails(
+                        &trails,
+                        frame,
+                        context.row,
+                        &mut labels,
+                        theme,
+                    ));
+                }
+                if scene.map.internals {
+                    let markers = self.state_markers(frame, &mut labels, context, runs);
+                    front.extend(markers.unwrap_or_default());
+                }
+                front.extend(self.sculpt.items(frame, scene, theme));
+                if let Some(Ok(map_data)) = context.map_data.map(|map_data| &**map_data) {
+                    map::deep_zoom_note(map_data, frame, &mut labels);
+                }
+            }
+            None => {}
         }
-        let Some(runs) = context.runs else {
-            return items;
-        };
-        if scene.map.arrows {
-            items.extend(map::arrows(&runs.problem, frame, theme));
-        }
-        if scene.map.minima {
-            items.extend(map::marks(&runs.problem, frame, theme));
-        }
-        if let Some(Ok(found)) = critical_points(scene, context.session).as_deref() {
-            let (points, published): (&[CriticalPoint], _) = (&found.points, &runs.problem.minima);
-            let selected = context.critical_point;
-            items.extend(critical::marks(points, published, frame, theme, selected));
-        }
-        if scene.map.trails {
-            let trails = trails(context, runs, context.names, frame);
-            items.extend(trail::trails(&trails, frame, context.row, theme));
-        }
-        if scene.map.internals {
-            items.extend(self.state_markers(frame, context, runs).unwrap_or_default());
-        }
-        let start = runs.problem.plot_point(scene.start());
-        items.extend(map::start(start, frame, theme));
-        items.extend(self.sculpt.items(frame, scene, theme));
-        if let Some(Ok(map_data)) = context.map_data.map(|map_data| &**map_data) {
-            items.extend(map::deep_zoom_note(map_data, frame, theme));
-        }
-        items
+        figure::layers_of_map(frame, [back, start, front], labels)
     }
 
-    /// Returns the shaded heights and the contour lines.
-    fn heights(&mut self, frame: &Frame, context: &ViewContext) -> Vec<Item> {
+    /// Returns the shaded heights and the contour lines, and adds their numbers to the labels.
+    fn heights(&mut self, frame: &Frame, labels: &mut Labels, context: &ViewContext) -> Vec<Item> {
         let found = self.shading.of(context);
         found.map_or_else(Vec::new, |(map_data, pixels)| {
+            map::number_lines(map_data, &context.scene.map, frame, labels);
             map::landscape(map_data, pixels, &context.scene.map, frame, context.theme)
         })
     }
@@ -172,6 +190,7 @@ impl MapView {
     fn state_markers(
         &mut self,
         frame: &Frame,
+        labels: &mut Labels,
         context: &ViewContext,
         runs: &Runs,
     ) -> Option<Vec<Item>> {
@@ -179,22 +198,16 @@ impl MapView {
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, context.row)?;
         let step = self.inspected.at(scene, runs, index, step)?;
-        let start = runs.problem.plot_point(scene.start());
-        let mut taken = vec![state_markers::start_area(start, frame)];
-        if scene.map.trails {
-            let trails = trails(context, runs, context.names, frame);
-            taken.extend(trail::name_areas(&trails, frame, context.row));
-        }
         let (problem, colour) = (&runs.problem, style_index(run.colour));
         let (theme, start) = (context.theme, scene.start_theta());
         Some(state_markers::state_markers(
-            problem, start, step, colour, taken, frame, theme,
+            problem, start, step, colour, frame, labels, theme,
         ))
     }
 }
 
-/// Returns the runs of a network on its plane, and notes on both.
-fn network_items(frame: &Frame, context: &ViewContext) -> Vec<Item> {
+/// Returns the runs of a network on its plane, and adds notes on both to the labels.
+fn network_items(frame: &Frame, labels: &mut Labels, context: &ViewContext) -> Vec<Item> {
     let theme = context.theme;
     let Some(runs) = context.runs else {
         return network::centered_text("training …", frame, theme);
@@ -203,13 +216,17 @@ fn network_items(frame: &Frame, context: &ViewContext) -> Vec<Item> {
     if context.scene.map.trails {
         let heads = network::head_labels(runs, context.names, context.row);
         let trails = trails(context, runs, &heads, frame);
-        items.extend(trail::trails(&trails, frame, context.row, theme));
+        items.extend(trail::trails(&trails, frame, context.row, labels, theme));
     }
-    items.extend(if context.map_data.is_some() {
-        network::note(runs, context.row, frame, theme)
+    if context.map_data.is_some() {
+        network::note(runs, context.row, frame, labels);
     } else {
-        network::centered_text("computing the landscape …", frame, theme)
-    });
+        items.extend(network::centered_text(
+            "computing the landscape …",
+            frame,
+            theme,
+        ));
+    }
     items
 }
 

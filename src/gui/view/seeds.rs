@@ -199,7 +199,7 @@ fn maps_ui(
     let area = paint::area(paint::inset(space, [4.0, 2.0], [4.0, 2.0]));
     let panels = cached.panels.as_ref()?;
     let items = seeds::draw(panels, slices, (runs, context.row), area, context.theme);
-    paint::paint(&ui.painter_at(space), items, output.textures);
+    paint::paint_settled(ui, space, items, output.textures);
     let mut taken = None;
     for (slice, frame) in slices.iter().zip(panels.frames(area)) {
         let seed = slice.seed;

@@ -52,7 +52,7 @@ impl View for SideBySideView {
         let heights = self.0.of(context);
         let heights = heights.map(|(map_data, pixels)| Heights { map_data, pixels });
         let items = draw(runs, &frames, heights, context.row, context.theme);
-        paint::paint(&ui.painter_at(space), items, output.textures);
+        paint::paint_settled(ui, space, items, output.textures);
         let mut commands = Vec::new();
         for (run, frame) in &frames {
             let id = ui.scope_id().with(("side by side", *run));

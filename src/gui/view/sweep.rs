@@ -159,7 +159,7 @@ impl View for SweepView {
             SweepData::Curves(curves) => self.curves(curves, context, area, pointer),
             SweepData::Map(map) => self.map(map, (shared, sweep), context.theme, area, pointer),
         };
-        paint::paint(&ui.painter_at(space), items, output.textures);
+        paint::paint_settled(ui, space, items, output.textures);
         let Some(HoveredRun { run, spec, text }) = hovered else {
             return Vec::new();
         };

@@ -153,6 +153,18 @@ impl Levels {
         }
     }
 
+    /// Returns the shade of 0 if the heights are signed: on a linear scale where a tenth of them at least has the other sign, by range.
+    pub fn zero(&self) -> Option<f64> {
+        match self.scale {
+            Scale::Linear { low, high } if low < 0.0 && high > 0.0 => {
+                let reaches = [-low, high];
+                let [less, more] = [reaches[0].min(reaches[1]), reaches[0].max(reaches[1])];
+                (less >= 0.1 * more).then(|| self.shade(0.0))
+            }
+            _ => None,
+        }
+    }
+
     /// Returns the value from which a logarithmic scale measures distances; 0 for other scales.
     pub fn base(&self) -> f64 {
         match self.scale {

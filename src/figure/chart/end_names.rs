@@ -1,0 +1,123 @@
+//! Names at the ends of a chart's lines.
+
+use super::{Chart, Series, Style, padded_axis};
+use crate::figure::axis::Axis;
+use crate::figure::colour::Theme;
+use crate::figure::drawing::{Area, Item, Point};
+use crate::figure::labels::{Importance, Label, Labels, Positions};
+use crate::figure::text_width::fitted;
+
+/// Space to the right of a chart for the names of lines.
+const NAMES_WIDTH: f32 = 80.0;
+
+/// Font size of the names of lines.
+const NAME_SIZE: f32 = 10.5;
+
+/// Names at the ends of a chart's lines, in a column to its right, and beside the arrows of lines that leave it.
+pub struct EndNames<'a> {
+    plot: Area,
+    column: Labels<'a>,
+    inside: Labels<'a>,
+    /// Space in the column.
+    width: f32,
+}
+
+impl<'a> EndNames<'a> {
+    /// Creates an empty set for a plot with a column that reaches to `right`.
+    pub fn new(plot: Area, right: f32, theme: &'a Theme) -> Self {
+        let column = Area::new([plot.max[0], plot.min[1] - 8.0], [right, plot.max[1] + 8.0]);
+        Self {
+            plot,
+            column: Labels::new(column, theme).without_chips(),
+            inside: Labels::new(plot, theme).without_chips(),
+            width: column.width() - 21.0,
+        }
+    }
+
+    /// Adds the name of a line that ends at a point: next to it in the column.
+    pub fn add_end(&mut self, name: &str, [x, y]: Point, style_index: usize) {
+        let name = fitted(name, NAME_SIZE, self.width);
+        if !name.is_empty() {
+            // The names of lines that end earlier are beside the others.
+            let at = [x.max(self.plot.max[0]), y];
+            self.column.add(Self::label(name, at, style_index, 0.0));
+        }
+    }
+
+    /// Adds the name of a line that leaves the plot at a point of its top or bottom.
+    pub fn add_exit(&mut self, name: &str, [x, y]: Point, style_index: usize) {
+        let name = fitted(name, NAME_SIZE, 0.5 * self.plot.width());
+        let at = [
+            x,
+            y.clamp(
+                self.plot.min[1] + 5.0,
+                self.plot.max[1].max(self.plot.min[1] + 5.0) - 5.0,
+            ),
+        ];
+        self.inside.block_mark(at, 4.0);
+        if !name.is_empty() {
+            self.inside.add(Self::label(name, at, style_index, 3.0));
+        }
+    }
+
+    fn label(name: String, at: Point, style_index: usize, reach: f32) -> Label {
+        Label {
+            size: NAME_SIZE,
+            positions: Positions::Beside,
+            runs: vec![style_index],
+            ..Label::new(Importance::Run, name, at, reach)
+        }
+    }
+
+    /// Places the names and draws them.
+    pub fn place(self) -> Vec<Item> {
+        let mut items = self.column.place();
+        items.extend(self.inside.place());
+        items
+    }
+}
+
+impl Chart<'_> {
+    /// Draws like [`draw_in_range`](Self::draw_in_range), with the names of the lines at their ends, or beside the arrows of those that
+    /// leave the plot. `name` returns the name of a style index.
+    pub fn draw_named(
+        &self,
+        series: &[Series],
+        styles: &[Style],
+        range: [f64; 2],
+        name: &dyn Fn(usize) -> Option<String>,
+    ) -> Vec<Item> {
+        let space = if self.area.width() > 3.4 * NAMES_WIDTH {
+            NAMES_WIDTH
+        } else {
+            0.0
+        };
+        let [right, bottom] = self.area.max;
+        let chart = Chart {
+            area: Area::new(self.area.min, [right - space, bottom]),
+            ..*self
+        };
+        let mut items = chart.draw_in_range(series, styles, range);
+        let plot = chart.plot();
+        let (y_axis, x_axis) = (padded_axis(range, self.log), Axis::linear(self.x_range));
+        let mut names = EndNames::new(plot, right, self.theme);
+        for (series, style) in series.iter().zip(styles.iter().copied()) {
+            let Some(name) =
+                name(series.style_index).filter(|_| !style.is_limit() && style != Style::Dashed)
+            else {
+                continue;
+            };
+            if let Some((_, at, _)) = Self::exit(series, plot, &x_axis, &y_axis) {
+                names.add_exit(&name, at, series.style_index);
+                continue;
+            }
+            let last = series.opaque_len.min(series.values.len()).checked_sub(1);
+            let end = last.and_then(|row| Self::point(series, row, plot, &x_axis, &y_axis));
+            if let Some(at) = end.filter(|at| space > 0.0 && plot.contains(*at)) {
+                names.add_end(&name, at, series.style_index);
+            }
+        }
+        items.extend(names.place());
+        items
+    }
+}
