@@ -14,6 +14,7 @@ pub mod gallery;
 mod labels;
 pub mod layers;
 mod layout;
+mod legend;
 pub mod map;
 pub mod metric_chart;
 pub mod network;
@@ -28,6 +29,7 @@ pub mod slice;
 pub mod spectrum;
 pub mod state_chart;
 pub mod state_markers;
+pub mod surface_3d;
 pub mod svg;
 pub mod sweep;
 pub mod trail;
@@ -119,30 +121,17 @@ fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Dr
     let title = format!("{}   {}", scene.title(), scene.formula());
     items.push(write(title, [layout.map.min[0] + 18.0, 20.0], 15.0));
     items.push(write(caption(scene, step), layout.caption, 11.0));
-    let mut at = layout.legend;
-    // Characters are about 7.4 points wide.
-    let max_name_chars = max_chars(options.size[0] - at[0] - 44.0, 7.4, 6, 30);
     let bottom = layout
         .predictions
         .map_or(options.size[1], |area| area.min[1] - 36.0);
-    for index in visible() {
-        if at[1] > bottom {
-            break;
-        }
-        let style_index = style_index(scene.runs[index].colour);
-        items.extend(legend_line(at, style_index, theme));
-        let name = shortened(&names[index], max_name_chars);
-        items.push(write(name, [at[0] + 40.0, at[1]], 13.0));
-        let max_status_chars = max_chars(options.size[0] - at[0] - 44.0, 5.4, 6, 90);
-        let status = shortened(&status_text(runs, index, row), max_status_chars);
-        items.push(write(status, [at[0] + 40.0, at[1] + 15.0], 11.0));
-        at[1] += 36.0;
-    }
+    let space = Area::new(layout.legend, [options.size[0], bottom]);
+    let (legend, legend_end) = legend::of_runs(runs, &names, row, space, theme);
+    items.extend(legend);
     if let (Some(mut area), Some(index)) =
         (layout.predictions, options.followed.or(visible().next()))
     {
         // A short legend leaves more space.
-        area.min[1] = at[1];
+        area.min[1] = legend_end;
         items.extend(
             current_predictions(runs, index, row, &names[index], area, theme).unwrap_or_default(),
         );

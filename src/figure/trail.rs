@@ -33,7 +33,9 @@ pub struct Trail<'a> {
 pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Vec<Item> {
     let mut items = Vec::new();
     for trail in trails {
-        let paths = path(trail, frame, step, |row| trail.trajectory.plot_point(row));
+        let paths = path(trail, frame, step, 0.1, |row| {
+            trail.trajectory.plot_point(row)
+        });
         let width = if trail.emphasized { 3.0 } else { 1.8 };
         let colour = run_colour(trail.style_index, theme);
         // In a path of very many points dashes cannot be seen, but cost time.
@@ -53,7 +55,7 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
         );
         // The average of the iterates is a thin dotted line with a small head.
         let average = |row| trail.trajectory.average_point(row);
-        let paths = path(trail, frame, step, average);
+        let paths = path(trail, frame, step, 0.1, average);
         items.extend(
             paths
                 .into_iter()
@@ -76,6 +78,45 @@ pub fn trails(trails: &[Trail], frame: &Frame, step: usize, theme: &Theme) -> Ve
     items
 }
 
+/// Returns the pieces of a trail's path up to row `step` that are in the frame, and those of the average of its iterates.
+pub(super) fn paths_inside(trail: &Trail, frame: &Frame, step: usize) -> [Vec<Vec<Point>>; 2] {
+    let trajectory = trail.trajectory;
+    [
+        path(trail, frame, step, 0.0, |row| trajectory.plot_point(row)),
+        path(trail, frame, step, 0.0, |row| trajectory.average_point(row)),
+    ]
+}
+
+/// Draws the heads, ends and names of trails in `area`, where `place` draws the points of the frame: at a point, and whether it is hidden.
+pub(super) fn placed_ends(
+    trails: &[Trail],
+    frame: &Frame,
+    step: usize,
+    place: impl Fn(Point) -> Option<(Point, bool)>,
+    area: Area,
+    theme: &Theme,
+) -> Vec<Item> {
+    let ends = trails.iter().filter_map(|trail| {
+        let end = TrailEnd::new(trail, frame, step)?;
+        let (at, hidden) = place(end.at)?;
+        Some((end.placed(at, |point| Some(place(point)?.0)), hidden))
+    });
+    let (ends, hidden): (Vec<TrailEnd>, Vec<bool>) = ends.unzip();
+    let marker = |(end, hidden): (&TrailEnd, &bool)| {
+        let share = if *hidden { HIDDEN } else { 1.0 };
+        let items = end.marker(theme).into_iter();
+        items.map(move |item| item.faded(share))
+    };
+    let markers = ends.iter().zip(&hidden).flat_map(marker);
+    let names = end::names(&ends, &Frame { area, ..*frame }).into_iter();
+    markers
+        .chain(names.flat_map(|name| name.items(theme)))
+        .collect()
+}
+
+/// Opacity of what is behind a surface.
+pub(super) const HIDDEN: f32 = 0.35;
+
 /// Returns the areas of the names of trails.
 pub fn name_areas(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Area> {
     let ends: Vec<TrailEnd> = { trails.iter() }
@@ -85,11 +126,12 @@ pub fn name_areas(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Area> {
     names.map(|name| name.area).collect()
 }
 
-/// Returns the pieces of a trail's path up to a row that are in the frame or near it, without points that are less than 0.6 apart.
+/// Returns the pieces of a trail's path up to a row that are in the frame widened by `margin`, without points that are less than 0.6 apart.
 fn path(
     trail: &Trail,
     frame: &Frame,
     step: usize,
+    margin: f64,
     point: impl Fn(usize) -> Option<[f64; 2]>,
 ) -> Vec<Vec<Point>> {
     let count = trail.outline.partition_point(|&row| row <= step);
@@ -108,7 +150,7 @@ fn path(
     let mut before: Option<[f64; 2]> = None;
     let mut end: Option<[f64; 2]> = None;
     for to in points {
-        let clipped = before.zip(to).and_then(|(from, to)| clip(from, to, 0.1));
+        let clipped = before.zip(to).and_then(|(from, to)| clip(from, to, margin));
         if let Some([from, to]) = clipped {
             if end != Some(from) {
                 paths.push(vec![frame.picture_from_unit(from)]);

@@ -14,6 +14,7 @@ mod optimizer_state;
 mod panels;
 mod runs;
 mod sizes;
+mod surface;
 mod surveys;
 mod timeline;
 mod typing;

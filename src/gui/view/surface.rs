@@ -1,0 +1,219 @@
+//! The 3-D surface of a landscape or of a network's plane, with the trails of the runs on it.
+
+use super::map::{trails, view_window};
+use super::{
+    Figure, View, ViewContext, ViewOutput, controls_button, message_ui, named, surface_mouse,
+};
+use crate::engine::results::MapData;
+use crate::engine::scene::{LevelSpacing, Scene, SurfaceStyle};
+use crate::export::picture::Show;
+use crate::figure::drawing::Item;
+use crate::figure::frame::Frame;
+use crate::figure::network;
+use crate::figure::surface_3d::{Camera, Mesh, Paint, Relief, Surface3d, paint};
+use crate::gui::command::Command;
+use crate::gui::paint::{self as painting, colour};
+use crate::gui::panel::style::flags_ui;
+use crate::gui::param_ui::settings_ui;
+use eframe::egui;
+use std::sync::Arc;
+
+/// State of the view between frames: the heights of the newest map, and what of the last frame can be painted again.
+#[derive(Default)]
+pub(super) struct SurfaceView {
+    relief: Option<(Arc<Result<MapData, String>>, Relief)>,
+    painted: Option<Painted>,
+}
+
+/// The surface as the last frame painted it, without runs.
+struct Painted {
+    map_data: Arc<Result<MapData, String>>,
+    camera: Camera,
+    paint: Paint,
+    lines: bool,
+    dark: bool,
+    mesh: Arc<egui::Mesh>,
+    contours: Vec<Item>,
+}
+
+impl View for SurfaceView {
+    fn title(&self) -> &'static str {
+        "Surface"
+    }
+
+    fn key(&self) -> egui::Key {
+        egui::Key::U
+    }
+
+    fn help(&self) -> &'static str {
+        "The landscape as a surface in three dimensions, with the trails of all runs on it."
+    }
+
+    fn applies(&self, scene: &Scene) -> bool {
+        scene.dim() == 2
+    }
+
+    fn toolbar_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) -> Vec<Command> {
+        let mut scene = context.scene.clone();
+        height_scale_ui(ui, &mut scene);
+        let marks = !scene.is_network();
+        let flags =
+            |name: &str| matches!(name, "fill" | "lines" | "trails") || marks && name == "minima";
+        flags_ui(ui, &mut scene.map, flags);
+        flags_ui(ui, &mut scene.surface, |name| name == "shading");
+        let camera = controls_button(ui, "camera", |ui| {
+            ui.set_min_width(260.0);
+            settings_ui(ui, &mut scene.surface, |name| name != "shading");
+            let reset = ui.button("Reset camera");
+            if reset
+                .on_hover_text("A double click on the surface does the same.")
+                .clicked()
+            {
+                scene.surface = scene.surface.with_camera_of(&SurfaceStyle::default());
+            }
+        });
+        camera.on_hover_text(
+            "Direction and size of the view: drag on the surface, or turn the wheel.",
+        );
+        let changed = scene != *context.scene;
+        changed
+            .then(|| Command::Edit(Box::new(scene)))
+            .into_iter()
+            .collect()
+    }
+
+    fn ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        context: &ViewContext,
+        output: &mut ViewOutput,
+    ) -> Vec<Command> {
+        let (scene, theme) = (context.scene, context.theme);
+        let space = ui.available_rect_before_wrap();
+        let area = painting::area(space);
+        let window = view_window(context);
+        output.set_frame(context, Frame { area, window });
+        let Some(map_data) = context.map_data.filter(|map_data| map_data.is_ok()) else {
+            message_ui(
+                ui,
+                if scene.is_network() && context.runs.is_none() {
+                    "training …"
+                } else {
+                    "computing the landscape …"
+                },
+            );
+            return Vec::new();
+        };
+        let Some((found, relief)) = relief_of(&mut self.relief, map_data) else {
+            message_ui(ui, "A landscape of one parameter has no surface.");
+            return Vec::new();
+        };
+        let surface = Surface3d::new(found, relief, &scene.surface, area);
+        let painter = ui.painter_at(space);
+        let mut items = surface.backdrop(theme);
+        painting::paint(&painter, std::mem::take(&mut items), output.textures);
+        let painted = painted_of(&mut self.painted, map_data, &surface, context);
+        painter.add(Arc::clone(&painted.mesh));
+        items.extend(painted.contours.iter().cloned());
+        let axes = match context.runs {
+            Some(runs) => network::axes(runs),
+            None => scene.axes().map(str::to_owned),
+        };
+        items.extend(surface.axes(axes.each_ref().map(String::as_str), theme));
+        if let Some(runs) = context.runs {
+            let heads = network::head_labels(runs, context.names, context.row);
+            let frame = surface.plane_frame();
+            let trails = trails(context, runs, &heads, &frame);
+            items.extend(surface.runs(runs, &trails, context.row, theme));
+        }
+        if let Some(note) = surface.cut_note() {
+            let at = [area.min[0] + 10.0, area.max[1] - 12.0];
+            items.push(Item::label(note, at, 11.0, theme.faint));
+        }
+        painting::paint(&painter, items, output.textures);
+        surface_mouse::ui(ui, &surface, context, output.hover_text)
+    }
+
+    fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
+        Figure::of_scene(context, Show::Surface)
+    }
+}
+
+/// Shows the choice of the height's scale, which is that of the map.
+fn height_scale_ui(ui: &mut egui::Ui, scene: &mut Scene) {
+    let spacing = &mut scene.map.spacing;
+    let name = spacing.name();
+    let combo = egui::ComboBox::from_id_salt("height scale")
+        .selected_text(format!("height {name}"))
+        .width(90.0)
+        .show_ui(ui, |ui| {
+            for choice in [LevelSpacing::Auto, LevelSpacing::Linear, LevelSpacing::Log] {
+                ui.selectable_value(spacing, choice, choice.name());
+            }
+        });
+    named(&combo.response, "height scale", name);
+    let help = "Scale of heights, colours and contour lines; auto is the landscape's own.";
+    combo.response.on_hover_text(help);
+}
+
+/// Returns a map with its heights in the box, which are kept until there is another map; `None` for a graph.
+fn relief_of<'a>(
+    kept: &'a mut Option<(Arc<Result<MapData, String>>, Relief)>,
+    shared: &'a Arc<Result<MapData, String>>,
+) -> Option<(&'a MapData, &'a Relief)> {
+    let map_data = (**shared).as_ref().ok()?;
+    if map_data.graph.is_some() {
+        return None;
+    }
+    *kept = kept.take().filter(|(known, _)| Arc::ptr_eq(known, shared));
+    let (_, relief) = kept.get_or_insert_with(|| (Arc::clone(shared), Relief::new(map_data)));
+    Some((map_data, relief))
+}
+
+/// Returns triangles and contour lines of a surface, those of the last frame if nothing has changed.
+fn painted_of<'a>(
+    kept: &'a mut Option<Painted>,
+    map_data: &Arc<Result<MapData, String>>,
+    surface: &Surface3d,
+    context: &ViewContext,
+) -> &'a Painted {
+    let (paint, lines, dark) = (
+        paint(context.scene),
+        context.scene.map.lines,
+        context.theme.dark,
+    );
+    let same = |painted: &Painted| {
+        Arc::ptr_eq(&painted.map_data, map_data)
+            && painted.camera == surface.camera
+            && (painted.paint, painted.lines, painted.dark) == (paint, lines, dark)
+    };
+    *kept = kept.take().filter(same);
+    kept.get_or_insert_with(|| Painted {
+        map_data: Arc::clone(map_data),
+        camera: surface.camera,
+        paint,
+        lines,
+        dark,
+        mesh: Arc::new(egui_mesh(surface.mesh(paint, context.theme))),
+        contours: if lines {
+            surface.contours(context.theme)
+        } else {
+            Vec::new()
+        },
+    })
+}
+
+/// Converts triangles to egui's.
+fn egui_mesh(mesh: Mesh) -> egui::Mesh {
+    let vertices = mesh.vertices.into_iter();
+    let vertex = |(at, shade): ([f32; 2], _)| egui::epaint::Vertex {
+        pos: at.into(),
+        uv: egui::epaint::WHITE_UV,
+        color: colour(shade),
+    };
+    egui::Mesh {
+        indices: mesh.indices,
+        vertices: vertices.map(vertex).collect(),
+        ..egui::Mesh::default()
+    }
+}
