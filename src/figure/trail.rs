@@ -115,7 +115,7 @@ pub(super) fn placed_ends(
 }
 
 /// Opacity of what is behind a surface.
-pub(super) const HIDDEN: f32 = 0.35;
+pub(super) const HIDDEN: f32 = 0.45;
 
 /// Returns the areas of the names of trails.
 pub fn name_areas(trails: &[Trail], frame: &Frame, step: usize) -> Vec<Area> {

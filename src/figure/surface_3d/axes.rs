@@ -221,7 +221,9 @@ impl Surface3d<'_> {
             return tick.into_iter().collect();
         }
         let ticks = colour_bar::ticks(levels, length).into_iter();
-        ticks
+        // At the foot are the labels of another axis.
+        let above_foot = ticks.filter(|[share, _]| narrow(*share) * length > 12.0);
+        above_foot
             .map(|[share, value]| (narrow(share), number(value, 6)))
             .collect()
     }

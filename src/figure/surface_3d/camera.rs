@@ -8,7 +8,7 @@ use crate::figure::drawing::{Area, Point};
 pub(super) type Vector = [f32; 3];
 
 /// Height of the box; the longer side of its base is 1.
-pub(super) const HEIGHT: f32 = 0.6;
+pub(super) const HEIGHT: f32 = 0.5;
 
 /// Distance of the eye from the center of the box: far enough that parallel lines stay nearly parallel.
 const DISTANCE: f32 = 5.0;

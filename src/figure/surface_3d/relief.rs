@@ -11,7 +11,7 @@ use rayon::prelude::*;
 const MAX_SIDE: usize = 256;
 
 /// Height by which the surface must rise above a line of sight to hide what is behind it.
-const TOLERANCE: f32 = 0.004;
+const TOLERANCE: f32 = 0.002;
 
 /// The surface of a map in a box: a grid of heights on the map's scale.
 pub struct Relief {

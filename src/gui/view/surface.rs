@@ -93,34 +93,29 @@ impl View for SurfaceView {
         let area = painting::area(space);
         let window = view_window(context);
         output.set_frame(context, Frame { area, window });
-        let Some(map_data) = context.map_data.filter(|map_data| map_data.is_ok()) else {
-            message_ui(
-                ui,
-                if scene.is_network() && context.runs.is_none() {
-                    "training …"
-                } else {
-                    "computing the landscape …"
-                },
-            );
+        let Some((map_data, is_current)) = self.newest(context) else {
+            let training = scene.is_network() && context.runs.is_none();
+            let doing = ["computing the landscape …", "training …"];
+            message_ui(ui, doing[usize::from(training)]);
             return Vec::new();
         };
-        let Some((found, relief)) = relief_of(&mut self.relief, map_data) else {
+        let Some((found, relief)) = relief_of(&mut self.relief, &map_data) else {
             message_ui(ui, "A landscape of one parameter has no surface.");
             return Vec::new();
         };
+        let runs = context.runs.filter(|_| is_current);
         let surface = Surface3d::new(found, relief, &scene.surface, area);
         let painter = ui.painter_at(space);
-        let mut items = surface.backdrop(theme);
-        painting::paint(&painter, std::mem::take(&mut items), output.textures);
-        let painted = painted_of(&mut self.painted, map_data, &surface, context);
+        painting::paint(&painter, surface.backdrop(theme), output.textures);
+        let painted = painted_of(&mut self.painted, &map_data, &surface, context);
         painter.add(Arc::clone(&painted.mesh));
-        items.extend(painted.contours.iter().cloned());
-        let axes = match context.runs {
+        let mut items = painted.contours.clone();
+        let axes = match runs {
             Some(runs) => network::axes(runs),
             None => scene.axes().map(str::to_owned),
         };
         items.extend(surface.axes(axes.each_ref().map(String::as_str), theme));
-        if let Some(runs) = context.runs {
+        if let Some(runs) = runs {
             let heads = network::head_labels(runs, context.names, context.row);
             let frame = surface.plane_frame();
             let trails = trails(context, runs, &heads, &frame);
@@ -130,12 +125,32 @@ impl View for SurfaceView {
             let at = [area.min[0] + 10.0, area.max[1] - 12.0];
             items.push(Item::label(note, at, 11.0, theme.faint));
         }
+        if !is_current {
+            let veil = theme.background.opacity(0.6);
+            items.push(Item::filled(area.corners(), veil));
+            let frame = Frame { area, window };
+            let doing = "computing the landscape …";
+            items.extend(network::centered_text(doing, &frame, theme));
+        }
         painting::paint(&painter, items, output.textures);
-        surface_mouse::ui(ui, &surface, context, output.hover_text)
+        surface_mouse::ui(ui, &surface, (context, runs), output.hover_text)
     }
 
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
         Figure::of_scene(context, Show::Surface)
+    }
+}
+
+impl SurfaceView {
+    /// Returns the newest map, and whether it is current: while a network's plane moves, the map of the former one is shown, dimmed.
+    fn newest(&self, context: &ViewContext) -> Option<(Arc<Result<MapData, String>>, bool)> {
+        if let Some(map_data) = context.map_data.filter(|map_data| map_data.is_ok()) {
+            return Some((Arc::clone(map_data), true));
+        }
+        let (kept, _) = self.relief.as_ref()?;
+        let of_network = matches!(&**kept, Ok(map_data) if map_data.problem.is_some());
+        let stays = context.scene.is_network() && context.runs.is_some() && of_network;
+        stays.then(|| (Arc::clone(kept), false))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::ViewContext;
 use super::hover::{describe_at, drawn_trails, nearest};
+use crate::engine::results::Runs;
 use crate::engine::scene::{Scene, SurfaceStyle};
 use crate::figure::axis::number;
 use crate::figure::surface_3d::Surface3d;
@@ -17,11 +18,12 @@ const DEGREES_PER_KEY: f64 = 5.0;
 /// Factor of a press of + or −.
 const ZOOM_PER_KEY: f64 = 1.1;
 
-/// Handles mouse and keys on the surface; writes what is under the pointer to `hover_text`, and returns the commands.
+/// Handles mouse and keys on the surface; writes what is under the pointer to `hover_text`, and returns the commands. `runs` are those
+/// that the surface shows.
 pub(super) fn ui(
     ui: &egui::Ui,
     surface: &Surface3d,
-    context: &ViewContext,
+    (context, runs): (&ViewContext, Option<&Runs>),
     hover_text: &mut String,
 ) -> Vec<Command> {
     let style = &context.scene.surface;
@@ -61,8 +63,8 @@ pub(super) fn ui(
         if (zoom - 1.0).abs() > 1e-4 {
             zoom_by(&mut turned, f64::from(zoom));
         }
-        if !response.dragged() {
-            commands = pointed(pointer, &response, surface, context, hover_text);
+        if let (Some(runs), false) = (runs, response.dragged()) {
+            commands = pointed(pointer, surface, (context, runs), hover_text);
         }
         let icon = if response.dragged() {
             egui::CursorIcon::Grabbing
@@ -90,14 +92,10 @@ pub(super) fn ui(
 /// Describes what is under the pointer, and returns the commands that a click executes there.
 fn pointed(
     pointer: egui::Pos2,
-    response: &egui::Response,
     surface: &Surface3d,
-    context: &ViewContext,
+    (context, runs): (&ViewContext, &Runs),
     hover_text: &mut String,
 ) -> Vec<Command> {
-    let Some(runs) = context.runs else {
-        return Vec::new();
-    };
     let frame = surface.plane_frame();
     let trails = drawn_trails(&frame, context, runs);
     // A hidden step is only reached where it is drawn, faintly.
@@ -105,7 +103,7 @@ fn pointed(
     let step = nearest(pointer, place, context.row, &trails);
     let at = surface.pick(pointer.into());
     *hover_text = describe_at(step, at, context, runs);
-    if hover_text.is_empty() && response.hovered() {
+    if hover_text.is_empty() {
         "drag or arrow keys turn, wheel zooms, double click resets".clone_into(hover_text);
     }
     step.map_or_else(Vec::new, |(trail, row)| {
@@ -137,7 +135,9 @@ fn keys(ui: &egui::Ui, style: &mut SurfaceStyle) {
         let presses = |key: egui::Key| f64::from(u8::try_from(input.num_presses(key)).unwrap_or(1));
         let right = presses(ArrowRight) - presses(ArrowLeft);
         let down = presses(ArrowDown) - presses(ArrowUp);
-        turn(style, right * points, down * points);
+        if (right, down) != (0.0, 0.0) {
+            turn(style, right * points, down * points);
+        }
         if !input.modifiers.command {
             let closer = presses(Plus) + presses(Equals) - presses(Minus);
             if closer != 0.0 {
