@@ -143,7 +143,13 @@ impl Surface3d<'_> {
         }
         if !name.is_empty() {
             let middle = [0, 1].map(|axis| 0.5 * (from[axis] + to[axis]));
-            let distance = if ticks.ticks.is_empty() { 14.0 } else { 38.0 };
+            let labels = ticks.ticks.iter().map(|(_, label)| label.chars().count());
+            #[expect(clippy::cast_precision_loss, reason = "labels are short")]
+            let distance = match labels.max() {
+                // Beyond the labels of the ticks.
+                Some(chars) => 24.0 + 7.0 * chars as f32 * ux.abs() + 14.0 * uy.abs(),
+                None => 14.0,
+            };
             let [x, y] = beside(middle, distance);
             // Long names, of principal components, end at the border of the picture.
             #[expect(clippy::cast_precision_loss, reason = "names are short")]
@@ -153,12 +159,13 @@ impl Surface3d<'_> {
                 Anchor::Middle => x - 0.5 * width,
                 Anchor::End => x - width,
             };
-            let most = self.area.max[0] - width - 4.0;
-            let left = limited(
-                left,
-                self.area.min[0] + 4.0,
-                most.max(self.area.min[0] + 4.0),
-            );
+            let least = self.area.min[0] + 4.0;
+            let most = (self.area.max[0] - width - 4.0).max(least);
+            let moved = limited(left, least, most) - left;
+            // The axis comes down toward the front: a name that moves inward gives way to it.
+            let slope = (to[1] - from[1]) / (to[0] - from[0]);
+            let down = (moved * slope).abs().min(0.5 * self.area.height());
+            let [left, y] = [left + moved, y + if moved == 0.0 { 0.0 } else { down }];
             items.push(Item::label(name.to_owned(), [left, y], 13.0, theme.ink));
         }
         items
@@ -166,8 +173,8 @@ impl Surface3d<'_> {
 
     /// Returns the ends of x and y that are nearer to the eye, 0 or 1 each.
     fn front(&self) -> [f32; 2] {
-        let eye = self.camera.eye();
-        [0, 1].map(|axis| if eye[axis] > 0.0 { 1.0 } else { 0.0 })
+        let toward = self.camera.bearing();
+        [0, 1].map(|axis| if toward[axis] > 1e-4 { 1.0 } else { 0.0 })
     }
 
     /// Returns x and y of the vertical edge on the left of the picture.

@@ -66,6 +66,11 @@ impl Camera {
         self.toward.map(|part| part * DISTANCE)
     }
 
+    /// Returns the direction of the eye on the plane, along x and y; from straight above, where the lower border of the picture is.
+    pub(super) fn bearing(&self) -> [f32; 2] {
+        [self.right[1], -self.right[0]]
+    }
+
     /// Returns the direction from the eye to what a point of the picture shows.
     pub(super) fn ray(&self, at: Point) -> Vector {
         let x = (at[0] - self.center[0]) / self.scale;

@@ -104,7 +104,7 @@ fn pointed(
     let at = surface.pick(pointer.into());
     *hover_text = describe_at(step, at, context, runs);
     if hover_text.is_empty() {
-        "drag or arrow keys turn, wheel zooms, double click resets".clone_into(hover_text);
+        "drag turns, wheel zooms, double click resets".clone_into(hover_text);
     }
     step.map_or_else(Vec::new, |(trail, row)| {
         vec![Command::Select(trail.run), Command::GoTo(runs.step(row))]
