@@ -72,8 +72,8 @@ impl Samples {
     )]
     fn triangle(&mut self, corners: [(Point, Colour); 3]) {
         let [a, b, c] = corners.map(|(point, _)| point);
-        let cross = |o: Point, p: Point, q: Point| {
-            (p[0] - o[0]) * (q[1] - o[1]) - (p[1] - o[1]) * (q[0] - o[0])
+        let cross = |from: Point, to: Point, at: Point| {
+            (to[0] - from[0]) * (at[1] - from[1]) - (to[1] - from[1]) * (at[0] - from[0])
         };
         let area = cross(a, b, c);
         if area == 0.0 || !area.is_finite() {
@@ -86,7 +86,7 @@ impl Samples {
             let end = ((high - 0.5).floor() + 1.0).clamp(0.0, count as f32) as usize;
             first..end.max(first)
         };
-        let parts = corners.map(|(_, Colour { r, g, b, .. })| [r, g, b].map(f32::from));
+        let parts = corners.map(|(_, colour)| [colour.r, colour.g, colour.b].map(f32::from));
         for row in range(1, self.rows) {
             for column in range(0, self.columns) {
                 let at = [column as f32 + 0.5, row as f32 + 0.5];
@@ -96,11 +96,12 @@ impl Samples {
                 if shares.iter().any(|share| *share < -1e-4) {
                     continue;
                 }
-                let [r, g, b] = [0, 1, 2].map(|k| {
+                let mixed = [0, 1, 2].map(|k| {
                     let part = { shares.iter().zip(&parts) }.map(|(share, part)| share * part[k]);
                     part.sum::<f32>().clamp(0.0, 255.0) as u8
                 });
-                self.colours[row * self.columns + column] = Colour::rgb(r, g, b);
+                self.colours[row * self.columns + column] =
+                    Colour::rgb(mixed[0], mixed[1], mixed[2]);
             }
         }
     }
@@ -111,11 +112,11 @@ impl Samples {
             let (mut sum, mut count) = ([0_u32; 3], 0_u32);
             for y in 0..SAMPLES {
                 let first = (row * SAMPLES + y) * self.columns + column * SAMPLES;
-                for Colour { r, g, b, a } in &self.colours[first..first + SAMPLES] {
-                    if *a > 0 {
+                for colour in &self.colours[first..first + SAMPLES] {
+                    if colour.a > 0 {
                         count += 1;
-                        for (sum, part) in sum.iter_mut().zip([r, g, b]) {
-                            *sum += u32::from(*part);
+                        for (sum, part) in sum.iter_mut().zip([colour.r, colour.g, colour.b]) {
+                            *sum += u32::from(part);
                         }
                     }
                 }

@@ -146,6 +146,7 @@ impl Relief {
 
     /// Returns the shares of the base where a ray meets the surface first.
     pub(super) fn pick(&self, eye: Vector, ray: Vector) -> Option<[f32; 2]> {
+        const STEPS: u16 = 768;
         let half = [0.5 * self.sides[0], 0.5 * self.sides[1], 0.5 * HEIGHT];
         let (mut enter, mut leave) = (0.0_f32, f32::INFINITY);
         for axis in 0..3 {
@@ -165,7 +166,6 @@ impl Relief {
             let unit = self.unit(at).map(|share| share.clamp(0.0, 1.0));
             (unit, at[2] - (self.height(unit) - 0.5) * HEIGHT)
         };
-        const STEPS: u16 = 768;
         let step = (leave - enter) / f32::from(STEPS);
         let mut was_above = false;
         for index in 0..=STEPS {

@@ -70,7 +70,7 @@ fn the_box_fits_into_its_area_from_every_side() {
         for elev in [0.0, 15.0, 30.0, 60.0, 90.0] {
             let scene = turned("himmelblau", f64::from(azim) * 10.0, elev);
             with_surface(&scene, 17, |surface| {
-                for [u, v, w] in (0..8).map(|k| [k & 1, k >> 1 & 1, k >> 2].map(|bit| bit as f32)) {
+                for [u, v, w] in (0..8_u8).map(|k| [k & 1, k >> 1 & 1, k >> 2].map(f32::from)) {
                     let corner = surface.relief.at([u, v], w);
                     let at = surface.camera.project(corner);
                     assert!(AREA.contains(at), "azim {azim}0, elev {elev}: {at:?}");
