@@ -23,8 +23,8 @@ struct Pieces {
 }
 
 impl Surface3d<'_> {
-    /// Draws the contour lines that are not hidden.
-    pub fn contours(&self, theme: &Theme) -> Vec<Item> {
+    /// Draws the contour lines that are not hidden, without points that are nearer than `gap` to the one before.
+    pub fn contours(&self, gap: f32, theme: &Theme) -> Vec<Item> {
         let mut items = Vec::new();
         for contour in &self.map_data.lines {
             let first = contour.points.first().filter(|_| contour.closed);
@@ -32,7 +32,7 @@ impl Surface3d<'_> {
                 let unit = unit(self.relief.view, *at);
                 self.relief.on(unit)
             });
-            let pieces = self.pieces(points, 1.2);
+            let pieces = self.pieces(points, gap);
             let visible = pieces.visible.into_iter();
             items.extend(visible.map(|piece| line(piece, 0.8, theme.contour, &[])));
         }

@@ -32,13 +32,16 @@ impl Mesh {
         mesh.vertices
             .reserve(relief.heights.len() + 4 * (relief.columns + relief.rows));
         let colours = Colours::new(camera, paint, theme);
-        for row in 0..relief.rows {
-            for column in 0..relief.columns {
-                let index = row * relief.columns + column;
-                let height = relief.heights[index];
-                let at = camera.project(relief.vertex(column, row, height));
-                let colour = colours.of(height, relief.normals[index]);
-                mesh.vertices.push((at, colour));
+        let places = |count: usize| {
+            let share = move |at: usize| narrow(real(at) / real(count - 1));
+            (0..count).map(share)
+        };
+        let columns: Vec<f32> = places(relief.columns).collect();
+        let mut points = relief.heights.iter().zip(&relief.normals);
+        for v in places(relief.rows) {
+            for (u, (height, normal)) in columns.iter().zip(&mut points) {
+                let at = camera.project(relief.at([*u, v], *height));
+                mesh.vertices.push((at, colours.of(*height, *normal)));
             }
         }
         mesh.cells(relief, camera);
@@ -100,7 +103,9 @@ impl Mesh {
                 }
                 let first = index(self.vertices.len());
                 for height in [height, 0.0] {
-                    let point = camera.project(relief.vertex(column, row, height));
+                    let unit = [(column, columns), (row, rows)]
+                        .map(|(at, count)| narrow(real(at) / real(count - 1)));
+                    let point = camera.project(relief.at(unit, height));
                     self.vertices.push((point, colours.wall(height, outward)));
                 }
                 if let Some(before) = before {

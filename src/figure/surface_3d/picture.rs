@@ -47,7 +47,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     let mut inside = surface.backdrop(theme);
     inside.extend(raster::image(&surface.mesh(paint(scene), theme), area));
     if scene.map.lines {
-        inside.extend(surface.contours(theme));
+        inside.extend(surface.contours(0.8, theme));
     }
     let axes = network::axes(runs);
     inside.extend(surface.axes(axes.each_ref().map(String::as_str), theme));

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 /// Maximal number of grid points along each side: more cannot be told apart, and take longer than a frame.
 const MAX_SIDE: usize = 256;
 
-/// Height by which the surface must rise above a line of sight to hide what is behind it.
-const TOLERANCE: f32 = 0.002;
+/// Height by which the surface must rise above a line of sight to hide what is behind it, from 0 to 1.
+const TOLERANCE: f32 = 0.004;
 
 /// The surface of a map in a box: a grid of heights on the map's scale.
 pub struct Relief {
@@ -31,21 +31,33 @@ impl Relief {
     /// Returns the relief of a map of two parameters: its shades from 0 to 1, which are linear or logarithmic and cut outliers, are heights.
     pub fn new(map_data: &MapData) -> Self {
         let surface = &map_data.surface;
-        let [columns, rows] = [surface.columns, surface.rows].map(|count| count.min(MAX_SIDE));
         let shade = |value: &f64| narrow(map_data.levels.shade(*value));
         let shades: Vec<f32> = surface.values.par_iter().map(shade).collect();
-        let shape = surface.view.width() / surface.view.height();
+        let grid = Grid {
+            columns: surface.columns,
+            rows: surface.rows,
+            heights: &shades,
+        };
+        Self::sampled(surface.view, &grid, MAX_SIDE)
+    }
+
+    /// Returns the relief with half as many points along each side, for frames in which it turns.
+    #[must_use]
+    pub fn coarser(&self) -> Self {
+        Self::sampled(self.view, &self.grid(), MAX_SIDE / 2)
+    }
+
+    /// Samples a grid of heights over a view, on at most `max_side` points along each side.
+    fn sampled(view: Rect, fine: &Grid, max_side: usize) -> Self {
+        let [columns, rows] = [fine.columns, fine.rows].map(|count| count.min(max_side));
+        let shape = view.width() / view.height();
         // As on the map: sides that differ much have no common unit.
         let sides = if (1.0 / 3.0..=3.0).contains(&shape) {
             [shape.min(1.0), shape.recip().min(1.0)].map(narrow)
         } else {
             [1.0, 1.0]
         };
-        let fine = Grid {
-            columns: surface.columns,
-            heights: &shades,
-        };
-        let step = [(surface.columns, columns), (surface.rows, rows)]
+        let step = [(fine.columns, columns), (fine.rows, rows)]
             .map(|(from, to)| narrow(real(from - 1) / real(to - 1)));
         let sample = |index: usize| {
             let [column, row] = [index % columns, index / columns].map(|at| narrow(real(at)));
@@ -55,7 +67,7 @@ impl Relief {
         let normal = |index: usize| normal(&heights, [columns, rows], sides, index);
         let normals = { 0..columns * rows }.into_par_iter().map(normal).collect();
         Self {
-            view: surface.view,
+            view,
             columns,
             rows,
             sides,
@@ -64,10 +76,12 @@ impl Relief {
         }
     }
 
-    /// Returns a grid point of the box, at a height from 0 to 1.
-    pub(super) fn vertex(&self, column: usize, row: usize, height: f32) -> Vector {
-        let share = |at: usize, count: usize| narrow(real(at) / real(count - 1));
-        self.at([share(column, self.columns), share(row, self.rows)], height)
+    fn grid(&self) -> Grid<'_> {
+        Grid {
+            columns: self.columns,
+            rows: self.rows,
+            heights: &self.heights,
+        }
     }
 
     /// Returns the point of the box at shares of the base and a height from 0 to 1.
@@ -90,11 +104,7 @@ impl Relief {
     /// Returns the height at shares of the base that are in it.
     fn height(&self, [u, v]: [f32; 2]) -> f32 {
         let [columns, rows] = self.cells();
-        let grid = Grid {
-            columns: self.columns,
-            heights: &self.heights,
-        };
-        grid.height([u * columns, v * rows])
+        self.grid().height([u * columns, v * rows])
     }
 
     /// Returns the number of cells along x and y.
@@ -110,30 +120,40 @@ impl Relief {
     /// Whether the surface hides a point of it from the eye: goes toward the eye until the line of sight is out of the box or below the
     /// surface.
     pub(super) fn is_hidden(&self, point: Vector, eye: Vector) -> bool {
-        let cells = self.cells();
+        let (cells, grid) = (self.cells(), self.grid());
         let toward = [0, 1, 2].map(|axis| eye[axis] - point[axis]);
-        let across = [0, 1].map(|axis| toward[axis] / self.sides[axis] * cells[axis]);
-        let across = across[0].hypot(across[1]);
+        // In cells of the grid and in heights from 0 to 1.
+        let speed = [
+            toward[0] / self.sides[0] * cells[0],
+            toward[1] / self.sides[1] * cells[1],
+            toward[2] / HEIGHT,
+        ];
+        let unit = self.unit(point);
+        let from = [
+            unit[0] * cells[0],
+            unit[1] * cells[1],
+            point[2] / HEIGHT + 0.5,
+        ];
+        let ends = [cells[0], cells[1], 1.0];
+        let across = speed[0].hypot(speed[1]);
         if across < 1e-3 {
             return false;
         }
-        let ends = [0.5 * self.sides[0], 0.5 * self.sides[1], 0.5 * HEIGHT];
         let exits = [0, 1, 2].map(|axis| {
-            let end = ends[axis].copysign(toward[axis]);
-            (end - point[axis]) / toward[axis]
+            let end = if speed[axis] > 0.0 { ends[axis] } else { 0.0 };
+            (end - from[axis]) / speed[axis]
         });
         let exit = exits.into_iter().filter(|exit| exit.is_finite());
-        let exit = exit.fold(1.0, f32::min);
+        let exit = exit.fold(1.0, f32::min).max(0.0);
         // The cells next to the point are as high as the point but for their slope.
         let mut distance = 1.5;
         loop {
             // The rim hides what is just behind it.
             let leaves = distance >= exit * across;
             let share = if leaves { exit } else { distance / across };
-            let at = [0, 1, 2].map(|axis| point[axis] + share * toward[axis]);
-            let unit = self.unit(at).map(|share| share.clamp(0.0, 1.0));
+            let [column, row, height] = [0, 1, 2].map(|axis| from[axis] + share * speed[axis]);
             // A hole hides nothing: its height is NaN.
-            if (self.height(unit) - 0.5) * HEIGHT > at[2] + TOLERANCE {
+            if grid.height([column.min(cells[0]), row.min(cells[1])]) > height + TOLERANCE {
                 return true;
             }
             if leaves {
@@ -196,36 +216,37 @@ impl Relief {
 /// Heights row by row.
 struct Grid<'a> {
     columns: usize,
+    rows: usize,
     heights: &'a [f32],
 }
 
 impl Grid<'_> {
     /// Returns the bilinear interpolation at fractional grid coordinates inside the grid; NaN next to one.
+    #[inline]
     fn height(&self, [column, row]: [f32; 2]) -> f32 {
-        let rows = self.heights.len() / self.columns;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
             reason = "grid coordinates"
         )]
-        let [left, below] = [(column, self.columns), (row, rows)]
-            .map(|(at, count)| (at.max(0.0) as usize).min(count - 2));
-        let [right, up] = [column - narrow(real(left)), row - narrow(real(below))];
+        let part = |at: f32, count: usize| {
+            let first = (at.max(0.0) as usize).min(count - 2);
+            (first, (at - first as f32).max(0.0))
+        };
+        let (left, right) = part(column, self.columns);
+        let (below, up) = part(row, self.rows);
         let first = below * self.columns + left;
-        let [low, high] = [first, first + self.columns].map(|first| {
-            let [left, next] = [self.heights[first], self.heights[first + 1]];
-            // A neighbour that counts nothing may be undefined.
-            if right == 0.0 {
-                left
+        // A neighbour that counts nothing may be undefined.
+        let between = |low: f32, high: f32, share: f32| {
+            if share == 0.0 {
+                low
             } else {
-                left + right * (next - left)
+                low + share * (high - low)
             }
-        });
-        if up == 0.0 {
-            low
-        } else {
-            low + up * (high - low)
-        }
+        };
+        let along = |first: usize| between(self.heights[first], self.heights[first + 1], right);
+        between(along(first), along(first + self.columns), up)
     }
 }
 

@@ -190,7 +190,7 @@ fn undefined_cells_are_holes() {
         assert!(used.flatten().all(f32::is_finite));
         let cells = mesh.indices.len() / 6;
         assert!((16 * 32..=16 * 32 + 64).contains(&cells), "{cells}");
-        assert!(surface.contours(&Theme::DARK).len() > 3);
+        assert!(surface.contours(1.0, &Theme::DARK).len() > 3);
     });
     // Nowhere defined in view.
     let mut nowhere = self::scene("formula:f=sqrt(x),radius=2");
@@ -323,5 +323,19 @@ fn a_constant_landscape_is_level_and_says_its_value() {
         let axes = surface.axes(["x", "y"], &Theme::LIGHT);
         assert!(texts(&axes).iter().any(|text| text.text == "3"));
         assert_eq!(surface.cut_note(), None);
+    });
+}
+
+#[test]
+fn the_relief_of_a_turning_surface_has_the_same_heights_on_fewer_points() {
+    let mut scene = scene("himmelblau");
+    scene.map.spacing = LevelSpacing::Linear;
+    with_surface(&scene, 400, |surface| {
+        let coarse = surface.relief.coarser();
+        assert_eq!((surface.relief.columns, coarse.columns), (256, 128));
+        for unit in [[0.0, 0.0], [0.3, 0.8], [1.0, 0.5], [1.0, 1.0]] {
+            let [fine, coarse] = [surface.relief, &coarse].map(|relief| relief.on(unit).unwrap());
+            assert!((fine[2] - coarse[2]).abs() < 1e-3, "{fine:?} {coarse:?}");
+        }
     });
 }

@@ -18,12 +18,25 @@ use crate::gui::param_ui::settings_ui;
 use eframe::egui;
 use std::sync::Arc;
 
-/// State of the view between frames: the heights of the newest map, and what of the last frame can be painted again.
+/// State of the view between frames: the heights of the newest map, and what the last frame painted.
 #[derive(Default)]
 pub(super) struct SurfaceView {
-    relief: Option<(Arc<Result<MapData, String>>, Relief)>,
+    reliefs: Option<Reliefs>,
     painted: Option<Painted>,
+    /// The camera of the last frame.
+    camera: Option<SurfaceStyle>,
 }
+
+/// The heights of a map in the box.
+struct Reliefs {
+    map_data: Arc<Result<MapData, String>>,
+    fine: Relief,
+    /// For frames in which the surface turns.
+    coarse: Relief,
+}
+
+/// Distances between points of contour lines: of a surface that turns, and of one at rest.
+const GAPS: [f32; 2] = [3.0, 1.2];
 
 /// The surface as the last frame painted it, without runs.
 struct Painted {
@@ -32,6 +45,7 @@ struct Painted {
     paint: Paint,
     lines: bool,
     dark: bool,
+    turning: bool,
     mesh: Arc<egui::Mesh>,
     contours: Vec<Item>,
 }
@@ -99,7 +113,14 @@ impl View for SurfaceView {
             message_ui(ui, doing[usize::from(training)]);
             return Vec::new();
         };
-        let Some((found, relief)) = relief_of(&mut self.relief, &map_data) else {
+        let camera = SurfaceStyle::default().with_camera_of(&scene.surface);
+        let before = self.camera.replace(camera.clone());
+        let turning = before.is_some_and(|before| before != camera);
+        if turning {
+            // The last frame of a turn is painted again, finely.
+            ui.ctx().request_repaint();
+        }
+        let Some((found, relief)) = relief_of(&mut self.reliefs, &map_data, turning) else {
             message_ui(ui, "A landscape of one parameter has no surface.");
             return Vec::new();
         };
@@ -107,7 +128,7 @@ impl View for SurfaceView {
         let surface = Surface3d::new(found, relief, &scene.surface, area);
         let painter = ui.painter_at(space);
         painting::paint(&painter, surface.backdrop(theme), output.textures);
-        let painted = painted_of(&mut self.painted, &map_data, &surface, context);
+        let painted = painted_of(&mut self.painted, &map_data, &surface, turning, context);
         painter.add(Arc::clone(&painted.mesh));
         let mut items = painted.contours.clone();
         let axes = match runs {
@@ -147,7 +168,7 @@ impl SurfaceView {
         if let Some(map_data) = context.map_data.filter(|map_data| map_data.is_ok()) {
             return Some((Arc::clone(map_data), true));
         }
-        let (kept, _) = self.relief.as_ref()?;
+        let kept = &self.reliefs.as_ref()?.map_data;
         let of_network = matches!(&**kept, Ok(map_data) if map_data.problem.is_some());
         let stays = context.scene.is_network() && context.runs.is_some() && of_network;
         stays.then(|| (Arc::clone(kept), false))
@@ -173,15 +194,29 @@ fn height_scale_ui(ui: &mut egui::Ui, scene: &mut Scene) {
 
 /// Returns a map with its heights in the box, which are kept until there is another map; `None` for a graph.
 fn relief_of<'a>(
-    kept: &'a mut Option<(Arc<Result<MapData, String>>, Relief)>,
+    kept: &'a mut Option<Reliefs>,
     shared: &'a Arc<Result<MapData, String>>,
+    turning: bool,
 ) -> Option<(&'a MapData, &'a Relief)> {
     let map_data = (**shared).as_ref().ok()?;
     if map_data.graph.is_some() {
         return None;
     }
-    *kept = kept.take().filter(|(known, _)| Arc::ptr_eq(known, shared));
-    let (_, relief) = kept.get_or_insert_with(|| (Arc::clone(shared), Relief::new(map_data)));
+    let same = |reliefs: &Reliefs| Arc::ptr_eq(&reliefs.map_data, shared);
+    *kept = kept.take().filter(same);
+    let reliefs = kept.get_or_insert_with(|| {
+        let fine = Relief::new(map_data);
+        Reliefs {
+            map_data: Arc::clone(shared),
+            coarse: fine.coarser(),
+            fine,
+        }
+    });
+    let relief = if turning {
+        &reliefs.coarse
+    } else {
+        &reliefs.fine
+    };
     Some((map_data, relief))
 }
 
@@ -190,6 +225,7 @@ fn painted_of<'a>(
     kept: &'a mut Option<Painted>,
     map_data: &Arc<Result<MapData, String>>,
     surface: &Surface3d,
+    turning: bool,
     context: &ViewContext,
 ) -> &'a Painted {
     let (paint, lines, dark) = (
@@ -200,7 +236,8 @@ fn painted_of<'a>(
     let same = |painted: &Painted| {
         Arc::ptr_eq(&painted.map_data, map_data)
             && painted.camera == surface.camera
-            && (painted.paint, painted.lines, painted.dark) == (paint, lines, dark)
+            && (painted.paint, painted.lines) == (paint, lines)
+            && (painted.dark, painted.turning) == (dark, turning)
     };
     *kept = kept.take().filter(same);
     kept.get_or_insert_with(|| Painted {
@@ -209,9 +246,10 @@ fn painted_of<'a>(
         paint,
         lines,
         dark,
+        turning,
         mesh: Arc::new(egui_mesh(surface.mesh(paint, context.theme))),
         contours: if lines {
-            surface.contours(context.theme)
+            surface.contours(GAPS[usize::from(!turning)], context.theme)
         } else {
             Vec::new()
         },
