@@ -50,7 +50,7 @@ impl App {
             return commands;
         }
         // A focused control uses Space and the arrows itself, a focused picture the arrows only.
-        let focused = ctx.memory(|memory| memory.focused());
+        let focused = ctx.memory(egui::Memory::focused);
         let picture = focused.is_some() && focused == focused_picture(ctx);
         let focused = focused.is_some();
         let escapes = !focused && !self.help && !egui::Popup::is_any_open(ctx);
@@ -61,7 +61,7 @@ impl App {
                 let free = if key.modifiers.command {
                     !typing || !text_undo
                 } else {
-                    let taken = focused && !(picture && !is_arrow(key.logical_key));
+                    let taken = focused && (!picture || is_arrow(key.logical_key));
                     !taken && !just_typed
                 };
                 if free && input.consume_shortcut(&key) {

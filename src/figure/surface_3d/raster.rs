@@ -21,7 +21,7 @@ pub(super) fn image(mesh: &Mesh, within: Area) -> Option<Item> {
     bounds.min = [0, 1].map(|axis| bounds.min[axis].max(within.min[axis]).floor());
     bounds.max = [0, 1].map(|axis| bounds.max[axis].min(within.max[axis]).ceil());
     let size = [bounds.max[0] - bounds.min[0], bounds.max[1] - bounds.min[1]];
-    if size.iter().any(|side| !(*side > 0.0)) {
+    if size.iter().any(|side| *side <= 0.0) {
         return None;
     }
     #[expect(

