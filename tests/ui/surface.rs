@@ -194,7 +194,7 @@ fn the_surface_is_for_two_parameters_and_for_networks() {
 fn scenes_without_runs_show_the_surface_alone() {
     let mut scene = himmelblau();
     scene.runs.clear();
-    let mut window = surface(scene);
+    let window = surface(scene);
     assert!(window.says("Surface: azimuth"));
     assert!(window.paints("x") && window.paints("y"));
 }
