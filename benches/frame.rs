@@ -104,4 +104,49 @@ fn main() {
             println!("{name:34} {layout:>10.2} {tessellation:>14.2} {sum:>10.2} {vertices:>10}");
         }
     }
+    turning_surface(egui::vec2(1280.0, 800.0));
+}
+
+/// Times frames in which the mouse turns the surface of the opening scene.
+fn turning_surface(size: egui::Vec2) {
+    let ctx = egui::Context::default();
+    let mut app = App::new(&ctx, Scene::opening(), None).expect("an application");
+    let key = |key: egui::Key, pressed: bool| egui::Event::Key {
+        key,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: egui::Modifiers::NONE,
+    };
+    for pressed in [egui::Key::Space, egui::Key::U, egui::Key::End] {
+        let events = vec![key(pressed, true), key(pressed, false)];
+        frame(&ctx, &mut app, events, size);
+    }
+    for _ in 0..4 {
+        app.wait_idle();
+        frame(&ctx, &mut app, Vec::new(), size);
+    }
+    let start = egui::pos2(0.5 * size.x, 0.5 * size.y);
+    let button = egui::Event::PointerButton {
+        pos: start,
+        button: egui::PointerButton::Primary,
+        pressed: true,
+        modifiers: egui::Modifiers::NONE,
+    };
+    let press = vec![egui::Event::PointerMoved(start), button];
+    frame(&ctx, &mut app, press, size);
+    let azim = app.scene().surface.azim;
+    let frames = (0..FRAMES).map(|at| {
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred frames")]
+        let x = (at as f32 * 0.07).sin() * 150.0;
+        let moved = egui::Event::PointerMoved(start + egui::vec2(x, 20.0));
+        frame(&ctx, &mut app, vec![moved], size)
+    });
+    let frames: Vec<Frame> = frames.collect();
+    assert_ne!(app.scene().surface.azim, azim, "the surface turns");
+    let layout = median(frames.iter().map(|frame| frame.layout_ms).collect());
+    let tessellation = median(frames.iter().map(|frame| frame.tessellation_ms).collect());
+    let (sum, vertices) = (layout + tessellation, frames[FRAMES - 1].vertices);
+    let name = "surface of 256 × 256, turning";
+    println!("{name:34} {layout:>10.2} {tessellation:>14.2} {sum:>10.2} {vertices:>10}");
 }

@@ -37,6 +37,7 @@ Examples:
   ravine render -o opening.png
   ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
   ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg
+  ravine render --show surface --azim=-120 --elev 40 -o surface.png
   ravine render network.toml --show projection-error -o error.svg
   ravine render --gallery landscapes -o gallery.png")]
 pub(super) struct Args {
@@ -51,10 +52,16 @@ pub(super) struct Args {
     /// Number of steps of the runs to show [default: all]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
-    /// Content: the map, or a small map for each run; for a network also the distance of its runs from the plane, or the maps of six
+    /// Content: the map, a small map for each run, or the 3-D surface; for a network also the distance of its runs from the plane, or the maps of six
     /// seeds of a random plane
     #[arg(long, value_enum, value_name = "VIEW", default_value_t = ShowArg::Map)]
     show: ShowArg,
+    /// Azimuth of the surface's camera in degrees, −360 to 360, as in matplotlib [default: the scene's, −60 in a new one]
+    #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
+    azim: Option<String>,
+    /// Elevation of the surface's camera in degrees, 0 to 90: 90 looks straight down [default: the scene's, 45 in a new one]
+    #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
+    elev: Option<String>,
     /// Family to draw as a gallery of small maps, instead of a scene: landscapes
     #[arg(long, value_name = "FAMILY")]
     gallery: Option<String>,
@@ -73,6 +80,8 @@ enum ShowArg {
     Map,
     /// A small map for each run
     SideBySide,
+    /// 3-D surface with the runs on it
+    Surface,
     /// Distance of the runs from the plane
     #[value(alias = "off-plane")]
     ProjectionError,
@@ -106,6 +115,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         parse_setting(&mut scene.map, "cmap", text).map_err(|error| error.to_string())?;
     }
     let show = show(args.show, &scene)?;
+    turn_camera(args, show, &mut scene)?;
     let step = args
         .step
         .as_ref()
@@ -172,6 +182,11 @@ fn show(named: ShowArg, scene: &Scene) -> Result<Show, String> {
     match named {
         ShowArg::Map => Ok(Show::Map),
         ShowArg::SideBySide => Ok(Show::SideBySide),
+        ShowArg::Surface if scene.dim() == 1 => Err(format!(
+            "--show surface is for two parameters, but {} has one; expected map or side-by-side",
+            scene.subject_name()
+        )),
+        ShowArg::Surface => Ok(Show::Surface),
         ShowArg::ProjectionError if !scene.is_network() => Err(
             "--show projection-error is for networks, but the scene has a landscape; expected map"
                 .to_owned(),
@@ -182,6 +197,20 @@ fn show(named: ShowArg, scene: &Scene) -> Result<Show, String> {
             Ok(Show::Seeds(Seeds { first, count: 6 }))
         }
     }
+}
+
+/// Sets the camera of the surface, or returns an error if the picture has none.
+fn turn_camera(args: &Args, show: Show, scene: &mut Scene) -> Result<(), String> {
+    for (name, given) in [("azim", &args.azim), ("elev", &args.elev)] {
+        let Some(text) = given else {
+            continue;
+        };
+        if show != Show::Surface {
+            return Err(format!("--{name} is for --show surface"));
+        }
+        parse_setting(&mut scene.surface, name, text).map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 /// Parses `--size`, and checks the memory of a picture of format `kind`, if one is drawn.

@@ -31,6 +31,8 @@ pub enum Show {
     Map,
     /// A small map for each visible run.
     SideBySide,
+    /// The 3-D surface, from the scene's camera.
+    Surface,
     /// Projection error of a network's runs on the plane.
     ProjectionError,
     /// A network's random planes of these seeds.
@@ -41,7 +43,7 @@ pub enum Show {
 /// scene.
 ///
 /// # Errors
-/// Returns a sentence if the pixels do not fit into memory, or there are no seeds to show.
+/// Returns a sentence if the pixels do not fit into memory, or there is nothing to show.
 pub fn picture(runs: &Runs, extension: &str, picture: &Picture) -> Result<Vec<u8>, String> {
     let (drawing, description) = (drawing(runs, picture)?, description(runs, picture));
     bytes(&drawing, extension, picture.pixels, &description)
@@ -77,7 +79,7 @@ pub fn bytes(
 /// Returns the pixels of a picture, row by row: red, green, blue and opacity.
 ///
 /// # Errors
-/// Returns a sentence if the pixels do not fit into memory, or there are no seeds to show.
+/// Returns a sentence if the pixels do not fit into memory, or there is nothing to show.
 pub fn pixels(runs: &Runs, picture: &Picture) -> Result<Vec<u8>, String> {
     png::rgba(&drawing(runs, picture)?, picture.pixels)
 }
@@ -85,7 +87,7 @@ pub fn pixels(runs: &Runs, picture: &Picture) -> Result<Vec<u8>, String> {
 /// Draws a picture of a scene and its runs.
 ///
 /// # Errors
-/// Returns a sentence if there are no seeds to show.
+/// Returns a sentence if there is nothing to show.
 pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
     let Picture {
         pixels,
@@ -104,6 +106,7 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
     match show {
         Show::Map => Ok(figure::picture(runs, &options)),
         Show::SideBySide => Ok(figure::side_by_side::picture(runs, &options)),
+        Show::Surface => figure::surface_3d::picture(runs, &options),
         Show::ProjectionError => Ok(figure::projection_error::picture(runs, &options)),
         Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options),
     }

@@ -66,7 +66,7 @@ pub fn draw(map_data: &MapData, area: Area, theme: &Theme) -> Vec<Item> {
 }
 
 /// Returns the name of the heights: f or loss, the offset of the ticks, and "log" on a logarithmic scale.
-fn name(map_data: &MapData) -> String {
+pub(super) fn name(map_data: &MapData) -> String {
     let mut name = if map_data.is_loss {
         "loss".to_owned()
     } else {
@@ -84,7 +84,7 @@ fn name(map_data: &MapData) -> String {
 }
 
 /// Returns the shares of a bar of a height and the values of its ticks, ascending: round values within the range of the bar.
-fn ticks(levels: &Levels, height: f32) -> Vec<[f64; 2]> {
+pub(super) fn ticks(levels: &Levels, height: f32) -> Vec<[f64; 2]> {
     let Some([low, high]) = levels.range() else {
         return Vec::new();
     };

@@ -220,6 +220,35 @@ impl Item {
             fill: None,
         }
     }
+
+    /// Returns the element with `share` of its opacity; images and clipped elements stay.
+    #[must_use]
+    pub(super) fn faded(self, share: f32) -> Self {
+        let fade = |colour: Colour| colour.opacity(f32::from(colour.a) / 255.0 * share);
+        match self {
+            Self::Path {
+                points,
+                closed,
+                stroke,
+                fill,
+            } => Self::Path {
+                points,
+                closed,
+                stroke: stroke.map(|stroke| Stroke {
+                    colour: fade(stroke.colour),
+                    ..stroke
+                }),
+                fill: fill.map(fade),
+            },
+            Self::Text(text) => Self::Text(Text {
+                colour: fade(text.colour),
+                halo: text.halo.map(fade),
+                ..text
+            }),
+            other => other,
+        }
+    }
+
     /// Returns the element moved by (dx, dy).
     #[must_use]
     pub fn moved(self, [dx, dy]: Point) -> Self {

@@ -1,12 +1,12 @@
-//! The legend of the marks on a map: start, minima, saddles, critical points, and the ends of trails.
+//! The legend of a picture: the visible runs with their losses; and the marks on a map: start, minima, saddles, critical points, ends of trails.
 
 use super::colour::{Marker, Theme};
 use super::critical;
 use super::drawing::{Area, Item, Point};
 use super::frame::Frame;
-use super::text_width::fitted;
+use super::text_width::{first_fitted, fitted};
 use super::trail::{self, EndsShown, Trail, exit_arrow};
-use super::{map, trails};
+use super::{legend_line, map, status_text, style_index, trails};
 use crate::engine::analysis::critical::{CriticalPoint, Kind};
 use crate::engine::results::Runs;
 
@@ -16,6 +16,39 @@ const SIZE: f32 = 11.0;
 
 /// A mark, drawn at a point, with its meaning.
 type Entry<'a> = (Box<dyn Fn(Point) -> Vec<Item> + 'a>, &'static str);
+
+/// Draws the line, the name and the state of each visible run, as many as fit into a space; returns the items and the y of the next run.
+pub(super) fn of_runs(
+    runs: &Runs,
+    names: &[String],
+    row: usize,
+    space: Area,
+    theme: &Theme,
+) -> (Vec<Item>, f32) {
+    let mut items = Vec::new();
+    let [left, mut y] = space.min;
+    let x = left + 40.0;
+    let width = space.max[0] - x - 4.0;
+    if width <= 56.0 {
+        return (items, y);
+    }
+    let visible = (0..runs.results.len()).filter(|index| runs.scene.runs[*index].shown);
+    for index in visible {
+        if y > space.max[1] {
+            break;
+        }
+        let style_index = style_index(runs.scene.runs[index].colour);
+        items.extend(legend_line([left, y], style_index, theme));
+        let name = fitted(&names[index], 13.0, width);
+        items.push(Item::label(name, [x, y], 13.0, theme.ink));
+        let status = status_text(runs, index, row);
+        let brief = status.split([':', ',']).next().unwrap_or_default();
+        let status = first_fitted([&status[..], brief], 11.0, width);
+        items.push(Item::label(status, [x, y + 15.0], 11.0, theme.ink));
+        y += 36.0;
+    }
+    (items, y)
+}
 
 /// Draws the marks that occur on a map, each with its meaning, as many as fit into a space.
 pub(super) fn marks(

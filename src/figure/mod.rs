@@ -33,6 +33,7 @@ pub mod slice;
 pub mod spectrum;
 pub mod state_chart;
 pub mod state_markers;
+pub mod surface_3d;
 pub mod svg;
 pub mod sweep;
 pub mod text_width;
@@ -129,35 +130,22 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
     let title = format!("{}   {}", scene.title(), scene.formula());
     items.push(write(title, [layout.map.min[0], 16.0], 15.0));
     items.push(write(caption(scene, step), layout.caption, 11.0));
-    let mut at = layout.legend;
     let bottom = layout
         .predictions
         .map_or(options.size[1] - 24.0, |area| area.min[1] - 36.0);
-    let name_width = options.size[0] - at[0] - 44.0;
-    let has_legend = name_width > 56.0;
-    for index in visible().filter(|_| has_legend) {
-        if at[1] > bottom {
-            break;
-        }
-        let style_index = style_index(scene.runs[index].colour);
-        items.extend(legend_line(at, style_index, theme));
-        let name = text_width::fitted(&names[index], 13.0, name_width);
-        items.push(write(name, [at[0] + 40.0, at[1]], 13.0));
-        let status = status_text(runs, index, row);
-        let brief = status.split([':', ',']).next().unwrap_or_default();
-        let status = text_width::first_fitted([&status[..], brief], 11.0, name_width);
-        items.push(write(status, [at[0] + 40.0, at[1] + 15.0], 11.0));
-        at[1] += 36.0;
-    }
-    if has_legend && layout.predictions.is_none() {
-        let space = Area::new([at[0], at[1] + 4.0], [options.size[0] - 4.0, bottom]);
+    let space = Area::new(layout.legend, [options.size[0], bottom]);
+    let (legend, legend_end) = legend::of_runs(runs, &names, row, space, theme);
+    items.extend(legend);
+    if layout.predictions.is_none() {
+        let min = [layout.legend[0], legend_end + 4.0];
+        let space = Area::new(min, [options.size[0] - 4.0, bottom]);
         items.extend(legend::marks(runs, &critical, (frame, row), space, theme));
     }
     if let (Some(mut area), Some(index)) =
         (layout.predictions, options.followed.or(visible().next()))
     {
         // A short legend leaves more space.
-        area.min[1] = at[1];
+        area.min[1] = legend_end;
         items.extend(
             current_predictions(runs, index, row, &names[index], area, theme).unwrap_or_default(),
         );

@@ -43,7 +43,7 @@ pub fn trails(
     let mut drawn: Vec<(&Trail, Vec<Vec<Point>>)> = { trails.iter() }
         .map(|trail| {
             let point = |row| trail.trajectory.plot_point(row);
-            (trail, path(trail, frame, step, point))
+            (trail, path(trail, frame, step, 0.1, point))
         })
         .collect();
     drawn.sort_by_key(|(trail, _)| trail.emphasized);
@@ -97,7 +97,7 @@ pub fn trails(
 fn average(trail: &Trail, frame: &Frame, step: usize, theme: &Theme) -> Vec<Item> {
     let colour = run_colour(trail.style_index, theme);
     let average = |row| trail.trajectory.average_point(row);
-    let paths = path(trail, frame, step, average).into_iter();
+    let paths = path(trail, frame, step, 0.1, average).into_iter();
     let mut items: Vec<Item> = paths
         .map(|path| line(path, 1.4, colour, &[1.5, 3.0]))
         .collect();
@@ -108,6 +108,48 @@ fn average(trail: &Trail, frame: &Frame, step: usize, theme: &Theme) -> Vec<Item
     }
     items
 }
+
+/// Returns the pieces of a trail's path up to row `step` that are in the frame, and those of the average of its iterates.
+pub(super) fn paths_inside(trail: &Trail, frame: &Frame, step: usize) -> [Vec<Vec<Point>>; 2] {
+    let trajectory = trail.trajectory;
+    [
+        path(trail, frame, step, 0.0, |row| trajectory.plot_point(row)),
+        path(trail, frame, step, 0.0, |row| trajectory.average_point(row)),
+    ]
+}
+
+/// Draws the heads and ends of trails where `place` draws the points of the frame: at a point, and whether it is hidden. Adds their names to
+/// the labels.
+pub(super) fn placed_ends(
+    trails: &[Trail],
+    frame: &Frame,
+    step: usize,
+    place: impl Fn(Point) -> Option<(Point, bool)>,
+    labels: &mut Labels,
+    theme: &Theme,
+) -> Vec<Item> {
+    let mut items = Vec::new();
+    for trail in trails {
+        let Some(end) = TrailEnd::new(trail, frame, step) else {
+            continue;
+        };
+        let Some((at, hidden)) = place(end.at) else {
+            continue;
+        };
+        let end = end.placed(at, |point| Some(place(point)?.0));
+        let share = if hidden { HIDDEN } else { 1.0 };
+        let marker = end.marker(theme).into_iter();
+        items.extend(marker.map(|item| item.faded(share)));
+        labels.block_mark(end.at, end.size);
+        if !end.text.is_empty() {
+            labels.add(end.label());
+        }
+    }
+    items
+}
+
+/// Opacity of what is behind a surface.
+pub(super) const HIDDEN: f32 = 0.45;
 
 /// The ends of trails that occur in a picture, for its legend.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -128,11 +170,12 @@ pub fn ends_shown(trails: &[Trail], frame: &Frame, step: usize) -> EndsShown {
     })
 }
 
-/// Returns the pieces of a trail's path up to a row that are in the frame or near it, without points that are less than 0.6 apart.
+/// Returns the pieces of a trail's path up to a row that are in the frame widened by `margin`, without points that are less than 0.6 apart.
 fn path(
     trail: &Trail,
     frame: &Frame,
     step: usize,
+    margin: f64,
     point: impl Fn(usize) -> Option<[f64; 2]>,
 ) -> Vec<Vec<Point>> {
     let count = trail.outline.partition_point(|&row| row <= step);
@@ -151,7 +194,7 @@ fn path(
     let mut before: Option<[f64; 2]> = None;
     let mut end: Option<[f64; 2]> = None;
     for to in points {
-        let clipped = before.zip(to).and_then(|(from, to)| clip(from, to, 0.1));
+        let clipped = before.zip(to).and_then(|(from, to)| clip(from, to, margin));
         if let Some([from, to]) = clipped {
             if end != Some(from) {
                 paths.push(vec![frame.picture_from_unit(from)]);

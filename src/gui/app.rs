@@ -19,7 +19,7 @@ use super::view::charts::Charts;
 use super::view::{self, View};
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{MapData, Runs};
-use crate::engine::scene::Scene;
+use crate::engine::scene::{Scene, SurfaceStyle};
 use crate::export::sentence::one_line;
 use crate::import::Disk;
 use crate::session::Session;
@@ -311,8 +311,9 @@ impl App {
         Progress::of(&self.scene, self.runs())
     }
 
+    /// Returns the document as the history has it.
     pub(super) fn document(&self) -> Document {
-        (self.scene.clone(), self.path.clone())
+        without_camera((self.scene.clone(), self.path.clone()))
     }
 
     /// Replaces the document by an earlier or later one.
@@ -331,7 +332,8 @@ impl App {
                 Err(sentence) => return self.show_error(sentence),
             }
         }
-        (self.scene, self.path) = (scene, path);
+        let surface = scene.surface.with_camera_of(&self.scene.surface);
+        (self.scene, self.path) = (Scene { surface, ..scene }, path);
     }
 
     pub(super) fn apply_all(&mut self, ctx: &egui::Context, commands: Vec<Command>) {
@@ -354,6 +356,12 @@ impl App {
             self.working = None;
         }
     }
+}
+
+/// Returns a document with the camera of a new scene: turning the surface is no step of the history.
+pub(super) fn without_camera((scene, path): Document) -> Document {
+    let surface = scene.surface.with_camera_of(&SurfaceStyle::default());
+    (Scene { surface, ..scene }, path)
 }
 
 /// Replaces a result by a newer one that is no error; returns the newer one's error.

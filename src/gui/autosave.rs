@@ -2,7 +2,7 @@
 //!
 //! Each window holds the lock of a number of its own, so that two windows never write to one file.
 
-use super::app::{App, Document};
+use super::app::{App, Document, without_camera};
 use crate::engine::scene::Scene;
 use crate::export::file::write_atomic;
 use eframe::egui;
@@ -180,29 +180,30 @@ impl App {
         app.saved = saved;
         documents
             .iter()
-            .for_each(|document| app.history.add_undo(document));
+            .for_each(|document| app.history.add_undo(&without_camera(document.clone())));
         Ok(app)
     }
 
     /// Writes the autosave if the scene has changed and rests.
     pub(super) fn update_autosave(&mut self, ctx: &egui::Context) {
-        if self.history.is_in_flux() {
+        // A drag that turns the surface is not in the history.
+        if self.history.is_in_flux() || ctx.input(|input| input.pointer.any_down()) {
             // An idle window has no frame in which the scene is found to rest.
             ctx.request_repaint_after(Duration::from_millis(1100));
             return;
         }
-        let now = self.document();
+        let now = (self.scene.clone(), self.path.clone());
         if let Some(autosave) = &mut self.autosave {
-            autosave.write_later(&self.saved, || earlier(&self.history, &now), now.clone());
+            let document = without_camera(now.clone());
+            autosave.write_later(&self.saved, || earlier(&self.history, &document), now);
         }
     }
 
     /// Writes the autosave before the window closes.
     pub(super) fn finish_autosave(&self) {
         if let Some(autosave) = &self.autosave {
-            let now = self.document();
-            let mut documents = earlier(&self.history, &now);
-            documents.push(now);
+            let mut documents = earlier(&self.history, &self.document());
+            documents.push((self.scene.clone(), self.path.clone()));
             let _ = write(&autosave.path, &self.saved, &documents);
         }
     }

@@ -212,7 +212,10 @@ const MOUSE: [(&str, &str); 13] = [
         "drop a CSV file while a network trains",
         "makes it the data",
     ),
-    ("hover", "shows the numbers there in a card beside the pointer"),
+    (
+        "hover",
+        "shows the numbers there in a card beside the pointer",
+    ),
     ("drag a slider with Shift or Alt", "moves it finely"),
     ("double-click a setting's name", "resets it to its default"),
     ("click or drag a chart", "moves the timeline"),

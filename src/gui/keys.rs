@@ -14,6 +14,27 @@ const DIGITS: [egui::Key; 9] = {
     [Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9]
 };
 
+/// Returns the picture that had the focus last and turns by the arrow keys.
+fn focused_picture(ctx: &egui::Context) -> Option<egui::Id> {
+    ctx.data(|data| data.get_temp(egui::Id::unique("focused picture")))
+}
+
+/// Lets a picture that has the focus take the arrow keys, but no other keys of the window.
+pub(super) fn take_arrows(ctx: &egui::Context, picture: egui::Id) {
+    ctx.data_mut(|data| data.insert_temp(egui::Id::unique("focused picture"), picture));
+    let filter = egui::EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..egui::EventFilter::default()
+    };
+    ctx.memory_mut(|memory| memory.set_focus_lock_filter(picture, filter));
+}
+
+fn is_arrow(key: egui::Key) -> bool {
+    use egui::Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp};
+    matches!(key, ArrowDown | ArrowLeft | ArrowRight | ArrowUp)
+}
+
 impl App {
     /// Returns the commands of keys, and takes pasted text and dropped files.
     pub(super) fn keys(&mut self, ctx: &egui::Context) -> Vec<Command> {
@@ -28,8 +49,10 @@ impl App {
         if self.asking.is_some() || self.palette.is_some() || self.closing == Closing::Asking {
             return commands;
         }
-        // A focused control uses Space and the arrows itself.
-        let focused = ctx.memory(|memory| memory.focused().is_some());
+        // A focused control uses Space and the arrows itself, a focused picture the arrows only.
+        let focused = ctx.memory(egui::Memory::focused);
+        let picture = focused.is_some() && focused == focused_picture(ctx);
+        let focused = focused.is_some();
         let escapes = !focused && !self.help && !egui::Popup::is_any_open(ctx);
         let entries = entries(&self.views);
         ctx.input_mut(|input| {
@@ -38,7 +61,8 @@ impl App {
                 let free = if key.modifiers.command {
                     !typing || !text_undo
                 } else {
-                    !focused && !just_typed
+                    let taken = focused && (!picture || is_arrow(key.logical_key));
+                    !taken && !just_typed
                 };
                 if free && input.consume_shortcut(&key) {
                     commands.push(command);

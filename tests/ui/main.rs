@@ -15,6 +15,7 @@ mod panels;
 mod runs;
 mod sizes;
 mod split;
+mod surface;
 mod surveys;
 mod timeline;
 mod typing;

@@ -80,7 +80,12 @@ fn himmelblau(runs: &[&str]) -> Scene {
 fn the_views_of_a_landscape_draw_at_every_size() {
     let mut window = Window::on(himmelblau(&["sgd:lr=0.01@cosine", "adam:lr=0.1"]));
     window.click(egui::Role::Button, "settings of SGD");
-    for (name, key) in [("map", Key::M), ("basins", Key::B), ("sweep", Key::W)] {
+    for (name, key) in [
+        ("map", Key::M),
+        ("surface", Key::U),
+        ("basins", Key::B),
+        ("sweep", Key::W),
+    ] {
         window.press(key);
         window.settle();
         check(&mut window, name);
@@ -104,6 +109,7 @@ fn the_views_of_a_network_draw_at_every_size() {
     window.settle();
     for (name, key) in [
         ("map", Key::M),
+        ("surface", Key::U),
         ("projection error", Key::O),
         ("spectrum", Key::H),
         ("seeds", Key::S),

@@ -16,7 +16,7 @@ pub use error::SceneError;
 pub use network::{MapPrecision, NetworkScene, NetworkSettings};
 pub use problem::Problem;
 pub use run::{RUN_HUES, Run, SpecChange};
-pub use settings::{ColourMap, LevelSpacing, MapStyle, Training};
+pub use settings::{ColourMap, LevelSpacing, MapStyle, SurfaceStyle, Training};
 pub use subject::{LandscapeScene, Subject};
 pub use toml::VERSION;
 
@@ -46,6 +46,8 @@ pub struct Scene {
     pub training: Training,
     /// The style of the map.
     pub map: MapStyle,
+    /// The camera and the light of the surface.
+    pub surface: SurfaceStyle,
     /// The runs.
     pub runs: Vec<Run>,
 }
@@ -58,6 +60,7 @@ impl Scene {
             view: None,
             training: Training::default(),
             map: MapStyle::default(),
+            surface: SurfaceStyle::default(),
             runs: Vec::new(),
         }
     }

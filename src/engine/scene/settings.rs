@@ -1,4 +1,4 @@
-//! The settings that all runs of a scene share, and the style of its map.
+//! The settings that all runs of a scene share, the style of its map, and the camera of its surface.
 
 use crate::engine::declare::settings;
 
@@ -58,5 +58,32 @@ settings! {
         /// State of the selected run's optimizer, or of the first run's: the next step, true to scale; the directions it is made of, at readable
         /// lengths; and the points that the update rule stores or evaluates.
         internals: bool = false;
+    }
+}
+
+settings! {
+    /// Camera and light of the 3-D surface.
+    pub struct SurfaceStyle("Surface") {
+        /// Azimuth: the angle of the camera around the vertical axis, from the x axis, as matplotlib's azim.
+        azim: f64 = -60.0, in -360.0..=360.0, linear -180.0..=180.0, unit "°";
+        /// Elevation: the angle of the camera above the plane, as matplotlib's elev. 90 looks straight down, as the map.
+        elev: f64 = 45.0, in 0.0..=90.0, linear 0.0..=90.0, unit "°";
+        /// Size of the picture; 1 fits the box into its space.
+        zoom: f64 = 1.0, in 0.2..=10.0, log 0.5..=4.0;
+        /// Light from the upper left: slopes toward it are lighter.
+        shading: bool = true;
+    }
+}
+
+impl SurfaceStyle {
+    /// Returns the style as seen by the camera of another one.
+    #[must_use]
+    pub fn with_camera_of(&self, other: &Self) -> Self {
+        Self {
+            azim: other.azim,
+            elev: other.elev,
+            zoom: other.zoom,
+            ..self.clone()
+        }
     }
 }

@@ -3,7 +3,8 @@
 use super::run::free_colour;
 use super::start::StartPoint;
 use super::{
-    LandscapeScene, MAX_RUNS, MapStyle, NetworkScene, Run, Scene, SceneError, Subject, Training,
+    LandscapeScene, MAX_RUNS, MapStyle, NetworkScene, Run, Scene, SceneError, Subject,
+    SurfaceStyle, Training,
 };
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
@@ -27,6 +28,8 @@ struct SceneFile {
     #[serde(default)]
     map: MapStyle,
     #[serde(default)]
+    surface: SurfaceStyle,
+    #[serde(default)]
     runs: Vec<Run>,
 }
 
@@ -42,7 +45,17 @@ struct WrittenScene<'a> {
     network: Option<&'a NetworkScene>,
     training: &'a Training,
     map: &'a MapStyle,
+    #[serde(skip_serializing_if = "is_default_surface")]
+    surface: &'a SurfaceStyle,
     runs: &'a [Run],
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn is_default_surface(style: &&SurfaceStyle) -> bool {
+    **style == SurfaceStyle::default()
 }
 
 impl Scene {
@@ -86,6 +99,7 @@ impl Scene {
             view: file.view,
             training: file.training,
             map: file.map,
+            surface: file.surface,
             runs: file.runs,
         })
     }
@@ -101,6 +115,7 @@ impl Scene {
             network,
             training: &self.training,
             map: &self.map,
+            surface: &self.surface,
             runs: &self.runs,
         };
         toml::to_string(&file).unwrap_or_default()

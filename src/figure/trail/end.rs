@@ -132,6 +132,22 @@ impl TrailEnd {
         }
     }
 
+    /// Returns the end at a point of another picture, in which `place` draws the points of the frame.
+    pub(super) fn placed(self, at: Point, place: impl Fn(Point) -> Option<Point>) -> Self {
+        let kind = match self.kind {
+            EndKind::Exit([ux, uy]) => {
+                // The trail comes from inside of the frame.
+                let before = [self.at[0] - 10.0 * ux, self.at[1] - 10.0 * uy];
+                let [dx, dy] =
+                    place(before).map_or([0.0, -1.0], |from| [at[0] - from[0], at[1] - from[1]]);
+                let length = dx.hypot(dy).max(f32::MIN_POSITIVE);
+                EndKind::Exit([dx / length, dy / length])
+            }
+            kind => kind,
+        };
+        Self { at, kind, ..self }
+    }
+
     /// Draws the head, the cross, or an arrow head at the frame.
     pub(super) fn marker(&self, theme: &Theme) -> Vec<Item> {
         let colour = run_colour(self.style_index, theme);

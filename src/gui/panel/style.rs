@@ -17,15 +17,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
         (None, true) => matches!(name, "lines" | "minima" | "trails"),
         (None, false) => true,
     };
-    for (index, param) in scene.map.params().iter().enumerate() {
-        if let (Value::Flag(mut flag), true) = (scene.map.value(index), has(param.name)) {
-            let response = ui.toggle_value(&mut flag, param.name);
-            if response.on_hover_text(param.help).changed() {
-                // Both values of a flag are legal.
-                let _ = style.set(param.name, Value::Flag(flag));
-            }
-        }
-    }
+    flags_ui(ui, &mut style, has);
     if !on_graph {
         let levels = controls_button(ui, "levels", |ui| {
             ui.set_min_width(240.0);
@@ -43,4 +35,21 @@ pub(crate) fn ui(ui: &mut egui::Ui, scene: &Scene) -> Option<Command> {
             ..scene.clone()
         }))
     })
+}
+
+/// Shows a switch for every flag that `wanted` accepts, and edits them in place.
+pub(crate) fn flags_ui(
+    ui: &mut egui::Ui,
+    settings: &mut dyn Settings,
+    wanted: impl Fn(&str) -> bool,
+) {
+    for (index, param) in settings.params().iter().enumerate() {
+        if let (Value::Flag(mut flag), true) = (settings.value(index), wanted(param.name)) {
+            let response = ui.toggle_value(&mut flag, param.name);
+            if response.on_hover_text(param.help).changed() {
+                // Both values of a flag are legal.
+                let _ = settings.set(param.name, Value::Flag(flag));
+            }
+        }
+    }
 }

@@ -25,19 +25,35 @@ pub(super) fn describe(
     runs: &Runs,
 ) -> (String, Option<usize>) {
     let trails = drawn_trails(frame, context, runs);
+    let place = |at| Some(frame.picture_from_world(at).into());
+    let step = nearest(pointer, place, context.row, &trails);
     let at = frame.world_from_picture(pointer.into());
-    let near = nearest(pointer, frame, context.row, &trails);
-    let text = match (&near, &runs.trained) {
-        (Some((trail, row)), Some(_)) => network_text(runs, trail, *row),
-        (Some((trail, row)), None) => step_text(context.scene, runs, trail, *row),
-        (None, Some(_)) => height_text(runs, context, at),
-        (None, None) => landscape_text(context.scene, runs, at),
+    describe_at(step, Some(at), context, runs)
+}
+
+/// Describes a step of a trail, or else the landscape at a point.
+pub(super) fn describe_at(
+    step: Option<(&Trail, usize)>,
+    at: Option<[f64; 2]>,
+    context: &ViewContext,
+    runs: &Runs,
+) -> (String, Option<usize>) {
+    let text = match (step, at, &runs.trained) {
+        (Some((trail, row)), _, Some(_)) => network_text(runs, trail, row),
+        (Some((trail, row)), _, None) => step_text(context.scene, runs, trail, row),
+        (None, Some(at), Some(_)) => height_text(runs, context, at),
+        (None, Some(at), None) => landscape_text(context.scene, runs, at),
+        (None, None, _) => String::new(),
     };
-    (text, near.map(|(trail, _)| trail.run))
+    (text, step.map(|(trail, _)| trail.run))
 }
 
 /// Returns the trails that a map shows.
-fn drawn_trails<'a>(frame: &'a Frame, context: &'a ViewContext, runs: &'a Runs) -> Vec<Trail<'a>> {
+pub(super) fn drawn_trails<'a>(
+    frame: &'a Frame,
+    context: &'a ViewContext,
+    runs: &'a Runs,
+) -> Vec<Trail<'a>> {
     if context.scene.map.trails {
         trails(context, runs, context.names, frame)
     } else {
@@ -53,14 +69,15 @@ pub(super) fn step_under(
     runs: &Runs,
 ) -> Option<(usize, u64)> {
     let trails = drawn_trails(frame, context, runs);
-    let (trail, row) = nearest(pointer, frame, context.row, &trails)?;
+    let place = |at| Some(frame.picture_from_world(at).into());
+    let (trail, row) = nearest(pointer, place, context.row, &trails)?;
     Some((trail.run, runs.step(row)))
 }
 
-/// Returns the step of a trail that is nearest to the pointer, if one is within reach.
-fn nearest<'a>(
+/// Returns the step of a trail that is nearest to the pointer, if one is within reach; `place` draws the points of the plane.
+pub(super) fn nearest<'a>(
     pointer: egui::Pos2,
-    frame: &Frame,
+    place: impl Fn([f64; 2]) -> Option<egui::Pos2>,
     row: usize,
     trails: &'a [Trail],
 ) -> Option<(&'a Trail<'a>, usize)> {
@@ -69,10 +86,10 @@ fn nearest<'a>(
     for trail in trails {
         let rows = trail.outline.iter().copied();
         for row in rows.take_while(|&outlined| outlined <= row) {
-            let Some(place) = trail.trajectory.plot_point(row) else {
+            let Some(at) = trail.trajectory.plot_point(row).and_then(&place) else {
                 continue;
             };
-            let distance = pointer.distance(frame.picture_from_world(place).into());
+            let distance = pointer.distance(at);
             if distance < min_distance {
                 min_distance = distance;
                 nearest = Some((trail, row));

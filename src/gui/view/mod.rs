@@ -17,6 +17,8 @@ mod shading;
 mod side_by_side;
 mod spectrum;
 mod state_charts;
+mod surface;
+mod surface_mouse;
 mod sweep;
 mod sweep_axis;
 
@@ -40,6 +42,7 @@ pub(crate) fn all() -> Vec<Box<dyn View>> {
     vec![
         Box::<map::MapView>::default(),
         Box::<side_by_side::SideBySideView>::default(),
+        Box::<surface::SurfaceView>::default(),
         Box::<basins::BasinsView>::default(),
         Box::<sweep::SweepView>::default(),
         Box::<projection_error::ProjectionErrorView>::default(),

@@ -137,6 +137,57 @@ fn pictures_have_the_requested_size_and_texts() {
 }
 
 #[test]
+fn render_shows_the_surface_from_any_side() {
+    let place = Place::new();
+    let args = "render --landscape himmelblau --run sgd:lr=0.01 --steps 50 --show surface -o";
+    let said = |rest: &str| {
+        let all = format!("{args} {rest}");
+        place.said(&all.split(' ').collect::<Vec<_>>())
+    };
+    said("a.svg");
+    said("b.svg --azim=-120 --elev 45.5");
+    said("c.png --size 320x200 --theme dark");
+    let [first, second] = ["a.svg", "b.svg"].map(|name| place.read(name));
+    for text in ["Himmelblau", "SGD", "azim −60° elev 45°", "<image"] {
+        assert!(first.contains(text), "{text} is missing");
+    }
+    assert!(!first.contains("[surface]"), "a camera at its default");
+    assert!(second.contains("azim −120° elev 45.5°") && second.contains("azim = -120.0"));
+    assert!(first.len() < 1_500_000, "{} bytes", first.len());
+    // The picture contains its scene, which has the camera.
+    let description = second.split("</desc>").next().unwrap();
+    let (_, scene) = description.split_once("\n\n").unwrap();
+    place.file("s.toml", scene);
+    place.said(&["render", "s.toml", "--show", "surface", "-o", "d.svg"]);
+    assert_eq!(place.read("d.svg"), second);
+    for (rest, expected) in [
+        (
+            "e.svg --elev=-30",
+            "`elev` cannot be `-30`; expected a number in [0, 90]",
+        ),
+        ("e.svg --azim=north", "`azim` cannot be `north`"),
+    ] {
+        let all = format!("{args} {rest}");
+        place.refused(&all.split(' ').collect::<Vec<_>>(), expected);
+    }
+    let on_map = ["render", "--azim=10", "-o", "e.svg"];
+    place.refused(&on_map, "--azim is for --show surface");
+    let line = [
+        "render",
+        "--landscape",
+        "parabola",
+        "--show",
+        "surface",
+        "-o",
+        "e.svg",
+    ];
+    place.refused(
+        &line,
+        "--show surface is for two parameters, but parabola has one",
+    );
+}
+
+#[test]
 fn the_gallery_shows_every_landscape() {
     use ravine::engine::landscape::{AnyLandscape, Group};
     let place = Place::new();

@@ -107,11 +107,11 @@ impl Levels {
     /// Returns the shade of a value: 0 at the lowest value shown and below, 1 at the highest and above, never decreasing. NaN stays NaN.
     pub fn shade(&self, value: f64) -> f64 {
         let share = match self.scale {
+            // `max` would turn a NaN into the base.
+            _ if value.is_nan() => value,
             Scale::Flat => 0.5,
             Scale::Linear { low, high } if (high - low).is_finite() => (value - low) / (high - low),
             Scale::Linear { low, high } => (0.5 * value - 0.5 * low) / (0.5 * high - 0.5 * low),
-            // `max` would turn a NaN into the base.
-            Scale::Log { .. } if value.is_nan() => value,
             Scale::Log {
                 base,
                 knee,

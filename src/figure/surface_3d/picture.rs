@@ -1,0 +1,75 @@
+//! The picture of a surface with its runs, for export.
+
+use super::{Relief, Surface3d, paint, raster};
+use crate::engine::cancel::Cancel;
+use crate::engine::results::{MapData, Runs, compute_map_data, max_grid_side};
+use crate::figure::drawing::{Area, Drawing, Item};
+use crate::figure::layout::{layout, page};
+use crate::figure::trail::Trail;
+use crate::figure::{Options, axis::number, caption, legend, network, trails};
+use std::sync::Arc;
+
+/// Number of samples along each side of the landscape.
+const SIDE: usize = 257;
+
+/// Draws the surface of a scene of two parameters from the scene's camera, with legend and caption. It shows the scene's view, or without
+/// one the first view of the runs.
+///
+/// The surface itself is an image of two pixels per point: its 130,000 triangles would take 10 MB of SVG, and show seams. Lines, marks
+/// and texts are vectors.
+///
+/// # Errors
+/// Returns a sentence if the scene has one parameter.
+pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
+    let (scene, theme) = (&runs.scene, options.theme);
+    if runs.problem.objective.dim() == 1 {
+        return Err("a landscape of one parameter has no surface".to_owned());
+    }
+    let window = scene.view.unwrap_or_else(|| runs.first_view());
+    let side = max_grid_side(&runs.problem).unwrap_or(SIDE);
+    let map_data = compute_map_data(scene, &runs.problem, window, side, &Cancel::default());
+    let map_data = MapData {
+        problem: runs.trained.as_ref().map(|_| Arc::clone(&runs.problem)),
+        ..map_data.ok_or("computing the landscape was cancelled")?
+    };
+    let relief = Relief::new(&map_data);
+
+    let places = layout(options.size);
+    let right = (places.legend[0] - 12.0).max(places.map.min[0] + 100.0);
+    let area = Area::new([10.0, 34.0], [right, places.map.max[1] + 34.0]);
+    let surface = Surface3d::new(&map_data, &relief, &scene.surface, area);
+    let step = options.step.unwrap_or(scene.training.steps);
+    let step = step.min(scene.training.steps);
+    let row = runs.row(step);
+    let names = scene.run_names();
+
+    let mut items = page(options.size, theme);
+    let mut inside = surface.backdrop(theme);
+    inside.extend(raster::image(&surface.mesh(paint(scene), theme), area));
+    if scene.map.lines {
+        inside.extend(surface.contours(0.8, paint(scene), theme));
+    }
+    let axes = network::axes(runs);
+    inside.extend(surface.axes(axes.each_ref().map(String::as_str), theme));
+    let heads = network::head_labels(runs, &names, row);
+    let frame = surface.plane_frame();
+    let trails: Vec<Trail> = trails(runs, &heads, row, &frame).collect();
+    inside.extend(surface.runs(runs, &trails, row, theme));
+    items.push(Item::Clipped {
+        area,
+        items: inside,
+    });
+
+    let title = format!("{}   {}", scene.title(), scene.formula());
+    items.push(Item::label(title, [18.0, 20.0], 15.0, theme.ink));
+    let [azim, elev] = [scene.surface.azim, scene.surface.elev].map(|angle| number(angle, 4));
+    let mut words = format!("{} · azim {azim}° elev {elev}°", caption(scene, step));
+    if let Some(note) = surface.cut_note() {
+        words = format!("{words} · {note}");
+    }
+    let at = [18.0, places.caption[1]];
+    items.push(Item::label(words, at, 11.0, theme.ink));
+    let space = Area::new(places.legend, options.size);
+    items.extend(legend::of_runs(runs, &names, row, space, theme).0);
+    Ok(Drawing::new(options.size, items))
+}
