@@ -147,6 +147,6 @@ fn turning_surface(size: egui::Vec2) {
     let layout = median(frames.iter().map(|frame| frame.layout_ms).collect());
     let tessellation = median(frames.iter().map(|frame| frame.tessellation_ms).collect());
     let (sum, vertices) = (layout + tessellation, frames[FRAMES - 1].vertices);
-    let name = "surface of 256 × 256, turning";
+    let name = "surface, turning (128 × 128)";
     println!("{name:34} {layout:>10.2} {tessellation:>14.2} {sum:>10.2} {vertices:>10}");
 }
