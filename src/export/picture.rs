@@ -31,6 +31,8 @@ pub enum Show {
     Map,
     /// A small map for each visible run.
     SideBySide,
+    /// Predictions of each visible run of a network.
+    Predictions,
     /// Projection error of a network's runs on the plane.
     ProjectionError,
     /// A network's random planes of these seeds.
@@ -104,6 +106,7 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
     match show {
         Show::Map => Ok(figure::picture(runs, &options)),
         Show::SideBySide => Ok(figure::side_by_side::picture(runs, &options)),
+        Show::Predictions => Ok(figure::predictions::grid::picture(runs, &options)),
         Show::ProjectionError => Ok(figure::projection_error::picture(runs, &options)),
         Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options),
     }

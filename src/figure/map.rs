@@ -5,6 +5,7 @@ use super::colour::{Marker, Theme, shade_colour};
 use super::curve;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text, circle};
 use super::frame::Frame;
+use super::hillshade;
 use super::trail::{border, line};
 use crate::engine::geometry::contour::ContourLine;
 use crate::engine::geometry::surface::Surface;
@@ -26,6 +27,16 @@ pub fn shading(map_data: &MapData, theme: &Theme) -> Arc<Vec<Colour>> {
         shade => shade_colour(shade, theme),
     };
     Arc::new(rows.flatten().map(colour).collect())
+}
+
+/// Returns the colours of a landscape's grid as [`shading`], with hill shading if the style has it.
+pub fn styled_shading(map_data: &MapData, style: &MapStyle, theme: &Theme) -> Arc<Vec<Colour>> {
+    let mut pixels = shading(map_data, theme);
+    if style.hillshade && map_data.graph.is_none() {
+        let pixels = Arc::make_mut(&mut pixels);
+        hillshade::shade(pixels, &map_data.surface, &map_data.levels);
+    }
+    pixels
 }
 
 /// Whether the heights of a slice differ so much that its levels should be logarithmic: the 95th percentile is more than 10 times as high
@@ -210,10 +221,15 @@ pub fn arrows(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<It
     items
 }
 
-/// Draws stars on the minima, with their values, and rings on the saddles.
-pub fn marks(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Item> {
+/// Draws stars on the minima, with their values, and rings on the saddles, as the style says.
+pub fn marks(
+    problem: &LoadedLandscape,
+    style: &MapStyle,
+    frame: &Frame,
+    theme: &Theme,
+) -> Vec<Item> {
     let mut items = Vec::new();
-    for mark in &problem.saddles {
+    for mark in problem.saddles.iter().filter(|_| style.saddles) {
         let at = frame.picture_from_world(mark.at);
         if frame.area.contains(at) {
             for (width, colour) in [(3.5, theme.halo), (1.5, theme.ink)] {
@@ -221,7 +237,7 @@ pub fn marks(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<Ite
             }
         }
     }
-    for mark in &problem.minima {
+    for mark in problem.minima.iter().filter(|_| style.minima) {
         let at = frame.picture_from_world(problem.plot_point(mark.at));
         if frame.area.contains(at) {
             items.extend(star(at, 9.0, theme));

@@ -7,10 +7,11 @@ pub mod colour;
 pub mod colour_bar;
 pub mod connect;
 pub mod critical;
-mod curve;
+pub mod curve;
 pub mod drawing;
 pub mod frame;
 pub mod gallery;
+mod hillshade;
 mod labels;
 pub mod layers;
 mod layout;
@@ -21,6 +22,8 @@ pub mod panel_grid;
 pub mod png;
 pub mod predictions;
 pub mod projection_error;
+pub mod regression;
+pub mod samples;
 pub mod seeds;
 pub mod sharpness;
 pub mod side_by_side;
@@ -32,7 +35,6 @@ pub mod svg;
 pub mod sweep;
 pub mod trail;
 
-use crate::engine::analysis::predictions::Predictions;
 use crate::engine::cancel::Cancel;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::results::{self, MapData, Runs};
@@ -144,7 +146,8 @@ fn draw(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options) -> Dr
         // A short legend leaves more space.
         area.min[1] = at[1];
         items.extend(
-            current_predictions(runs, index, row, &names[index], area, theme).unwrap_or_default(),
+            predictions::current_predictions(runs, index, row, &names[index], area, theme)
+                .unwrap_or_default(),
         );
     }
     Drawing {
@@ -167,7 +170,7 @@ fn map_items(
     let trails: Vec<Trail> = trails(runs, &heads, row, frame).collect();
     let mut items = map::landscape(
         map_data,
-        &map::shading(map_data, theme),
+        &map::styled_shading(map_data, &scene.map, theme),
         &scene.map,
         frame,
         theme,
@@ -182,9 +185,7 @@ fn map_items(
     if scene.map.arrows {
         items.extend(map::arrows(&runs.problem, frame, theme));
     }
-    if scene.map.minima {
-        items.extend(map::marks(&runs.problem, frame, theme));
-    }
+    items.extend(map::marks(&runs.problem, &scene.map, frame, theme));
     if scene.map.critical {
         items.extend(critical_marks(&runs.problem, frame, theme));
     }
@@ -197,6 +198,10 @@ fn map_items(
         runs.problem.plot_point(scene.start()),
         frame,
     )];
+    let followed = options.followed.or(first_visible(scene));
+    if let Some(index) = followed {
+        items.extend(curve::tangent(runs, index, row, frame, theme));
+    }
     if scene.map.trails {
         items.extend(trail::trails(&trails, frame, row, theme));
         taken.extend(trail::name_areas(&trails, frame, row));
@@ -205,7 +210,13 @@ fn map_items(
         items.extend(next_step_items(runs, taken, row, frame, options));
     }
     items.extend(map::deep_zoom_note(map_data, frame, theme));
+    items.extend(regression::inset_items(runs, row, frame, theme));
     items
+}
+
+/// Returns the index of the first visible run.
+fn first_visible(scene: &Scene) -> Option<usize> {
+    scene.runs.iter().position(|run| run.shown)
 }
 
 /// Returns the trails of the visible runs, named by `heads`.
@@ -229,31 +240,6 @@ pub fn trails<'a>(
     })
 }
 
-/// Draws a network's predictions at a row of a run.
-fn current_predictions(
-    runs: &Runs,
-    index: usize,
-    row: usize,
-    name: &str,
-    area: Area,
-    theme: &Theme,
-) -> Option<Vec<Item>> {
-    const SIDE: usize = 192;
-    let trained = runs.trained.as_ref()?;
-    let run = trained.runs.get(index)?;
-    let row = row.min(run.rows.len().checked_sub(1)?);
-    let theta = run.theta(row)?;
-    let result = Predictions::compute(&trained.task, theta, SIDE, &Cancel::default())?;
-    let label = predictions::RunLabel {
-        name,
-        step: runs.step(row),
-        style_index: style_index(runs.scene.runs.get(index)?.colour),
-        metrics: network::metrics(runs, index, row),
-    };
-    let shading = predictions::shading(&result, theme);
-    Some(predictions::draw(&result, &shading, &label, area, theme))
-}
-
 /// Draws the next step of the followed run and the optimizer state behind it.
 fn next_step_items(
     runs: &Runs,
@@ -263,9 +249,8 @@ fn next_step_items(
     options: &Options,
 ) -> Vec<Item> {
     let (scene, objective) = (&runs.scene, &*runs.problem.objective);
-    let first_visible = scene.runs.iter().position(|run| run.shown);
     let items = move || {
-        let index = options.followed.or(first_visible)?;
+        let index = options.followed.or(first_visible(scene))?;
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, row)?;
         let (start, run_settings) = (scene.start_theta(), scene.run_settings());

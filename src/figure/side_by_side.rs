@@ -6,8 +6,8 @@ use super::frame::Frame;
 use super::layout::LINE_HEIGHT;
 use super::trail::{self, Trail};
 use super::{
-    Options, SIDE, caption, legend_line, map, max_chars, network, page, shortened, status_text,
-    style_index, trails,
+    Options, SIDE, caption, curve, legend_line, map, max_chars, network, page, shortened,
+    status_text, style_index, trails,
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::plane::Rect;
@@ -104,13 +104,14 @@ pub fn draw(
             let style = &scene.map;
             map::landscape(heights.map_data, heights.pixels, style, frame, theme)
         });
-        if scene.map.minima && !scene.is_network() {
-            inside.extend(map::marks(&runs.problem, frame, theme));
+        if !scene.is_network() {
+            inside.extend(map::marks(&runs.problem, &scene.map, frame, theme));
         }
         let no_names = vec![String::new(); names.len()];
         let own: Vec<Trail> = trails(runs, &no_names, row, frame)
             .filter(|trail| trail.run == *index)
             .collect();
+        inside.extend(curve::tangent(runs, *index, row, frame, theme));
         inside.extend(trail::trails(&own, frame, row, theme));
         if !scene.is_network() {
             let start = runs.problem.plot_point(scene.start());
@@ -150,7 +151,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         let never = Cancel::default();
         let found = results::compute_map_data(scene, &runs.problem, frame.window, side, &never);
         if let Some(map_data) = found {
-            let pixels = map::shading(&map_data, theme);
+            let pixels = map::styled_shading(&map_data, &scene.map, theme);
             let heights = Heights {
                 map_data: &map_data,
                 pixels: &pixels,

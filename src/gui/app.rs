@@ -224,6 +224,11 @@ impl App {
                 self.timeline.playing = true;
             }
             Command::Show(view) => self.view = view,
+            Command::Layer(name) => {
+                if let Err(sentence) = panel::style::toggle(&mut self.scene, name) {
+                    self.show_error(sentence);
+                }
+            }
             Command::Select(run) => self.selected = Some(run),
             Command::Checkpoint => self.history.add_undo(&self.document()),
             Command::ShowError(sentence) => self.show_error(sentence),

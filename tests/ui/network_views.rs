@@ -65,7 +65,7 @@ fn the_predictions_can_be_hidden_and_the_map_grows() {
     let after = window.map();
     assert!(!window.has("Fitted curve"));
     assert!(after.area() > 1.2 * before.area(), "{before} {after}");
-    window.click(egui::Role::Button, "Predictions");
+    window.click(egui::Role::Button, "Run's predictions");
     window.settle();
     assert!(window.has("Fitted curve"));
 }

@@ -1,5 +1,6 @@
 //! The panels around the views.
 
+mod architecture;
 pub(crate) mod chooser;
 pub(crate) mod critical;
 mod network;

@@ -1,18 +1,27 @@
 //! The left panel of a network: model, data, plane and training.
 
+use super::architecture;
 use super::scene::{PanelResponse, heading_text};
 use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::{Settings, Value};
+use crate::engine::network::TrainingTask;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::objective::plane::Rect;
+use crate::engine::results::Runs;
 use crate::engine::scene::{NetworkScene, Scene, Subject};
+use crate::figure::colour::Theme;
+use crate::figure::samples::Samples;
+use crate::gui::command::Command;
 use crate::gui::dialog::Browse;
 use crate::gui::field::refusal_ui;
+use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
+use crate::gui::scale::SECONDARY;
 use crate::gui::slider::drag_ui;
 use crate::gui::view::named;
 use crate::import::path_text;
 use eframe::egui;
+use std::sync::Arc;
 
 /// State of the panel between frames.
 #[derive(Default)]
@@ -23,6 +32,59 @@ pub(crate) struct PanelState {
     pub(super) keep_weights: bool,
     /// The dialog for the data's file.
     browsing: Option<Browse>,
+    samples: Option<CachedSamples>,
+}
+
+/// Samples of the data, kept until the network is trained on others.
+struct CachedSamples {
+    task: Arc<TrainingTask>,
+    samples: Samples,
+}
+
+/// Returns the task of runs whose data and loss are those of a scene.
+fn current_task<'a>(runs: &'a Runs, bench: &NetworkScene) -> Option<&'a Arc<TrainingTask>> {
+    let trained = runs.trained.as_ref()?;
+    let own = runs.scene.network()?;
+    let same = own.data == bench.data
+        && own.settings.test == bench.settings.test
+        && own.model.as_dyn().loss() == bench.model.as_dyn().loss();
+    same.then_some(&trained.task)
+}
+
+/// Shows the samples of the data with their counts; dimmed while other data are loaded.
+fn samples_ui(
+    ui: &mut egui::Ui,
+    task: Option<&Arc<TrainingTask>>,
+    cached: &mut Option<CachedSamples>,
+    theme: &Theme,
+    textures: &mut Textures,
+) {
+    if let Some(task) = task
+        && cached
+            .as_ref()
+            .is_none_or(|own| !Arc::ptr_eq(&own.task, task))
+    {
+        let (task, samples) = (Arc::clone(task), Samples::new(&task.split));
+        *cached = Some(CachedSamples { task, samples });
+    }
+    let Some(CachedSamples { samples, .. }) = cached else {
+        return;
+    };
+    let summary = egui::RichText::new(&samples.summary).size(SECONDARY);
+    ui.add_enabled(task.is_some(), egui::Label::new(summary).wrap());
+    let width = ui.available_width().clamp(1.0, 360.0);
+    let size = egui::vec2(width, (0.5 * width).clamp(1.0, 150.0));
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    if ui.is_rect_visible(rect) {
+        let mut painter = ui.painter_at(rect);
+        if task.is_none() {
+            painter.set_opacity(0.4);
+        }
+        paint::paint(&painter, samples.draw(paint::area(rect), theme), textures);
+    }
+    let name = "Samples of the data";
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
+    response.on_hover_text(samples.explanation());
 }
 
 /// Settings of models and data that are always shown.
@@ -85,11 +147,12 @@ pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &Scene) -> bool {
     turned
 }
 
-/// Shows the network of a scene and edits it in place; `shown` is the window of its plane that contains the runs.
+/// Shows the network of a scene and edits it in place; `runs` are its newest runs, which may belong to an earlier scene.
 pub(super) fn ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
-    shown: Option<Rect>,
+    runs: Option<&Runs>,
+    (theme, textures): (&Theme, &mut Textures),
     state: &mut PanelState,
     answer: &mut PanelResponse,
 ) {
@@ -100,15 +163,28 @@ pub(super) fn ui(
     heading_with_more(ui, "MODEL", &mut state.more[0]);
     let all = state.more[0];
     let wanted = |name: &str| all || COMMON_SETTINGS.contains(&name);
+    let task = runs.and_then(|runs| current_task(runs, bench));
     ui.push_id("model", |ui| {
+        let ends = task.map(|task| {
+            let widths = task.loss.widths();
+            [widths[0], widths[widths.len() - 1]]
+        });
+        let (pressed, refused) = architecture::ui(ui, &mut bench.model, ends);
+        answer
+            .commands
+            .extend(pressed.then_some(Command::Checkpoint));
+        note(answer, refused);
         note(answer, settings_ui(ui, bench.model.settings_mut(), wanted));
     });
     heading_with_more(ui, "DATA", &mut state.more[1]);
-    ui.push_id("data", |ui| data_ui(ui, bench, state, answer));
+    ui.push_id("data", |ui| {
+        data_ui(ui, bench, state, answer);
+        samples_ui(ui, task, &mut state.samples, theme, textures);
+    });
     heading_with_more(ui, "PLANE", &mut state.more[2]);
     let all = state.more[2];
     ui.push_id("plane", |ui| plane_ui(ui, bench, all, answer));
-    range_ui(ui, &mut scene.view, shown);
+    range_ui(ui, &mut scene.view, runs.map(|runs| runs.problem.view));
     let chosen = (before.data.name() != bench.data.name()).then(|| bench.data.clone());
     let forgotten = before.model != bench.model || before.data != bench.data;
     if forgotten {

@@ -169,9 +169,9 @@ fn sections_ui(
 ) {
     let samples = context.samples();
     if scene.is_network() {
-        let shown = context.runs.filter(|runs| runs.trained.is_some());
-        let shown = shown.map(|runs| runs.problem.view);
-        network::ui(ui, scene, shown, &mut state.network, answer);
+        let runs = context.runs.filter(|runs| runs.trained.is_some());
+        let drawing = (context.theme, textures);
+        network::ui(ui, scene, runs, drawing, &mut state.network, answer);
         network::training_ui(ui, scene, &mut state.network, answer);
     } else {
         heading(ui, "LANDSCAPE");

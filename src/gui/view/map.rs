@@ -13,7 +13,9 @@ use crate::export::picture::Show;
 use crate::figure::drawing::{Area, Item};
 use crate::figure::frame::Frame;
 use crate::figure::trail::{self, Trail};
-use crate::figure::{self, colour_bar, critical, map, network, state_markers, style_index};
+use crate::figure::{
+    self, colour_bar, critical, curve, map, network, regression, state_markers, style_index,
+};
 use crate::gui::command::Command;
 use crate::gui::inspect_cache::InspectCache;
 use crate::gui::{paint, panel};
@@ -81,6 +83,7 @@ impl View for MapView {
         let commands = self
             .mouse
             .ui(ui, &frame, context, sculpt, output.hover_text);
+        inset_ui(ui, &frame, context);
         let mut items = vec![Item::Clipped {
             area: frame.area,
             items: self.inside(&frame, context),
@@ -103,6 +106,23 @@ impl View for MapView {
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
         Figure::of_scene(context, Show::Map)
     }
+}
+
+/// Takes the clicks on the inset of linear regression, which would otherwise move the start below it.
+fn inset_ui(ui: &egui::Ui, frame: &Frame, context: &ViewContext) {
+    let area = context
+        .runs
+        .and_then(|runs| regression::inset_area(runs, frame));
+    let Some(area) = area.filter(|_| !context.scene.is_network()) else {
+        return;
+    };
+    let id = ui.scope_id().with("regression inset");
+    let response = ui.interact(paint::rect(area), id, egui::Sense::click_and_drag());
+    let name = "Data with the line of each run";
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
+    response.on_hover_text(
+        "The data with the line of each ticked run at the timeline's step. “Data” in Layers hides it.",
+    );
 }
 
 /// Returns the areas of the map and of its colour bar; the graph of a landscape of one parameter has no bar.
@@ -138,13 +158,14 @@ impl MapView {
         if scene.map.arrows {
             items.extend(map::arrows(&runs.problem, frame, theme));
         }
-        if scene.map.minima {
-            items.extend(map::marks(&runs.problem, frame, theme));
-        }
+        items.extend(map::marks(&runs.problem, &scene.map, frame, theme));
         if let Some(Ok(found)) = critical_points(scene, context.session).as_deref() {
             let (points, published): (&[CriticalPoint], _) = (&found.points, &runs.problem.minima);
             let selected = context.critical_point;
             items.extend(critical::marks(points, published, frame, theme, selected));
+        }
+        if let Some(followed) = context.followed {
+            items.extend(curve::tangent(runs, followed, context.row, frame, theme));
         }
         if scene.map.trails {
             let trails = trails(context, runs, context.names, frame);
@@ -159,6 +180,7 @@ impl MapView {
         if let Some(Ok(map_data)) = context.map_data.map(|map_data| &**map_data) {
             items.extend(map::deep_zoom_note(map_data, frame, theme));
         }
+        items.extend(regression::inset_items(runs, context.row, frame, theme));
         items
     }
 

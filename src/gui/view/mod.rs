@@ -1,6 +1,7 @@
 //! The views in the middle of the window. A view is one file that implements [`View`], and one line in [`all`]; its tab, menu entry, key,
 //! help and export follow from that.
 
+mod all_predictions;
 mod basins;
 pub(crate) mod charts;
 mod connect;
@@ -41,6 +42,7 @@ pub(crate) fn all() -> Vec<Box<dyn View>> {
         Box::<side_by_side::SideBySideView>::default(),
         Box::<basins::BasinsView>::default(),
         Box::<sweep::SweepView>::default(),
+        Box::<all_predictions::AllPredictionsView>::default(),
         Box::<projection_error::ProjectionErrorView>::default(),
         Box::<spectrum::SpectrumView>::default(),
         Box::<seeds::SeedsView>::default(),
