@@ -10,6 +10,7 @@ mod figure;
 mod hover;
 mod map;
 mod map_mouse;
+mod path_preview;
 mod predictions;
 mod projection_error;
 mod sculpt;
@@ -20,6 +21,7 @@ mod spectrum;
 mod state_charts;
 mod sweep;
 mod sweep_axis;
+mod sweep_curves;
 
 pub(crate) use figure::Figure;
 
