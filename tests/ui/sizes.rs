@@ -104,6 +104,7 @@ fn the_views_of_a_network_draw_at_every_size() {
     window.settle();
     for (name, key) in [
         ("map", Key::M),
+        ("predictions", Key::Y),
         ("projection error", Key::O),
         ("spectrum", Key::H),
         ("seeds", Key::S),

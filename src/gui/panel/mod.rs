@@ -8,6 +8,7 @@ pub(crate) mod optimizers;
 pub(crate) mod progress;
 pub(crate) mod rule;
 pub(crate) mod run;
+mod samples;
 pub(crate) mod scene;
 pub(crate) mod schedule;
 pub(crate) mod style;
