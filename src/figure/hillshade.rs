@@ -5,9 +5,10 @@ use super::drawing::Colour;
 use crate::engine::geometry::contour::Levels;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::numeric::real;
+use rayon::prelude::*;
 
 /// Height of the whole colour bar above the map, as a share of the map's shorter side.
-const RELIEF: f64 = 0.45;
+const RELIEF: f64 = 0.35;
 
 /// The direction of the light, a unit vector: from the upper left corner, halfway up.
 const LIGHT: [f64; 3] = [-0.5, 0.5, std::f64::consts::FRAC_1_SQRT_2];
@@ -21,23 +22,30 @@ const MAX_ASPECT: f64 = 3.0;
 /// Shades the colours of a grid, first row on top, by the slope of the heights on the scale of the colour bar.
 pub(super) fn shade(pixels: &mut [Colour], surface: &Surface, levels: &Levels) {
     let (columns, rows) = (surface.columns, surface.rows);
-    let heights: Vec<f64> = surface.values.iter().map(|v| levels.shade(*v)).collect();
+    let heights: Vec<f64> = surface
+        .values
+        .par_iter()
+        .map(|v| levels.shade(*v))
+        .collect();
     let [dx, dy] = cell(surface);
-    for (index, pixel) in pixels.iter_mut().enumerate() {
-        let (column, row) = (index % columns, rows - 1 - index / columns);
-        let height = |column: usize, row: usize| heights[row * columns + column];
-        let along = |low: [usize; 2], high: [usize; 2]| {
-            let cells = real(high[0] - low[0] + high[1] - low[1]);
-            (height(high[0], high[1]) - height(low[0], low[1])) / cells.max(1.0)
-        };
-        let (left, right) = (column.saturating_sub(1), (column + 1).min(columns - 1));
-        let (below, above) = (row.saturating_sub(1), (row + 1).min(rows - 1));
-        let slope = [
-            RELIEF * along([left, row], [right, row]) / dx,
-            RELIEF * along([column, below], [column, above]) / dy,
-        ];
-        *pixel = lit(*pixel, slope);
-    }
+    pixels
+        .par_iter_mut()
+        .enumerate()
+        .for_each(|(index, pixel)| {
+            let (column, row) = (index % columns, rows - 1 - index / columns);
+            let height = |column: usize, row: usize| heights[row * columns + column];
+            let along = |low: [usize; 2], high: [usize; 2]| {
+                let cells = real(high[0] - low[0] + high[1] - low[1]);
+                (height(high[0], high[1]) - height(low[0], low[1])) / cells.max(1.0)
+            };
+            let (left, right) = (column.saturating_sub(1), (column + 1).min(columns - 1));
+            let (below, above) = (row.saturating_sub(1), (row + 1).min(rows - 1));
+            let slope = [
+                RELIEF * along([left, row], [right, row]) / dx,
+                RELIEF * along([column, below], [column, above]) / dy,
+            ];
+            *pixel = lit(*pixel, slope);
+        });
 }
 
 /// Returns the width and height of a cell in shorter sides of the map.

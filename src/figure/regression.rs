@@ -4,8 +4,8 @@ use super::axis::{Axis, number};
 use super::colour::{Theme, run_colour, run_dash};
 use super::drawing::{Anchor, Area, Item, Point, Text, circle};
 use super::frame::Frame;
-use super::style_index;
 use super::trail::{border, line};
+use super::{max_chars, style_index};
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::Runs;
 
@@ -21,6 +21,9 @@ const MIN_MAP: [f32; 2] = [260.0, 190.0];
 /// Space of the inset around its plot: left and top, right and bottom.
 const MARGINS: [Point; 2] = [[34.0, 20.0], [8.0, 20.0]];
 
+/// Height of the text above the plot.
+const TEXT_SIZE: f32 = 10.0;
+
 /// Dashes of the least-squares line.
 const LEAST_SQUARES_DASH: &[f32] = &[5.0, 4.0];
 
@@ -34,7 +37,7 @@ pub fn inset_area(runs: &Runs, frame: &Frame) -> Option<Area> {
     if !runs.scene.map.data || width < MIN_MAP[0] || height < MIN_MAP[1] {
         return None;
     }
-    let width = (0.36 * width).clamp(130.0, 300.0);
+    let width = (0.38 * width).clamp(170.0, 300.0);
     let height = (0.75 * width).min(0.44 * height);
     let corner = |right: bool, low: bool| {
         let x = if right {
@@ -97,10 +100,18 @@ pub fn inset_items(runs: &Runs, row: usize, frame: &Frame, theme: &Theme) -> Vec
         let points = fitted(mark.at[0], mark.at[1]);
         inside.extend(points.map(|points| line(points, 1.4, theme.ink, LEAST_SQUARES_DASH)));
         let [w, b] = mark.at.map(|coefficient| number(coefficient, 3));
-        let text = format!("dashed: least squares, y = {w} x + {b}").replace("+ -", "− ");
+        let line = format!("y = {w} x + {b}").replace("+ -", "− ");
+        let texts = [
+            format!("dashed: least squares, {line}"),
+            format!("least squares: {line}"),
+        ];
+        // Characters are about half as wide as high.
+        let fits = |text: &&String| {
+            text.chars().count() <= max_chars(area.width() - 16.0, 0.5 * TEXT_SIZE, 1, 200)
+        };
+        let text = texts.iter().find(fits).unwrap_or(&texts[1]);
         let at = [area.min[0] + 8.0, area.min[1] + 10.0];
-        let size = 10.5_f32.min(area.width() / 24.0);
-        items.push(Item::label(text, at, size, theme.ink));
+        items.push(Item::label(text.clone(), at, TEXT_SIZE, theme.ink));
     }
     let visible = runs.scene.runs.iter().zip(&runs.results);
     for (run, result) in visible.filter(|(run, _)| run.shown) {
@@ -239,9 +250,7 @@ mod tests {
         assert!((end - best).abs() < 0.1 * best, "{end} {best}");
         let texts = words(&last);
         assert!(
-            texts
-                .iter()
-                .any(|text| text.contains("least squares, y = ")),
+            texts.iter().any(|text| text.contains("least squares")),
             "{texts:?}"
         );
     }

@@ -13,6 +13,10 @@ use crate::engine::objective::plane::Rect;
 /// Maximal number of samples that are drawn, evenly spaced.
 const MAX_SAMPLES: usize = 300;
 
+/// Largest height of a picture, and of the bar of a class, in points.
+const MAX_HEIGHT: f32 = 150.0;
+const BAR: f32 = 18.0;
+
 /// Number of bins of a histogram.
 const BINS: usize = 16;
 
@@ -116,6 +120,17 @@ impl Samples {
             Kind::Pairs(_) => "Target over the input; filled: training, hollow: test.",
             Kind::Counts(_) => "Number of samples of each class.",
             Kind::Histogram(..) => "Number of samples over the target.",
+        }
+    }
+
+    /// Returns the height that suits the picture at a width.
+    pub fn height(&self, width: f32) -> f32 {
+        let plot = (0.5 * width).min(MAX_HEIGHT);
+        match &self.kind {
+            #[expect(clippy::cast_precision_loss, reason = "at most a thousand classes")]
+            Kind::Counts(counts) => (BAR * counts.len() as f32).min(MAX_HEIGHT),
+            Kind::Histogram(..) => 0.6 * plot,
+            _ => plot,
         }
     }
 
@@ -260,7 +275,7 @@ fn plot(
 /// Draws a horizontal bar for each class; of many classes as many as fit.
 fn bars(counts: &[(String, usize)], area: Area, theme: &Theme) -> Vec<Item> {
     #[expect(clippy::cast_precision_loss, reason = "at most a thousand classes")]
-    let height = (area.height() / counts.len().max(1) as f32).clamp(11.0, 18.0);
+    let height = (area.height() / counts.len().max(1) as f32).clamp(11.0, BAR);
     let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(1);
     let [left, right] = [area.min[0] + 78.0, area.max[0] - 44.0];
     let mut items = Vec::new();

@@ -144,10 +144,8 @@ fn with_one_parameter_a_click_moves_x_only_and_the_runs_stay_on_the_graph() {
         "what is under the pointer"
     );
     assert!(window.has("start x") && !window.has("start y"));
-    assert!(
-        window.paints(&tangent(&mut window)),
-        "the tangent at the first step"
-    );
+    let first = tangent(&mut window);
+    assert!(window.paints(&first), "{first}");
     window.press(egui::Key::End);
     let last = tangent(&mut window);
     assert!(window.paints(&last), "{last}");

@@ -77,8 +77,7 @@ impl CurvePlot {
 
     /// Returns the share of the area's height that the strip of divergence takes.
     pub fn strip_share(&self) -> f64 {
-        let height = self.area.height().max(1.0);
-        f64::from((self.values.min[1] - self.area.min[1]) / height)
+        f64::from((self.values.min[1] - self.area.min[1]) / self.area.height().max(1.0))
     }
 
     /// Returns a value, or the end of the axis where it is drawn if it lies outside.
@@ -103,6 +102,8 @@ impl CurvePlot {
             let strip = Area::new(self.area.min, [self.area.max[0], self.values.min[1]]);
             items.push(Item::filled(strip.corners(), theme.background));
             items.push(border(strip, 0.8, theme.ink.opacity(0.6)));
+            let at = [strip.min[0] + 6.0, 0.5 * (strip.min[1] + strip.max[1])];
+            items.push(write("diverges", at, Anchor::Start, 11.0, theme.ink));
         }
         for (line, row) in lines.iter().zip(self.strip_rows(lines)) {
             if let Some(row) = row {

@@ -36,7 +36,7 @@ pub(super) fn ui(
     let summary = egui::RichText::new(&samples.summary).size(SECONDARY);
     ui.add_enabled(task.is_some(), egui::Label::new(summary).wrap());
     let width = ui.available_width().clamp(1.0, 360.0);
-    let size = egui::vec2(width, (0.5 * width).clamp(1.0, 150.0));
+    let size = egui::vec2(width, samples.height(width).max(1.0));
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
     if ui.is_rect_visible(rect) {
         let mut painter = ui.painter_at(rect);

@@ -185,13 +185,6 @@ fn legend_ui(
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             for line in lines {
-                let (rect, _) = ui.allocate_exact_size(egui::vec2(32.0, 14.0), egui::Sense::hover());
-                let items = legend_line(
-                    [rect.min.x, rect.center().y],
-                    line.style_index,
-                    context.theme,
-                );
-                paint::paint(&ui.painter_at(rect.expand(4.0)), items, textures);
                 let curve = line.curve;
                 let best = curve.best(metric).map(|index| {
                     let at = value_text(&curve.line.grid, index);
@@ -201,7 +194,20 @@ fn legend_ui(
                 let robust = robust_text(curve, metric);
                 let robust = robust.map_or_else(String::new, |text| format!(", {text}"));
                 let text = format!("{}  {best}{robust}", line.name);
-                let label = ui.label(egui::RichText::new(text).size(SECONDARY));
+                let font = egui::FontId::proportional(SECONDARY);
+                let colour = ui.visuals().text_color();
+                let galley = ui.painter().layout_no_wrap(text, font, colour);
+                if ui.available_width() < 40.0 + galley.size().x {
+                    ui.end_row();
+                }
+                let (rect, _) = ui.allocate_exact_size(egui::vec2(32.0, 14.0), egui::Sense::hover());
+                let items = legend_line(
+                    [rect.min.x, rect.center().y],
+                    line.style_index,
+                    context.theme,
+                );
+                paint::paint(&ui.painter_at(rect.expand(4.0)), items, textures);
+                let label = ui.label(galley);
                 label.on_hover_text(
                     "The marker is at the best value, the ring at the current one. Robust is the value whose neighbours, within a twentieth of the sweep, do best too. The dashed line is the learning rate above which theory expects divergence.",
                 );
@@ -238,5 +244,5 @@ fn values_ui(
             ui.end_row();
         }
     });
-    ui.weak("A click takes the setting of the strong line over.");
+    ui.weak(format!("A click takes it over for {}.", lines[picked].name));
 }
