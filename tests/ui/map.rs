@@ -156,6 +156,8 @@ fn with_one_parameter_a_click_moves_x_only_and_the_runs_stay_on_the_graph() {
     assert!(!window.has("Colours by height") && !window.has("Gradient arrows"));
     window.press(egui::Key::Escape);
 
+    window.harness.hover_at(window.map().center());
+    window.harness.run_steps(2);
     window.harness.event(egui::Event::Zoom(2.0));
     window.settle();
     assert!(window.app().scene().view.is_some(), "both ways");

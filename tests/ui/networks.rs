@@ -140,12 +140,14 @@ fn a_new_scene_keeps_the_scene_of_the_other_subject() {
 #[test]
 fn choosing_data_sets_a_suitable_loss_and_planes_can_be_chosen() {
     let mut window = Window::on(moons());
+    window.reveal(Role::ComboBox, "data");
     window.click(Role::ComboBox, "data");
     window.click(Role::Button, "Sine");
     window.settle();
     let bench = window.app().scene().network().cloned().unwrap();
     assert_eq!(bench.model.to_string(), "mlp:hidden=4,loss=mse");
     assert_eq!(bench.data.to_string(), "sine");
+    window.reveal(Role::ComboBox, "plane");
     window.click(Role::ComboBox, "plane");
     window.click(Role::Button, "Random directions, filter-normalised");
     window.settle();
@@ -286,6 +288,7 @@ fn the_data_are_shown_with_their_counts() {
     let mut window = Window::on(moons());
     assert!(window.has("Samples of the data"));
     assert!(window.has("24 samples: 18 training, 6 test; 2 inputs, 2 classes"));
+    window.reveal(Role::ComboBox, "data");
     window.click(Role::ComboBox, "data");
     window.click(Role::Button, "Sine");
     window.settle();

@@ -29,21 +29,20 @@ pub(super) fn ui(
     ends: Option<Ends>,
 ) -> (bool, Option<String>) {
     let strip = Strip::new(model, ends);
-    let mut hidden = strip.architecture.hidden.clone();
     let em = egui::TextStyle::Body.resolve(ui.style()).size;
     let mut answer = Answer::default();
     let gap = ui.spacing().item_spacing.x.min(4.0);
-    for row in rows(hidden.len(), ui.available_width(), em, gap) {
+    for row in rows(strip.hidden().len(), ui.available_width(), em, gap) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             for part in row {
-                strip.part_ui(ui, part, em, &mut hidden, &mut answer);
+                strip.part_ui(ui, part, em, &mut answer);
             }
         });
     }
     refusal_ui(ui, answer.refused.as_deref());
     strip.total_ui(ui);
-    if hidden != strip.architecture.hidden {
+    if let Some(hidden) = answer.hidden {
         let set = model.settings_mut().set("hidden", Value::Counts(hidden));
         answer.refused = set.err().map(|refusal| refusal.to_string());
     }
@@ -53,8 +52,18 @@ pub(super) fn ui(
 /// Outcome of the controls of a frame.
 #[derive(Default)]
 struct Answer {
+    /// The hidden layers after an edit.
+    hidden: Option<Vec<u64>>,
     pressed: bool,
     refused: Option<String>,
+}
+
+impl Answer {
+    /// Takes the hidden layers that a button gives.
+    fn press(&mut self, hidden: Vec<u64>) {
+        self.hidden = Some(hidden);
+        self.pressed = true;
+    }
 }
 
 /// The network that the strip shows.
@@ -81,6 +90,10 @@ impl Strip {
         }
     }
 
+    fn hidden(&self) -> &[u64] {
+        &self.architecture.hidden
+    }
+
     fn layer(&self, index: usize) -> Option<&LayerSummary> {
         self.layers.as_ref()?.as_ref().ok()?.get(index)
     }
@@ -95,17 +108,10 @@ impl Strip {
         architecture.summary(inputs, outputs).is_ok()
     }
 
-    fn part_ui(
-        &self,
-        ui: &mut egui::Ui,
-        part: Part,
-        em: f32,
-        hidden: &mut Vec<u64>,
-        answer: &mut Answer,
-    ) {
+    fn part_ui(&self, ui: &mut egui::Ui, part: Part, em: f32, answer: &mut Answer) {
         let width = part.width(em);
         match part {
-            Part::Insert(index) => self.insert_ui(ui, index, [width, HEIGHT * em], hidden, answer),
+            Part::Insert(index) => self.insert_ui(ui, index, [width, HEIGHT * em], answer),
             Part::Input => box_ui(ui, "input", [width, HEIGHT * em], |ui| {
                 let inputs = self.ends.map(|[inputs, _]| inputs);
                 ui.add(egui::Label::new("input").truncate());
@@ -118,28 +124,22 @@ impl Strip {
                 let title = ui.add(egui::Label::new("output").truncate());
                 ui.strong(outputs.map_or_else(|| "…".to_owned(), thousands));
                 secondary(ui, self.loss.name());
-                self.parameters_ui(ui, hidden.len(), &title);
+                self.parameters_ui(ui, self.hidden().len(), &title);
             }),
             Part::Hidden(index) => {
                 let salt = format!("hidden {index}");
-                let show = |ui: &mut egui::Ui| self.hidden_ui(ui, index, hidden, answer);
+                let show = |ui: &mut egui::Ui| self.hidden_ui(ui, index, answer);
                 box_ui(ui, &salt, [width, HEIGHT * em], show);
             }
         }
     }
 
     /// Shows the button that inserts a layer.
-    fn insert_ui(
-        &self,
-        ui: &mut egui::Ui,
-        index: usize,
-        size: [f32; 2],
-        hidden: &mut Vec<u64>,
-        answer: &mut Answer,
-    ) {
+    fn insert_ui(&self, ui: &mut egui::Ui, index: usize, size: [f32; 2], answer: &mut Answer) {
+        let hidden = self.hidden();
         let before = index.checked_sub(1).and_then(|before| hidden.get(before));
         let units = before.or(hidden.get(index)).copied();
-        let mut inserted = hidden.clone();
+        let mut inserted = hidden.to_vec();
         inserted.insert(index.min(hidden.len()), units.unwrap_or(FIRST_UNITS));
         let legal = hidden.len() < MAX_HIDDEN && self.is_legal(&inserted);
         let name = match hidden.get(index) {
@@ -150,23 +150,16 @@ impl Strip {
         ui.allocate_ui_with_layout(size.into(), layout, |ui| {
             ui.push_id(("insert", index), |ui| {
                 if small_button(ui, "+", &name, legal).clicked() {
-                    *hidden = inserted;
-                    answer.pressed = true;
+                    answer.press(inserted);
                 }
             });
         });
     }
 
     /// Shows the controls of a hidden layer.
-    fn hidden_ui(
-        &self,
-        ui: &mut egui::Ui,
-        index: usize,
-        hidden: &mut Vec<u64>,
-        answer: &mut Answer,
-    ) {
+    fn hidden_ui(&self, ui: &mut egui::Ui, index: usize, answer: &mut Answer) {
         let name = format!("hidden {}", index + 1);
-        let units = hidden[index];
+        let units = self.hidden()[index];
         let mut removed = false;
         let title = ui
             .horizontal(|ui| {
@@ -186,16 +179,15 @@ impl Strip {
             for up in [false, true] {
                 let (sign, verb) = if up { ("+", "More") } else { ("−", "Fewer") };
                 let next = stepped(units, up);
-                let mut changed = hidden.clone();
+                let mut changed = self.hidden().to_vec();
                 changed[index] = next;
                 let legal = next != units && self.is_legal(&changed);
                 let name = format!("{verb} units in {name}: {next}");
                 if small_button(ui, sign, &name, legal).clicked() {
-                    *hidden = changed;
-                    answer.pressed = true;
+                    answer.press(changed);
                 }
                 if !up {
-                    self.units_ui(ui, index, units, &title, hidden, answer);
+                    self.units_ui(ui, index, units, &title, answer);
                 }
             }
         });
@@ -211,8 +203,9 @@ impl Strip {
         secondary(ui, &text).on_hover_text(text);
         self.parameters_ui(ui, index, &title);
         if removed {
-            hidden.remove(index);
-            answer.pressed = true;
+            let mut changed = self.hidden().to_vec();
+            changed.remove(index);
+            answer.press(changed);
         }
     }
 
@@ -223,7 +216,6 @@ impl Strip {
         index: usize,
         units: u64,
         title: &egui::Response,
-        hidden: &mut [u64],
         answer: &mut Answer,
     ) {
         let em = egui::TextStyle::Body.resolve(ui.style()).size;
@@ -236,7 +228,7 @@ impl Strip {
             let typed = typed.filter(|typed| (1..=4096).contains(typed));
             let typed =
                 typed.ok_or_else(|| format!("units: `{text}`; expected 1 to 4096 units"))?;
-            let mut changed = self.architecture.hidden.clone();
+            let mut changed = self.hidden().to_vec();
             changed[index] = typed;
             if self.is_legal(&changed) {
                 Ok(typed)
@@ -248,7 +240,9 @@ impl Strip {
         let field = typed.response.labelled_by(title.id);
         field.on_hover_text("Number of units, 1 to 4096. Enter takes it.");
         if let Some(units) = typed.taken {
-            hidden[index] = units;
+            let mut changed = self.hidden().to_vec();
+            changed[index] = units;
+            answer.hidden = Some(changed);
         }
         answer.refused = typed.refused.or(answer.refused.take());
     }

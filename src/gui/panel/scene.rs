@@ -102,8 +102,10 @@ pub(crate) fn ui(
     let turned = network::subject_ui(ui, &scene);
     let height = ui.available_height();
     let low = height < LOW;
+    // A network has more settings, and the strip of its layers.
+    let share = if scene.is_network() { 0.55 } else { 0.45 };
     scroll_ui(ui, "panel", low, f32::INFINITY, |ui| {
-        scroll_ui(ui, "settings", !low, 0.45 * height, |ui| {
+        scroll_ui(ui, "settings", !low, share * height, |ui| {
             sections_ui(ui, &mut scene, context, state, textures, &mut answer);
         });
         ui.add_space(SPACE[1]);

@@ -9,7 +9,7 @@ const STEPS: [u64; 14] = [
 const SMALL: u64 = 8;
 
 /// Widths of boxes, in sizes of the body text: of a hidden layer, of inputs and outputs, of the button between two boxes.
-const WIDTHS: [f32; 3] = [7.4, 4.7, 1.6];
+const WIDTHS: [f32; 3] = [7.4, 3.9, 1.6];
 
 /// An element of the strip.
 #[derive(Clone, Copy)]
