@@ -127,7 +127,10 @@ impl NetworkScene {
         let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let run = self.settings.around.map(|run| index(run.saturating_sub(1)));
         let step = self.settings.around_step;
-        [run, step.map(|step| index(step / self.settings.every.max(1)))]
+        [
+            run,
+            step.map(|step| index(step / self.settings.every.max(1))),
+        ]
     }
 
     /// Returns the thresholds of exploding and vanishing gradients.
