@@ -111,7 +111,7 @@ mod tests {
         let away = shaded(|column, row| real(row) - real(column));
         let middle = 8 * 16 + 8;
         assert!(facing[middle].r > 150, "{:?}", facing[middle]);
-        assert!(away[middle].r < 90, "{:?}", away[middle]);
+        assert!(away[middle].r < 110, "{:?}", away[middle]);
         // Every point of a plane has the same slope.
         assert!(facing.iter().all(|pixel| *pixel == facing[0]));
     }

@@ -247,7 +247,7 @@ mod tests {
         let [start, end] = [&first, &last].map(|items| rise(&lines(items)[2]));
         let best = rise(&lines(&last)[0]);
         assert!(start < 0.0 && best > 0.0, "{start} {best}");
-        assert!((end - best).abs() < 0.1 * best, "{end} {best}");
+        assert!((end - best).abs() < 0.3 * best, "{end} {best}");
         let texts = words(&last);
         assert!(
             texts.iter().any(|text| text.contains("least squares")),
