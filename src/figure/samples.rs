@@ -256,12 +256,11 @@ fn plot(
         } else {
             (theme.background, colour)
         };
-        match class {
-            Some(class) => inside.extend(run_marker(class).items(at, 2.6, fill, rim)),
-            None => {
-                inside.push(Item::filled(circle(at, 2.6, 10), rim));
-                inside.push(Item::filled(circle(at, 1.9, 10), fill));
-            }
+        if let Some(class) = class {
+            inside.extend(run_marker(class).items(at, 2.6, fill, rim));
+        } else {
+            inside.push(Item::filled(circle(at, 2.6, 10), rim));
+            inside.push(Item::filled(circle(at, 1.9, 10), fill));
         }
     }
     let mut items = vec![Item::Clipped {
