@@ -39,6 +39,7 @@ Examples:
   ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg
   ravine render --show surface --azim=-120 --elev 40 -o surface.png
   ravine render network.toml --show projection-error -o error.svg
+  ravine render network.toml --show predictions -o predictions.png
   ravine render --gallery landscapes -o gallery.png")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -52,8 +53,8 @@ pub(super) struct Args {
     /// Number of steps of the runs to show [default: all]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
-    /// Content: the map, a small map for each run, or the 3-D surface; for a network also the distance of its runs from the plane, or the maps of six
-    /// seeds of a random plane
+    /// Content: the map, a small map for each run, or the 3-D surface; for a network also the predictions of each run, the distance of its
+    /// runs from the plane, or the maps of six seeds of a random plane
     #[arg(long, value_enum, value_name = "VIEW", default_value_t = ShowArg::Map)]
     show: ShowArg,
     /// Azimuth of the surface's camera in degrees, −360 to 360, as in matplotlib [default: the scene's, −60 in a new one]
@@ -82,6 +83,8 @@ enum ShowArg {
     SideBySide,
     /// 3-D surface with the runs on it
     Surface,
+    /// Predictions of each run
+    Predictions,
     /// Distance of the runs from the plane
     #[value(alias = "off-plane")]
     ProjectionError,
@@ -191,6 +194,11 @@ fn show(named: ShowArg, scene: &Scene) -> Result<Show, String> {
             "--show projection-error is for networks, but the scene has a landscape; expected map"
                 .to_owned(),
         ),
+        ShowArg::Predictions if !scene.is_network() => Err(
+            "--show predictions is for networks, but the scene has a landscape; expected map"
+                .to_owned(),
+        ),
+        ShowArg::Predictions => Ok(Show::Predictions),
         ShowArg::ProjectionError => Ok(Show::ProjectionError),
         ShowArg::Seeds => {
             let first = Seeds::of(scene).ok_or_else(|| format!("--show seeds: {NOT_RANDOM}"))?;

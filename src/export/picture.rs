@@ -33,6 +33,8 @@ pub enum Show {
     SideBySide,
     /// The 3-D surface, from the scene's camera.
     Surface,
+    /// Predictions of each visible run of a network.
+    Predictions,
     /// Projection error of a network's runs on the plane.
     ProjectionError,
     /// A network's random planes of these seeds.
@@ -107,6 +109,7 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
         Show::Map => Ok(figure::picture(runs, &options)),
         Show::SideBySide => Ok(figure::side_by_side::picture(runs, &options)),
         Show::Surface => figure::surface_3d::picture(runs, &options),
+        Show::Predictions => Ok(figure::predictions::grid::picture(runs, &options)),
         Show::ProjectionError => Ok(figure::projection_error::picture(runs, &options)),
         Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options),
     }

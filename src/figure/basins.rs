@@ -187,7 +187,12 @@ pub fn summary_text(basins: &Basins, label: BasinLabel, share: f64) -> [String; 
                 })
         }
         BasinLabel::Diverges => [format!("diverges   {percent}"), String::new()],
-        BasinLabel::Undecided => [format!("undecided   {percent}"), String::new()],
+        BasinLabel::Undecided => {
+            let undecided = |cell: &&Cell| cell.label == BasinLabel::Undecided;
+            let steps = basins.cells.iter().find(undecided).map(|cell| cell.steps);
+            let after = steps.map(|steps| format!("not there after {steps} steps"));
+            [format!("undecided   {percent}"), after.unwrap_or_default()]
+        }
     }
 }
 

@@ -1,11 +1,16 @@
-//! The graph of a landscape of one parameter, which replaces the map's shading and contour lines.
+//! The graph of a landscape of one parameter, which replaces the map's shading and contour lines, and the tangent of a run.
 
-use super::axis::{Axis, max_ticks};
-use super::colour::Theme;
-use super::drawing::{Item, Point};
+use super::axis::{Axis, max_ticks, number};
+use super::colour::{Theme, run_colour};
+use super::drawing::{Anchor, Item, Point, Text};
 use super::frame::Frame;
+use super::style_index;
 use super::trail::line;
+use crate::engine::results::Runs;
 use crate::engine::scene::MapStyle;
+
+/// Half the length of a tangent, as a share of the map's shorter side.
+const TANGENT: f32 = 0.22;
 
 /// Draws the pieces of a graph, over light lines at round values if the style has contour lines.
 pub(super) fn graph(
@@ -26,6 +31,57 @@ pub(super) fn graph(
         items.push(line(points, 1.6, theme.ink.opacity(0.75), &[]));
     }
     items
+}
+
+/// Draws the tangent of a visible run at a row, or at its last one, with its slope; nothing with two parameters, where the style hides it, or
+/// where the slope is not finite.
+pub fn tangent(runs: &Runs, index: usize, row: usize, frame: &Frame, theme: &Theme) -> Vec<Item> {
+    let objective = &*runs.problem.objective;
+    let run = runs.scene.runs.get(index).filter(|run| run.shown);
+    let (Some(run), 1, true) = (run, objective.dim(), runs.scene.map.tangent) else {
+        return Vec::new();
+    };
+    let result = runs.results.get(index);
+    let Some(&[x]) = result.and_then(|result| result.trajectory.theta(row)) else {
+        return Vec::new();
+    };
+    let mut slope = [0.0];
+    let value = objective.gradient(&[x], &mut slope);
+    let [slope] = slope;
+    let at = frame.picture_from_world([x, value]);
+    if !(slope.is_finite() && value.is_finite() && frame.area.contains(at)) {
+        return Vec::new();
+    }
+    let (area, window) = (frame.area, frame.window);
+    let scale = [
+        f64::from(area.width()) / window.width(),
+        f64::from(area.height()) / window.height(),
+    ];
+    let (dx, dy) = (scale[0], -slope * scale[1]);
+    let length = dx.hypot(dy);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a direction in the picture"
+    )]
+    let [ux, uy] = [(dx / length) as f32, (dy / length) as f32];
+    let half = TANGENT * area.width().min(area.height());
+    let end = |share: f32| [at[0] + share * half * ux, at[1] + share * half * uy];
+    let colour = run_colour(style_index(run.colour), theme);
+    let points = vec![end(-1.0), end(1.0)];
+    let text = format!("slope {}", number(slope, 3));
+    // The slope is written at the end that has more space.
+    let middle = f32::midpoint(area.min[0], area.max[0]);
+    let (tip, anchor, gap) = if at[0] < middle {
+        (end(1.0), Anchor::Start, 6.0)
+    } else {
+        (end(-1.0), Anchor::End, -6.0)
+    };
+    let text = Text::new(text, [tip[0] + gap, tip[1]], anchor, 11.0, theme.ink);
+    vec![
+        line(points.clone(), 3.6, theme.halo, &[]),
+        line(points, 1.5, colour, &[]),
+        Item::Text(text.with_halo(theme.halo)),
+    ]
 }
 
 /// Draws lines at the ticks of both axes.
@@ -53,9 +109,12 @@ fn grid(frame: &Frame, theme: &Theme) -> Vec<Item> {
 #[cfg(test)]
 mod tests {
     use crate::engine::files::NoFiles;
+    use crate::engine::results::Runs;
     use crate::engine::scene::Scene;
+    use crate::figure::axis::number;
     use crate::figure::colour::Theme;
-    use crate::figure::drawing::{Drawing, Item, Point, words};
+    use crate::figure::drawing::{Area, Drawing, Item, Point, words};
+    use crate::figure::frame::Frame;
     use crate::figure::{Options, picture};
     use crate::session::compute_all_runs;
     use std::sync::Arc;
@@ -114,6 +173,47 @@ mod tests {
         assert!(texts.iter().any(|text| text.contains("start 10 · ")));
         let image = |item: &Item| matches!(item, Item::Image { .. });
         assert!(!drawing.items.iter().any(image), "no colour bar");
+    }
+
+    #[test]
+    fn the_tangent_touches_the_graph_at_every_step() {
+        let mut scene = Scene::new("parabola".parse().unwrap());
+        scene.add_run("sgd:lr=0.2".parse().unwrap());
+        scene.training.steps = 10;
+        let problem = Arc::new(scene.load(&NoFiles).unwrap());
+        let mut runs = compute_all_runs(&scene, &problem, None).unwrap();
+        let area = Area::new([0.0, 0.0], [400.0, 300.0]);
+        let frame = Frame::of(1, problem.view, area);
+        let tangent = |runs: &Runs, row: usize| super::tangent(runs, 0, row, &frame, &Theme::LIGHT);
+        for row in [0, 3, 10, 99] {
+            let items = tangent(&runs, row);
+            let Item::Path { points, .. } = &items[1] else {
+                panic!("a line");
+            };
+            let [x] = *runs.results[0].trajectory.theta(row).unwrap() else {
+                panic!("one parameter");
+            };
+            let mut slope = [0.0];
+            let value = problem.objective.gradient(&[x], &mut slope);
+            let [left, right] = [points[0], points[1]].map(|end| frame.world_from_picture(end));
+            let drawn = (right[1] - left[1]) / (right[0] - left[0]);
+            assert!(
+                (drawn - slope[0]).abs() < 1e-2 * slope[0].abs().max(0.1),
+                "{drawn} {slope:?}"
+            );
+            let middle = left[1] + (x - left[0]) * drawn;
+            assert!(
+                (middle - value).abs() < 0.01 * problem.view.height(),
+                "{middle} {value}"
+            );
+            let text = format!("slope {}", number(slope[0], 3));
+            assert!(words(&items).contains(&text), "{text}");
+        }
+        runs.scene.map.tangent = false;
+        assert!(tangent(&runs, 3).is_empty());
+        runs.scene.map.tangent = true;
+        runs.scene.runs[0].shown = false;
+        assert!(tangent(&runs, 3).is_empty());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::colour_map::Shades;
 use super::curve;
 use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text, circle};
 use super::frame::Frame;
+use super::hillshade;
 use super::labels::{Importance, Label, Labels, Positions};
 use super::text_width;
 use super::trail::{border, line};
@@ -34,6 +35,16 @@ pub fn shading(map_data: &MapData, theme: &Theme) -> Arc<Vec<Colour>> {
         colour.unwrap_or(theme.plot_background)
     };
     Arc::new(rows.flatten().map(colour).collect())
+}
+
+/// Returns the colours of a landscape's grid as [`shading`], with hill shading if the style has it.
+pub fn styled_shading(map_data: &MapData, style: &MapStyle, theme: &Theme) -> Arc<Vec<Colour>> {
+    let mut pixels = shading(map_data, theme);
+    if style.hillshade && map_data.graph.is_none() {
+        let pixels = Arc::make_mut(&mut pixels);
+        hillshade::shade(pixels, &map_data.surface, &map_data.levels);
+    }
+    pixels
 }
 
 /// Whether the heights of a slice differ so much that its levels should be logarithmic: the 95th percentile is more than 10 times as high
@@ -180,22 +191,23 @@ pub fn arrows(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<It
     items
 }
 
-/// Draws stars on the minima, and crossed rings on the saddles. Adds the values of the minima to the labels.
+/// Draws stars on the minima, and crossed rings on the saddles, as the style says. Adds the values of the minima to the labels.
 pub fn marks(
     problem: &LoadedLandscape,
+    style: &MapStyle,
     frame: &Frame,
     labels: &mut Labels,
     theme: &Theme,
 ) -> Vec<Item> {
     let mut items = Vec::new();
-    for mark in &problem.saddles {
+    for mark in problem.saddles.iter().filter(|_| style.saddles) {
         let at = frame.picture_from_world(problem.plot_point(mark.at));
         if frame.area.contains(at) {
             items.extend(saddle(at, SADDLE_RADIUS, theme));
             labels.block_mark(at, SADDLE_RADIUS);
         }
     }
-    for mark in &problem.minima {
+    for mark in problem.minima.iter().filter(|_| style.minima) {
         let at = frame.picture_from_world(problem.plot_point(mark.at));
         if frame.area.contains(at) {
             items.extend(star(at, STAR_RADIUS, theme));

@@ -10,10 +10,11 @@ pub mod colour_bar;
 pub mod colour_map;
 pub mod connect;
 pub mod critical;
-mod curve;
+pub mod curve;
 pub mod drawing;
 pub mod frame;
 pub mod gallery;
+mod hillshade;
 pub mod labels;
 pub mod layers;
 mod layout;
@@ -25,6 +26,8 @@ pub mod panel_grid;
 pub mod png;
 pub mod predictions;
 pub mod projection_error;
+pub mod regression;
+pub mod samples;
 pub mod seeds;
 pub mod settle;
 pub mod sharpness;
@@ -40,9 +43,9 @@ pub mod text_width;
 pub mod trail;
 
 use crate::engine::analysis::critical::{CriticalPoint, find};
-use crate::engine::analysis::predictions::Predictions;
 use crate::engine::cancel::Cancel;
 use crate::engine::results::{self, MapData, Runs};
+use crate::engine::scene::Scene;
 use crate::engine::training;
 pub use caption::{caption, status_text};
 use colour::{Theme, run_colour, run_dash, run_marker};
@@ -147,7 +150,8 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
         // A short legend leaves more space.
         area.min[1] = legend_end;
         items.extend(
-            current_predictions(runs, index, row, &names[index], area, theme).unwrap_or_default(),
+            predictions::current_predictions(runs, index, row, &names[index], area, theme)
+                .unwrap_or_default(),
         );
     }
     items
@@ -168,7 +172,7 @@ fn map_items(
     let trails: Vec<Trail> = trails(runs, &heads, row, frame).collect();
     let mut back = map::landscape(
         map_data,
-        &map::shading(map_data, theme),
+        &map::styled_shading(map_data, &scene.map, theme),
         &scene.map,
         frame,
         theme,
@@ -181,9 +185,8 @@ fn map_items(
         if scene.map.arrows {
             back.extend(map::arrows(&runs.problem, frame, theme));
         }
-        if scene.map.minima {
-            back.extend(map::marks(&runs.problem, frame, &mut labels, theme));
-        }
+        let style = &scene.map;
+        back.extend(map::marks(&runs.problem, style, frame, &mut labels, theme));
         if scene.map.critical {
             let published = &runs.problem.minima;
             back.extend(critical::marks(
@@ -194,6 +197,9 @@ fn map_items(
                 theme,
                 None,
             ));
+        }
+        if let Some(index) = options.followed.or(first_visible(scene)) {
+            back.extend(curve::tangent(runs, index, row, frame, theme));
         }
         let at = runs.problem.plot_point(scene.start());
         start = map::start(at, frame, theme);
@@ -206,6 +212,13 @@ fn map_items(
     if scene.map.internals && runs.trained.is_none() {
         front.extend(next_step_items(runs, row, frame, &mut labels, options));
     }
+    front.extend(regression::inset_items(
+        runs,
+        row,
+        frame,
+        &mut labels,
+        theme,
+    ));
     layers_of_map(frame, [back, start, front], labels)
 }
 
@@ -218,6 +231,11 @@ pub fn layers_of_map(frame: &Frame, layers: [Vec<Item>; 3], labels: Labels) -> V
     items.push(Item::Clipped { area, items: front });
     items.extend(labels.place());
     items
+}
+
+/// Returns the index of the first visible run.
+fn first_visible(scene: &Scene) -> Option<usize> {
+    scene.runs.iter().position(|run| run.shown)
 }
 
 /// Returns the trails of the visible runs, named by `heads`.
@@ -241,31 +259,6 @@ pub fn trails<'a>(
     })
 }
 
-/// Draws a network's predictions at a row of a run.
-fn current_predictions(
-    runs: &Runs,
-    index: usize,
-    row: usize,
-    name: &str,
-    area: Area,
-    theme: &Theme,
-) -> Option<Vec<Item>> {
-    const SIDE: usize = 192;
-    let trained = runs.trained.as_ref()?;
-    let run = trained.runs.get(index)?;
-    let row = row.min(run.rows.len().checked_sub(1)?);
-    let theta = run.theta(row)?;
-    let result = Predictions::compute(&trained.task, theta, SIDE, &Cancel::default())?;
-    let label = predictions::RunLabel {
-        name,
-        step: runs.step(row),
-        style_index: style_index(runs.scene.runs.get(index)?.colour),
-        metrics: network::metrics(runs, index, row),
-    };
-    let shading = predictions::shading(&result, theme);
-    Some(predictions::draw(&result, &shading, &label, area, theme))
-}
-
 /// Draws the next step of the followed run and the optimizer state behind it.
 fn next_step_items(
     runs: &Runs,
@@ -275,9 +268,8 @@ fn next_step_items(
     options: &Options,
 ) -> Vec<Item> {
     let (scene, objective) = (&runs.scene, &*runs.problem.objective);
-    let first_visible = scene.runs.iter().position(|run| run.shown);
     let mut items = || {
-        let index = options.followed.or(first_visible)?;
+        let index = options.followed.or(first_visible(scene))?;
         let run = scene.runs.get(index).filter(|run| run.shown)?;
         let step = state_markers::next_step(&runs.results.get(index)?.trajectory, row)?;
         let (start, run_settings) = (scene.start_theta(), scene.run_settings());

@@ -1,10 +1,17 @@
 //! Drawings of a network's predictions: decision regions, a fitted curve, confusion matrices, or predicted against true values.
 
 mod confusion;
+pub mod grid;
+mod one_run;
+mod shading;
+
+pub(super) use one_run::current_predictions;
+pub use one_run::run_label;
+pub use shading::{Shading, shading};
 
 use super::axis::number;
 use super::colour::{Marker, Theme, class_colour, mixed, run_colour, run_dash, run_marker};
-use super::drawing::{Area, Colour, Item, Point, Stroke, limited};
+use super::drawing::{Area, Item, Point, Stroke, limited};
 use super::frame::Frame;
 use super::layout::LINE_HEIGHT;
 use super::network::percent;
@@ -14,10 +21,7 @@ use super::{legend_line, map};
 use crate::engine::analysis::predictions::DecisionRegions;
 use crate::engine::analysis::predictions::FittedCurve;
 use crate::engine::analysis::predictions::Predictions;
-use crate::engine::cancel::Cancel;
-use crate::engine::geometry::contour::{self, ContourLine};
-use crate::engine::geometry::surface::Surface;
-use crate::engine::network::{Metrics, Prediction};
+use crate::engine::network::Metrics;
 use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 use std::sync::Arc;
@@ -48,81 +52,6 @@ pub fn title(predictions: &Predictions) -> &'static str {
     }
 }
 
-/// The parts of decision regions that do not depend on the drawing's area.
-pub struct Shading {
-    /// The colours of the cells, first row on top.
-    pixels: Arc<Vec<Colour>>,
-    /// The decision boundaries.
-    borders: Vec<ContourLine>,
-}
-
-/// Computes the colours and borders of decision regions; empty for other predictions.
-pub fn shading(predictions: &Predictions, theme: &Theme) -> Shading {
-    let Predictions::Regions(regions) = predictions else {
-        return Shading {
-            pixels: Arc::default(),
-            borders: Vec::new(),
-        };
-    };
-    // A probability no better than chance is pale. The range is smaller on a dark background, where bright colours would dominate.
-    let chance = 1.0 / real(regions.names.len().max(2));
-    let [palest, range] = if theme.dark {
-        [0.14, 0.36]
-    } else {
-        [0.16, 0.46]
-    };
-    let colour = |cell: &Option<Prediction>| {
-        cell.map_or(
-            theme.plot_background,
-            |Prediction {
-                 class, probability, ..
-             }| {
-                let confidence = (probability - chance) / (1.0 - chance);
-                mixed(
-                    theme.background,
-                    class_colour(class),
-                    palest + range * confidence,
-                )
-            },
-        )
-    };
-    let rows = regions.cells.chunks_exact(regions.side).rev();
-    Shading {
-        pixels: Arc::new(rows.flatten().map(colour).collect()),
-        borders: borders(regions),
-    }
-}
-
-/// Returns the lines along which the most probable class changes: zero lines of each class's margin, which is negative where another
-/// class has it, and smooth across the border.
-fn borders(regions: &DecisionRegions) -> Vec<ContourLine> {
-    let mut lines = Vec::new();
-    for class in 0..regions.names.len() {
-        let margin = |cell: &Option<Prediction>| {
-            cell.map_or(f64::NAN, |prediction| {
-                if prediction.class == class {
-                    prediction.margin
-                } else {
-                    -prediction.margin
-                }
-            })
-        };
-        let surface = Surface {
-            view: regions.window,
-            columns: regions.side,
-            rows: regions.side,
-            values: regions.cells.iter().map(margin).collect(),
-        };
-        // Slightly above zero: where two other classes tie, this one's margin touches zero from below.
-        let drawn = contour::lines(&surface, &[1e-9], &Cancel::default());
-        lines.extend(drawn.unwrap_or_default());
-        if regions.names.len() == 2 {
-            break;
-        }
-    }
-    lines
-}
-
 /// Draws predictions in an area, with the run's name, its metrics and a legend; `shading` comes from [`shading`].
 pub fn draw(
     predictions: &Predictions,
@@ -135,7 +64,7 @@ pub fn draw(
     let mut items = page.text_lines(predictions, label);
     items.extend(match predictions {
         Predictions::Regions(found) => page.regions(found, shading),
-        Predictions::Curve(found) => page.curve(found, label.style_index),
+        Predictions::Curve(found) => page.curve(found, curve_window(found), label.style_index),
         Predictions::Confusion(found) => confusion::matrices(found, page.plot, theme),
         Predictions::Scatter(pairs) => page.scatter(pairs),
     });
@@ -149,6 +78,10 @@ struct Page<'a> {
     /// Upper left corner and width of the text lines.
     text_corner: Point,
     text_width: f32,
+    /// Names of the axes.
+    axes: [&'static str; 2],
+    /// Maximal number of samples drawn of each part of the data.
+    max_samples: usize,
     theme: &'a Theme,
 }
 
@@ -194,6 +127,12 @@ impl<'a> Page<'a> {
             plot,
             text_corner,
             text_width: area.max[0] - text_corner[0] - 4.0,
+            axes: match predictions {
+                Predictions::Curve(_) => ["input", "output"],
+                Predictions::Scatter(_) => ["true", "predicted"],
+                _ => ["input 1", "input 2"],
+            },
+            max_samples: MAX_SAMPLES,
             theme,
         }
     }
@@ -243,14 +182,14 @@ impl<'a> Page<'a> {
         items
     }
 
-    fn frame_items(&self, window: Rect, inside: Vec<Item>, names: [&str; 2]) -> Vec<Item> {
+    fn frame_items(&self, window: Rect, inside: Vec<Item>) -> Vec<Item> {
         let area = self.plot;
         let frame = Frame { area, window };
         let mut items = vec![Item::Clipped {
             area,
             items: inside,
         }];
-        items.extend(map::axes(&frame, names, self.theme));
+        items.extend(map::axes(&frame, self.axes, self.theme));
         items
     }
 
@@ -284,7 +223,7 @@ impl<'a> Page<'a> {
             });
         }
         for (filled, samples) in [(false, &found.samples[1]), (true, &found.samples[0])] {
-            for (at, class) in subsampled(samples) {
+            for (at, class) in subsampled(samples, self.max_samples) {
                 inside.extend(sample(
                     frame.picture_from_world(*at),
                     *class,
@@ -293,27 +232,10 @@ impl<'a> Page<'a> {
                 ));
             }
         }
-        self.frame_items(found.window, inside, ["input 1", "input 2"])
+        self.frame_items(found.window, inside)
     }
 
-    fn curve(&self, found: &FittedCurve, style_index: usize) -> Vec<Item> {
-        let finite = |at: &&[f64; 2]| at[1].is_finite();
-        let range = |points: &mut dyn Iterator<Item = f64>| {
-            points.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], y| {
-                [low.min(y), high.max(y)]
-            })
-        };
-        let targets = found.samples.iter().flatten().filter(finite);
-        let [low, high] = range(&mut targets.map(|at| at[1]));
-        let height = if high > low { high - low } else { 1.0 };
-        // The window follows the curve beyond the samples by their own height at most, so that they stay readable.
-        let drawn = found.line.iter().filter(finite);
-        let [bottom, top] = range(&mut drawn.map(|at| limited(at[1], low - height, high + height)));
-        let [low, high] = [low.min(bottom), high.max(top)];
-        let margin = 0.06 * (high - low).max(height);
-        let ends = [found.line.first(), found.line.last()];
-        let x = ends.map(|end| end.map_or(0.0, |at| at[0]));
-        let window = Rect::new(x, [low - margin, high + margin]).unwrap_or(Rect::square(1.0));
+    fn curve(&self, found: &FittedCurve, window: Rect, style_index: usize) -> Vec<Item> {
         let frame = Frame {
             area: self.plot,
             window,
@@ -329,7 +251,7 @@ impl<'a> Page<'a> {
             inside.push(line(points.clone(), 4.0, halo, &[]));
             inside.push(line(points, 2.0, colour, run_dash(style_index)));
         }
-        self.frame_items(window, inside, ["input", "output"])
+        self.frame_items(window, inside)
     }
 
     fn scatter(&self, pairs: &[Vec<[f64; 2]>; 2]) -> Vec<Item> {
@@ -348,7 +270,7 @@ impl<'a> Page<'a> {
         let diagonal = [[0.0; 2], [1.0; 2]].map(|end| frame.picture_from_world(window.at(end)));
         let mut inside = vec![line(diagonal.to_vec(), 1.2, self.theme.ink, &[5.0, 3.0])];
         inside.extend(self.dots(pairs, &frame));
-        self.frame_items(window, inside, ["true", "predicted"])
+        self.frame_items(window, inside)
     }
 
     /// Draws training and test samples without a class as filled and hollow dots.
@@ -356,13 +278,33 @@ impl<'a> Page<'a> {
         let mut items = Vec::new();
         let (ink, background) = (self.theme.ink.opacity(0.75), self.theme.background);
         for (fill, samples) in [(background, &parts[1]), (ink, &parts[0])] {
-            for at in subsampled(samples) {
+            for at in subsampled(samples, self.max_samples) {
                 let at = frame.picture_from_world(*at);
                 items.extend(Marker::Circle.items(at, 2.6, fill, ink));
             }
         }
         items
     }
+}
+
+/// Returns the window of a fitted curve: its samples, and the curve beyond them by their own height at most, so that they stay readable.
+fn curve_window(found: &FittedCurve) -> Rect {
+    let finite = |at: &&[f64; 2]| at[1].is_finite();
+    let range = |points: &mut dyn Iterator<Item = f64>| {
+        points.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], y| {
+            [low.min(y), high.max(y)]
+        })
+    };
+    let targets = found.samples.iter().flatten().filter(finite);
+    let [low, high] = range(&mut targets.map(|at| at[1]));
+    let height = if high > low { high - low } else { 1.0 };
+    let drawn = found.line.iter().filter(finite);
+    let [bottom, top] = range(&mut drawn.map(|at| limited(at[1], low - height, high + height)));
+    let [low, high] = [low.min(bottom), high.max(top)];
+    let margin = 0.06 * (high - low).max(height);
+    let ends = [found.line.first(), found.line.last()];
+    let x = ends.map(|end| end.map_or(0.0, |at| at[0]));
+    Rect::new(x, [low - margin, high + margin]).unwrap_or(Rect::square(1.0))
 }
 
 /// Formats the metrics on a part of the data.
@@ -385,11 +327,9 @@ fn sample(at: Point, class: usize, filled: bool, theme: &Theme) -> Vec<Item> {
     run_marker(class).items(at, 3.2, fill, rim)
 }
 
-/// Returns at most [`MAX_SAMPLES`] of the samples, evenly spaced.
-fn subsampled<T>(samples: &[T]) -> impl Iterator<Item = &T> {
-    samples
-        .iter()
-        .step_by(samples.len().div_ceil(MAX_SAMPLES).max(1))
+/// Returns at most `max` of the samples, evenly spaced.
+fn subsampled<T>(samples: &[T], max: usize) -> impl Iterator<Item = &T> {
+    samples.iter().step_by(samples.len().div_ceil(max).max(1))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::labels::Labels;
 use super::layout::LINE_HEIGHT;
 use super::trail::{self, Trail};
 use super::{
-    Options, SIDE, caption, layers_of_map, legend_line, map, network, page, status_text,
+    Options, SIDE, caption, curve, layers_of_map, legend_line, map, network, page, status_text,
     style_index, text_width, trails,
 };
 use crate::engine::cancel::Cancel;
@@ -110,8 +110,10 @@ pub fn draw(
             map::number_lines(heights.map_data, style, frame, &mut labels);
             map::landscape(heights.map_data, heights.pixels, style, frame, theme)
         });
-        if scene.map.minima && !scene.is_network() {
-            back.extend(map::marks(&runs.problem, frame, &mut labels, theme));
+        if !scene.is_network() {
+            let style = &scene.map;
+            back.extend(map::marks(&runs.problem, style, frame, &mut labels, theme));
+            back.extend(curve::tangent(runs, *index, row, frame, theme));
         }
         let no_names = vec![String::new(); names.len()];
         let own: Vec<Trail> = trails(runs, &no_names, row, frame)
@@ -155,7 +157,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         let never = Cancel::default();
         let found = results::compute_map_data(scene, &runs.problem, frame.window, side, &never);
         if let Some(map_data) = found {
-            let pixels = map::shading(&map_data, theme);
+            let pixels = map::styled_shading(&map_data, &scene.map, theme);
             let heights = Heights {
                 map_data: &map_data,
                 pixels: &pixels,

@@ -7,7 +7,7 @@ mod page;
 
 pub use curves::{CurvePlot, SweepLine};
 pub use map::MapPlot;
-pub use page::{SweepFigure, curves_picture, map_picture};
+pub use page::{SweepFigure, curves_picture, map_picture, robust_text};
 
 use super::axis::{Axis, Tick, Ticks, max_ticks, number};
 use super::colour::Theme;
@@ -249,7 +249,7 @@ pub fn metric_text(value: f64, metric: SweepMetric) -> String {
 }
 
 /// Formats value `index` of a grid, with at most four digits.
-fn value_text(grid: &AxisValues, index: usize) -> String {
+pub fn value_text(grid: &AxisValues, index: usize) -> String {
     match grid.number(index) {
         Some(value) => number(value, 4),
         None => grid.text(index),

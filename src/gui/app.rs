@@ -246,6 +246,7 @@ impl App {
             }
             Command::Show(view) => self.shown.show(view),
             Command::Split => self.toggle_split(),
+            Command::Layer(name) => self.toggle_layer(name),
             Command::Select(run) => self.selected = Some(run),
             Command::Checkpoint => self.history.add_undo(&self.document()),
             Command::ShowError(sentence) => self.show_error(sentence),
@@ -283,6 +284,13 @@ impl App {
         }
         self.timeline.set_steps(self.scene.training.steps);
         self.selected = self.selected.filter(|&index| index < self.scene.runs.len());
+    }
+
+    /// Shows or hides a layer of the map.
+    fn toggle_layer(&mut self, name: &'static str) {
+        if let Err(sentence) = panel::style::toggle(&mut self.scene, name) {
+            self.show_error(sentence);
+        }
     }
 
     /// Pauses, ends or continues the training of a network.

@@ -1,6 +1,7 @@
 //! Commands of the window, with their menus and keyboard shortcuts. Panels and views answer with commands; `App::apply` executes them.
 
 use super::layout::Side;
+use super::panel::style::LAYERS;
 use super::view::View;
 use crate::engine::scene::Scene;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
@@ -75,6 +76,8 @@ pub(crate) enum Command {
     Help,
     /// Opens or closes the command palette.
     Palette,
+    /// Shows or hides the layer of the map with this name.
+    Layer(&'static str),
     /// Makes the scene an undo step of its own, however soon the next edit follows.
     Checkpoint,
     /// Shows an error.
@@ -105,7 +108,7 @@ fn entry(title: &'static str, command: Command, modifiers: Modifiers, key: Key) 
 }
 
 /// Returns the menus in their order, with an entry for each view.
-pub(crate) fn menus(views: &[Box<dyn View>]) -> [Menu; 5] {
+pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
     let (none, shift, ctrl) = (Modifiers::NONE, Modifiers::SHIFT, Modifiers::COMMAND);
     let ctrl_shift = ctrl | shift;
     let show = views.iter().map(|view| {
@@ -154,7 +157,10 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> [Menu; 5] {
         entry("Text at 100 %", Command::TextSize(1.0), ctrl, Key::Num0),
     ];
     let view = timeline.into_iter().chain(show).chain(window);
-    [
+    let layers = LAYERS.iter();
+    let layers =
+        layers.map(|layer| entry(layer.title, Command::Layer(layer.name), shift, layer.key));
+    vec![
         (
             "File",
             vec![
@@ -177,6 +183,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> [Menu; 5] {
             ],
         ),
         ("View", view.collect()),
+        ("Show", layers.collect()),
         (
             "Training",
             vec![

@@ -318,7 +318,7 @@ fn section_ui(ui: &mut egui::Ui, title: &str) {
 }
 
 /// Width of the window below which all menus are in one, in points.
-const ONE_MENU: f32 = 340.0;
+const ONE_MENU: f32 = 400.0;
 
 /// Shows the menus and the buttons of the side panels, and returns the chosen command.
 pub(crate) fn menu_bar_ui(ui: &mut egui::Ui, menus: &[Menu], layout: &Layout) -> Option<Command> {

@@ -17,6 +17,7 @@ use axis::{Labels, axis_hints, grid_spacer};
 use curve::{Curve, Point64};
 use eframe::egui;
 use egui_plot::{Plot, PlotTransform};
+use std::borrow::Cow;
 
 /// Number of ranges that a long curve is thinned to, more than a chart of the window has columns of pixels.
 const MAX_RANGES: usize = 700;
@@ -31,7 +32,11 @@ pub(crate) struct PlotChart {
     /// The name for screen readers and tests.
     pub name: String,
     /// The quantity on the x axis.
-    pub x_label: &'static str,
+    pub x_label: Cow<'static, str>,
+    /// Whether a double click shows the whole range; `false` where a click edits the scene.
+    pub fits_on_double_click: bool,
+    /// Whether the whole range is shown again in this frame.
+    pub fit: bool,
     /// Whether the x axis and the y axis are logarithmic.
     pub log: [bool; 2],
     /// The ranges that are shown before zooming, in coordinates.
@@ -97,7 +102,7 @@ impl PlotChart {
     /// Creates a chart without curves. The range of x is exact, that of y gets a margin.
     pub(crate) fn new(
         title: String,
-        x_label: &'static str,
+        x_label: impl Into<Cow<'static, str>>,
         log: [bool; 2],
         [x_range, y_range]: [[f64; 2]; 2],
     ) -> Self {
@@ -109,7 +114,9 @@ impl PlotChart {
         Self {
             name: format!("Chart of {title}"),
             title,
-            x_label,
+            x_label: x_label.into(),
+            fits_on_double_click: true,
+            fit: false,
             log,
             range: [
                 ends(&x_axis, log[0]),
@@ -164,6 +171,18 @@ impl PlotChart {
         chart
     }
 
+    /// Whether other ranges than the whole ones are shown.
+    pub(crate) fn is_zoomed(&self, transform: &PlotTransform) -> bool {
+        let bounds = transform.bounds();
+        let (min, max) = (bounds.min(), bounds.max());
+        let differs = |axis: usize| {
+            let [low, high] = self.range[axis];
+            let slack = 1e-6 * (high - low).abs();
+            (min[axis] - low).abs() > slack || (max[axis] - high).abs() > slack
+        };
+        differs(0) || differs(1)
+    }
+
     /// Returns the title with the kind of the y axis.
     pub(crate) fn full_title(&self) -> String {
         let log = if self.log[1] { " (log)" } else { "" };
@@ -196,7 +215,7 @@ impl PlotChart {
         let theme = options.theme;
         let font = 0.85 * egui::TextStyle::Body.resolve(ui.style()).size;
         let top = 1.6 * font;
-        let x_label_width = 6.0 * real_width(self.x_label) * font / 11.0 + 8.0;
+        let x_label_width = 6.0 * real_width(&self.x_label) * font / 11.0 + 8.0;
         let title_rect = egui::Rect::from_min_size(
             space.min,
             egui::vec2((space.width() - x_label_width).max(0.0), top),
@@ -237,6 +256,7 @@ impl PlotChart {
             .allow_drag(false)
             .allow_scroll(false)
             .allow_axis_zoom_drag(false)
+            .allow_double_click_reset(self.fits_on_double_click)
             .boxed_zoom_pointer_button(if boxing {
                 egui::PointerButton::Primary
             } else {
@@ -250,7 +270,10 @@ impl PlotChart {
             .y_grid_spacer(grid_spacer(self.log[1], 1.5 * font, &labels[1]))
             .custom_x_axes(vec![axis_hints(0, &labels[0], font, theme)])
             .custom_y_axes(vec![axis_hints(1, &labels[1], font, theme)]);
-        plot = plot.link_axis(options.group.with(self.x_label), [true, false]);
+        plot = plot.link_axis(options.group.with(&self.x_label), [true, false]);
+        if self.fit {
+            plot = plot.reset();
+        }
         let shown = ui
             .scope_builder(egui::UiBuilder::new().max_rect(below), |ui| {
                 plot.show(ui, |_| ())

@@ -1,6 +1,7 @@
 //! Background computation for the window: one [`Job`] for each kind of result, and the training threads of networks. The newest request
 //! wins, work on older ones is cancelled, coarse results come first, and a panic becomes an error.
 
+mod all_predictions;
 mod basins;
 mod connect;
 mod critical;
@@ -16,6 +17,7 @@ mod spectrum;
 mod sweep;
 mod training_pool;
 
+pub use all_predictions::{AllPredictionsRequest, AllPredictionsResult, PredictionsAtRow};
 pub use basins::{BasinsRequest, BasinsResult};
 pub use connect::{ConnectRequest, ConnectResult};
 pub use critical::{CriticalRequest, CriticalResult};
@@ -53,6 +55,8 @@ pub struct Session {
     pub critical: Job<CriticalRequest, CriticalResult>,
     /// Predictions of a network at a row of a run.
     pub predictions: Job<PredictionsRequest, PredictionsResult>,
+    /// Predictions of several runs of a network at a row.
+    pub all_predictions: Job<AllPredictionsRequest, AllPredictionsResult>,
     /// Optimizer state along a run on a landscape.
     pub optimizer_state: Job<OptimizerStateRequest, OptimizerStateResult>,
     /// Sharpness along the runs of a network.
@@ -87,6 +91,7 @@ impl Session {
             sweep: sweep::spawn(&jobs, &problems)?,
             critical: critical::spawn(&jobs, &problems)?,
             predictions: predictions::spawn(&jobs)?,
+            all_predictions: all_predictions::spawn(&jobs)?,
             optimizer_state: optimizer_state::spawn(&jobs)?,
             sharpness: sharpness::spawn(&jobs)?,
             spectrum: spectrum::spawn(&jobs)?,

@@ -6,13 +6,12 @@ mod thread;
 
 pub(super) use signal::Signal;
 
-use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::cancel::Cancel;
 use crate::engine::network::TrainingTask;
 use crate::engine::results::Runs;
 use crate::engine::scene::{Problem, Scene};
 use crate::engine::training::RunSettings;
-use projected_runs::ProjectedRuns;
+use projected_runs::{PlaneKey, ProjectedRuns};
 use std::sync::Arc;
 use thread::TrainingThread;
 
@@ -20,7 +19,7 @@ use thread::TrainingThread;
 pub(super) struct TrainingPool {
     signal: Arc<Signal>,
     threads: Vec<TrainingThread>,
-    projected: Option<(AnyPlane, ProjectedRuns)>,
+    projected: Option<(PlaneKey, ProjectedRuns)>,
 }
 
 impl TrainingPool {
@@ -53,6 +52,7 @@ impl TrainingPool {
             return Ok(());
         };
         self.spawn_missing(scene, task)?;
+        let plane = (network.plane.clone(), network.plane_origin());
         let mut seen = self.signal.version();
         loop {
             // Read before rows are counted: an idle thread has already recorded all of them.
@@ -60,7 +60,7 @@ impl TrainingPool {
             if let Some(sentence) = self.threads.iter().find_map(TrainingThread::error) {
                 return Err(sentence);
             }
-            let updated = self.update_projection(&network.plane, task, complete, cancel);
+            let updated = self.update_projection(&plane, task, complete, cancel);
             if let (Some(()), Some((_, projected))) = (updated.transpose()?, &self.projected) {
                 publish(projected.snapshot(scene, complete));
             }
@@ -94,14 +94,14 @@ impl TrainingPool {
     /// Brings the projection up to date. `None` if there are too few rows yet, or if the work was cancelled.
     fn update_projection(
         &mut self,
-        plane: &AnyPlane,
+        plane: &PlaneKey,
         task: &Arc<TrainingTask>,
         complete: bool,
         cancel: &Cancel,
     ) -> Option<Result<(), String>> {
         let counts: Vec<usize> = self.threads.iter().map(TrainingThread::len).collect();
         let earlier = self.projected.take();
-        let current = |(of, projected): &(AnyPlane, ProjectedRuns)| {
+        let current = |(of, projected): &(PlaneKey, ProjectedRuns)| {
             of == plane && projected.is_current(task, &self.threads, &counts, complete)
         };
         let projected = match earlier.filter(current) {

@@ -92,6 +92,12 @@ fn export_has_the_shown_view_of_a_network() {
         &["Moons", "Heights are losses on this plane"],
         &["Mode connectivity"],
     );
+    check(
+        &mut window,
+        Key::Y,
+        &["Decision boundary of each run", "SGD", "Adam"],
+        &["Heights are losses on this plane"],
+    );
     check(&mut window, Key::O, &["projection error"], &[]);
     check(
         &mut window,

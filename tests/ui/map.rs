@@ -108,6 +108,21 @@ fn values_at_the_pointer_are_shown() {
     assert!(window.says("‖∇f‖") && window.says("λ "), "the landscape");
 }
 
+/// Returns the text of the slope at the timeline's step of the first run.
+fn tangent(window: &mut Window) -> String {
+    let step = window.app().step();
+    let runs = window.app().runs().expect("runs").clone();
+    let row = runs.row(step);
+    let theta = runs.results[0]
+        .trajectory
+        .theta(row)
+        .expect("a row")
+        .to_vec();
+    let mut slope = [0.0];
+    runs.problem.objective.gradient(&theta, &mut slope);
+    format!("slope {}", ravine::figure::axis::number(slope[0], 3))
+}
+
 #[test]
 fn with_one_parameter_a_click_moves_x_only_and_the_runs_stay_on_the_graph() {
     let mut scene = Scene::new("cosine-1d".parse().unwrap());
@@ -129,8 +144,20 @@ fn with_one_parameter_a_click_moves_x_only_and_the_runs_stay_on_the_graph() {
         "what is under the pointer"
     );
     assert!(window.has("start x") && !window.has("start y"));
-    assert!(window.has("lines") && !window.has("fill") && !window.has("arrows"));
+    let first = tangent(&mut window);
+    assert!(window.paints(&first), "{first}");
+    window.press(egui::Key::End);
+    let last = tangent(&mut window);
+    assert!(window.paints(&last), "{last}");
+    window.press_with(egui::Modifiers::SHIFT, egui::Key::G);
+    assert!(!window.app().scene().map.tangent && !window.paints(&last));
+    window.click(egui::Role::Button, "Layers");
+    assert!(window.has("Contour lines") && window.has("Tangent"));
+    assert!(!window.has("Colours by height") && !window.has("Gradient arrows"));
+    window.press(egui::Key::Escape);
 
+    window.harness.hover_at(window.map().center());
+    window.harness.run_steps(2);
     window.harness.event(egui::Event::Zoom(2.0));
     window.settle();
     assert!(window.app().scene().view.is_some(), "both ways");
@@ -149,9 +176,11 @@ fn optimizer_state_of_the_followed_run_is_drawn_on_request() {
     let mut window = Window::on(scene);
     assert!(!window.app().scene().map.internals, "off at first");
     assert!(!window.paints("−∇f"));
-    window.click(egui::Role::Button, "internals");
+    window.click(egui::Role::Button, "Layers");
+    window.click(egui::Role::CheckBox, "Optimizer state");
     window.settle();
     assert!(window.app().scene().map.internals);
+    window.press(egui::Key::Escape);
     assert!(window.paints("−∇f") && window.paints("step"));
     assert!(!window.paints("−v"), "the first run has no velocity");
     window.click(egui::Role::Button, "settings of Momentum");
@@ -159,6 +188,46 @@ fn optimizer_state_of_the_followed_run_is_drawn_on_request() {
     assert!(window.paints("−∇f") && window.paints("−v"));
     let toml = window.app().scene().to_toml();
     assert!(toml.contains("internals = true"), "a part of the scene");
-    window.click(egui::Role::Button, "internals");
-    assert!(!window.paints("−∇f"));
+    window.press_with(egui::Modifiers::SHIFT, egui::Key::I);
+    assert!(!window.app().scene().map.internals && !window.paints("−∇f"));
+}
+
+#[test]
+fn layers_have_keys_and_can_be_undone() {
+    let mut window = Window::opening();
+    let before = window.app().scene().clone();
+    window.press_with(egui::Modifiers::SHIFT, egui::Key::H);
+    assert!(window.app().scene().map.hillshade);
+    window.press_with(egui::Modifiers::SHIFT, egui::Key::S);
+    let map = &window.app().scene().map;
+    assert!(!map.saddles && map.minima, "one without the other");
+    window.press_with(egui::Modifiers::SHIFT, egui::Key::G);
+    assert!(window.says("Tangent: the map of this scene has no such layer."));
+    for _ in 0..2 {
+        window.press_with(egui::Modifiers::COMMAND, egui::Key::Z);
+    }
+    assert_eq!(*window.app().scene(), before);
+}
+
+#[test]
+fn the_inset_of_a_regression_takes_clicks_and_can_be_hidden() {
+    let mut scene = Scene::new("regression".parse().unwrap());
+    scene.add_run("sgd:lr=0.01".parse().unwrap());
+    let mut window = Window::on(scene);
+    window.press(egui::Key::End);
+    let name = "Data with the line of each run";
+    let inset = window.place(name);
+    assert!(window.map().contains_rect(inset), "{inset}");
+    let start = window.app().scene().start();
+    let at = inset.center();
+    window.drag(at, at);
+    assert_eq!(
+        window.app().scene().start(),
+        start,
+        "a click there moves nothing"
+    );
+    window.press_with(egui::Modifiers::SHIFT, egui::Key::D);
+    assert!(!window.has(name) && !window.app().scene().map.data);
+    window.drag(at, at);
+    assert_ne!(window.app().scene().start(), start);
 }

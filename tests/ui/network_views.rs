@@ -51,8 +51,54 @@ fn a_network_shows_its_plane_its_predictions_and_its_charts() {
         assert!(window.has(&format!("Chart of {chart}")), "{chart}");
     }
     assert!(window.has("accuracy") && window.has("finished"));
-    assert!(window.has("trails") && !window.has("arrows") && !window.has("internals"));
+    assert!(window.has("Layers") && !window.has("Trails"));
     assert!(!window.has("Basins") && window.has("Projection error"));
+}
+
+#[test]
+fn predictions_of_all_ticked_runs_are_shown_and_a_click_selects_one() {
+    for (data, loss, title) in [
+        ("moons:samples=20", "bce", "Decision boundary"),
+        ("sine:samples=20", "mse", "Fitted curve"),
+        ("iris", "ce", "Confusion matrix"),
+    ] {
+        let mut window = network(data, loss);
+        window.press(egui::Key::Y);
+        window.settle();
+        let panel = |run: &str| format!("Predictions of {run}: click selects it");
+        assert!(
+            window.has(&panel("Momentum")) && window.has(&panel("Adam")),
+            "{data}"
+        );
+        let words = window.harness.output().shapes.iter();
+        let words = words.filter_map(|clipped| match &clipped.shape {
+            egui::Shape::Text(shape) => Some(shape.galley.text().to_owned()),
+            _ => None,
+        });
+        let words: Vec<String> = words.collect();
+        let head = format!("{title} of each run");
+        assert!(
+            words.iter().any(|word| word.starts_with(&head)),
+            "{words:?}"
+        );
+        let at = window.place(&panel("Adam")).center();
+        window.drag(at, at);
+        window.press(egui::Key::M);
+        window.settle();
+        assert!(
+            window.paints("Adam, step 60"),
+            "{data}: the map follows Adam"
+        );
+        window.press(egui::Key::Y);
+        window.press(egui::Key::Num1);
+        window.settle();
+        assert!(
+            !window.has(&panel("Momentum")),
+            "an unticked run has no panel"
+        );
+        window.press(egui::Key::Num2);
+        assert!(window.says("No run is ticked."));
+    }
 }
 
 #[test]
@@ -65,7 +111,7 @@ fn the_predictions_can_be_hidden_and_the_map_grows() {
     let after = window.map();
     assert!(!window.has("Fitted curve"));
     assert!(after.area() > 1.2 * before.area(), "{before} {after}");
-    window.click(egui::Role::Button, "Predictions");
+    window.click(egui::Role::Button, "Run's predictions");
     window.settle();
     assert!(window.has("Fitted curve"));
 }

@@ -140,12 +140,14 @@ fn a_new_scene_keeps_the_scene_of_the_other_subject() {
 #[test]
 fn choosing_data_sets_a_suitable_loss_and_planes_can_be_chosen() {
     let mut window = Window::on(moons());
+    window.reveal(Role::ComboBox, "data");
     window.click(Role::ComboBox, "data");
     window.click(Role::Button, "Sine");
     window.settle();
     let bench = window.app().scene().network().cloned().unwrap();
     assert_eq!(bench.model.to_string(), "mlp:hidden=4,loss=mse");
     assert_eq!(bench.data.to_string(), "sine");
+    window.reveal(Role::ComboBox, "plane");
     window.click(Role::ComboBox, "plane");
     window.click(Role::Button, "Random directions, filter-normalised");
     window.settle();
@@ -233,4 +235,80 @@ fn with_kept_weights_edits_act_from_the_timelines_step_on() {
     assert_eq!([lr(5), lr(6), lr(12)], [0.5, 0.01, 0.01]);
     window.click(Role::Button, "Remove");
     assert!(window.app().scene().runs[0].spec_changes.is_empty());
+}
+
+#[test]
+fn layers_are_widened_inserted_and_removed_in_the_strip() {
+    let mut window = Window::on(moons());
+    let hidden = |window: &mut Window| {
+        let model = window.app().scene().network().unwrap().model.clone();
+        model.as_dyn().architecture().hidden
+    };
+    assert!(window.has("17 parameters"), "2 × 4 + 4, and 4 + 1");
+    window.click(Role::Button, "More units in hidden 1: 5");
+    window.settle();
+    assert_eq!(hidden(&mut window), [5]);
+    assert!(window.has("21 parameters"));
+    window.click(Role::Button, "Insert a layer before the output");
+    window.settle();
+    assert_eq!(hidden(&mut window), [5, 5]);
+    window.click(Role::Button, "Fewer units in hidden 2: 4");
+    window.click(Role::Button, "Insert a layer before hidden 1");
+    assert_eq!(hidden(&mut window), [5, 5, 4]);
+    window.click(Role::Button, "Remove hidden 2");
+    window.settle();
+    assert_eq!(hidden(&mut window), [5, 4]);
+    let trained = window.app().runs().unwrap().trained.clone().unwrap();
+    assert_eq!(trained.task.loss.widths(), [2, 5, 4, 1]);
+    for expected in [&[5, 5, 4][..], &[5, 4], &[5, 5], &[5], &[4]] {
+        window.press_with(Modifiers::COMMAND, Key::Z);
+        assert_eq!(
+            hidden(&mut window),
+            expected,
+            "each press is undone by itself"
+        );
+    }
+    // The field takes typed units, and refuses illegal ones with the reason.
+    let field = window
+        .harness
+        .get_by_role_and_label(Role::TextInput, "hidden 1");
+    field.focus();
+    window.harness.run_steps(2);
+    window.press_with(Modifiers::COMMAND, Key::A);
+    window
+        .harness
+        .event(eframe::egui::Event::Text("9999".to_owned()));
+    window.press(Key::Enter);
+    assert!(window.says("expected 1 to 4096 units"));
+    assert_eq!(hidden(&mut window), [4]);
+}
+
+#[test]
+fn the_data_are_shown_with_their_counts() {
+    let mut window = Window::on(moons());
+    assert!(window.has("Samples of the data"));
+    assert!(window.has("24 samples: 18 training, 6 test; 2 inputs, 2 classes"));
+    window.reveal(Role::ComboBox, "data");
+    window.click(Role::ComboBox, "data");
+    window.click(Role::Button, "Sine");
+    window.settle();
+    assert!(window.says("1 input, numeric targets"));
+}
+
+#[test]
+fn the_plane_goes_around_a_chosen_run() {
+    let mut window = Window::on(moons());
+    window.reveal(Role::ComboBox, "around");
+    window.click(Role::ComboBox, "around");
+    window.click(Role::Button, "Adam");
+    window.settle();
+    window.settle();
+    assert_eq!(
+        window.app().scene().network().unwrap().settings.around,
+        Some(2)
+    );
+    let end = window.app().runs().unwrap().results[1]
+        .trajectory
+        .plot_point(12);
+    assert_eq!(end, Some([0.0, 0.0]));
 }

@@ -110,6 +110,7 @@ fn the_views_of_a_network_draw_at_every_size() {
     for (name, key) in [
         ("map", Key::M),
         ("surface", Key::U),
+        ("predictions", Key::Y),
         ("projection error", Key::O),
         ("spectrum", Key::H),
         ("seeds", Key::S),

@@ -90,3 +90,62 @@ fn settings_of_wrappers_can_be_swept() {
     window.settle();
     assert!(window.says("sam.rho = "), "the value under the pointer");
 }
+
+#[test]
+fn a_sweep_zooms_with_the_wheel_and_fits_again() {
+    let mut window = himmelblau();
+    window.press(egui::Key::W);
+    window.settle();
+    assert!(
+        window.says("best ") && !window.has("Fit"),
+        "the whole sweep"
+    );
+    let plot = window.place("Sweep: click");
+    window.harness.hover_at(plot.center());
+    window.harness.step();
+    window.harness.event(egui::Event::Zoom(2.0));
+    window.harness.run_steps(4);
+    assert!(window.has("Fit"));
+    let before = window.app().scene().clone();
+    window.click(egui::Role::Button, "Fit");
+    window.harness.run_steps(3);
+    assert!(!window.has("Fit"));
+    assert_eq!(*window.app().scene(), before);
+}
+
+#[test]
+fn hovering_a_start_of_the_basins_previews_its_path() {
+    let mut window = himmelblau();
+    window.press(egui::Key::B);
+    window.settle();
+    let at = window.map().center() + egui::vec2(40.0, -60.0);
+    let begins_there = |window: &Window| {
+        let shapes = &window.harness.output().shapes;
+        shapes.iter().any(|clipped| match &clipped.shape {
+            egui::Shape::Path(path) => {
+                let first = path.points.first();
+                path.points.len() > 4 && !path.closed && first.is_some_and(|p| p.distance(at) < 1.0)
+            }
+            _ => false,
+        })
+    };
+    assert!(!begins_there(&window));
+    window.harness.hover_at(at);
+    window.settle();
+    assert!(begins_there(&window));
+}
+
+#[test]
+fn undecided_basins_offer_four_times_the_steps() {
+    let mut scene = Scene::new("himmelblau".parse().unwrap());
+    scene.training.steps = 10;
+    scene.add_run("sgd:lr=0.0001".parse().unwrap());
+    let mut window = Window::on(scene);
+    window.press(egui::Key::B);
+    window.settle();
+    assert!(window.paints("not there after 10 steps"));
+    window.click(egui::Role::Button, "Four times the steps");
+    window.settle();
+    assert_eq!(window.app().scene().training.steps, 40);
+    assert!(window.paints("not there after 40 steps"));
+}

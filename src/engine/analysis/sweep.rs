@@ -190,6 +190,23 @@ impl SweepCurve {
         best(&self.scores, metric)
     }
 
+    /// Returns the index of the value whose neighbours do best too: the one whose highest score among the values within a twentieth of the sweep
+    /// on either side is lowest. `None` if every value has a neighbour without a score.
+    pub fn robust_best(&self, metric: SweepMetric) -> Option<usize> {
+        let scores = &self.scores;
+        let reach = (scores.len() / 20).max(1);
+        let worst = |index: usize| {
+            let last = scores.len().checked_sub(1)?;
+            let near = &scores[index.saturating_sub(reach)..=(index + reach).min(last)];
+            let mut values = near.iter().map(|score| score.value(metric));
+            values.try_fold(f64::NEG_INFINITY, |worst, value| Some(value?.max(worst)))
+        };
+        let all = (0..scores.len()).filter_map(|index| Some((index, worst(index)?)));
+        let lower =
+            |best: (usize, f64), next: (usize, f64)| if next.1 < best.1 { next } else { best };
+        all.reduce(lower).map(|(index, _)| index)
+    }
+
     /// Returns the run with value `index`.
     pub fn spec(&self, index: usize) -> RunSpec {
         self.line.grid.apply(&self.line.spec, index)

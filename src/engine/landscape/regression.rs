@@ -163,6 +163,10 @@ impl Formula for RegressionLoss {
         self.x.len()
     }
 
+    fn line_data(&self) -> Option<[&[f64]; 2]> {
+        Some([&self.x, &self.y])
+    }
+
     fn is_linear_model(&self) -> bool {
         true
     }

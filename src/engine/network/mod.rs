@@ -40,6 +40,7 @@ mod padding;
 mod plane_restriction;
 pub(crate) mod reduce;
 mod rescale;
+mod summary;
 mod tangent;
 mod targets;
 mod training_task;
@@ -58,6 +59,7 @@ pub use model::{NetworkLoss, Precision};
 pub use norm::{BatchNormStats, Norm};
 pub use plane_restriction::PlaneRestriction;
 pub use rescale::RescaleError;
+pub use summary::LayerSummary;
 pub use training_task::TrainingTask;
 
 /// Maximum number of parameters of a network.

@@ -17,6 +17,11 @@ pub trait Formula: Send + Sync {
         0
     }
 
+    /// Inputs and targets of the data that the line of slope x and intercept y is fitted to; `None` if it has no such data.
+    fn line_data(&self) -> Option<[&[f64]; 2]> {
+        None
+    }
+
     /// Whether f is a loss of a model that is linear in x and y, whose Gauss–Newton matrix is the Hessian.
     fn is_linear_model(&self) -> bool {
         false
@@ -36,6 +41,10 @@ impl<F: Formula> Objective for F {
 
     fn samples(&self) -> usize {
         Formula::samples(self)
+    }
+
+    fn line_data(&self) -> Option<[&[f64]; 2]> {
+        Formula::line_data(self)
     }
 
     #[inline]

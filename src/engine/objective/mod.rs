@@ -32,6 +32,11 @@ pub trait Objective: Send + Sync {
         0
     }
 
+    /// Returns inputs x and targets y of the data that the line y = θ₀ x + θ₁ is fitted to; `None` for any other objective.
+    fn line_data(&self) -> Option<[&[f64]; 2]> {
+        None
+    }
+
     /// Returns the loss at `theta`.
     fn value(&self, theta: &[f64]) -> f64;
 

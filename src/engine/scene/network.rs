@@ -19,7 +19,7 @@ pub struct NetworkScene {
     pub model: AnyNetwork,
     /// The data set.
     pub data: AnyDataset,
-    /// The plane through the parameters. Its origin is the end of the first run; planes through several weights take the ends of the next
+    /// The plane through the parameters. Its origin is the end of the first run, or the run and step of the settings; planes through several weights take the ends of the next
     /// runs. Runs that diverge are left out, unless all do.
     #[serde(default = "default_plane")]
     pub plane: AnyPlane,
@@ -65,6 +65,10 @@ settings! {
         /// Recorded rows between two measurements of the Hessian's largest eigenvalue, in the background; 0 measures none. Each takes about
         /// thirty Hessian-vector products.
         sharpness: u64 = 10, in 0.0..=10000.0, linear 0.0..=50.0;
+        /// Number of the run, in the order of the list, whose weights are the plane's origin; first is the first ticked run that does not diverge.
+        around: Option<u64> = None, in 1.0..=100.0, none "first";
+        /// Step of that run whose weights are the plane's origin; end is its last one.
+        around_step: Option<u64> = None, in 0.0..=1e6, log 1.0..=10000.0, none "end";
         /// f64 agrees with the loss to 1e-12; f32 draws the map about twice as fast, to 1e-5.
         precision: MapPrecision = MapPrecision::F64;
         /// A layer's gradient explodes if its norm is above this.
@@ -116,6 +120,17 @@ impl NetworkScene {
         };
         let AnyNetwork::Mlp(mlp) = &mut self.model;
         mlp.loss = loss;
+    }
+
+    /// Returns the index of the run and its recorded row that are the plane's origin, where the scene names them.
+    pub fn plane_origin(&self) -> [Option<usize>; 2] {
+        let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let run = self.settings.around.map(|run| index(run.saturating_sub(1)));
+        let step = self.settings.around_step;
+        [
+            run,
+            step.map(|step| index(step / self.settings.every.max(1))),
+        ]
     }
 
     /// Returns the thresholds of exploding and vanishing gradients.

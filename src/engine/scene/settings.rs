@@ -49,12 +49,20 @@ settings! {
         cmap: Option<ColourMap> = None, none "auto";
         /// Arrows down the gradient.
         arrows: bool = false;
-        /// Stars on known minima and circles on known saddles.
+        /// Hill shading: slopes are light where they face the upper left corner, and dark where they face away from it.
+        hillshade: bool = false;
+        /// Stars on known minima.
         minima: bool = true;
+        /// Circles on known saddles.
+        saddles: bool = true;
         /// Minima, maxima and saddles in view, found by Newton's method, with the Hessian's eigenvalues; the left panel lists them.
         critical: bool = false;
         /// The paths of the runs.
         trails: bool = true;
+        /// Tangent of the selected run, or of the first one, at the timeline's step, on a landscape of one parameter.
+        tangent: bool = true;
+        /// Inset with the data and the line of each run at the timeline's step, for linear regression.
+        data: bool = true;
         /// State of the selected run's optimizer, or of the first run's: the next step, true to scale; the directions it is made of, at readable
         /// lengths; and the points that the update rule stores or evaluates.
         internals: bool = false;

@@ -72,6 +72,11 @@ impl Scene {
             return Err(SceneError::TooManyRuns(runs));
         }
         let mut file: SceneFile = toml::from_str(text).map_err(malformed)?;
+        // Earlier versions had one setting for minima and saddles.
+        let map = table.get("map").and_then(toml::Value::as_table);
+        if map.is_some_and(|map| map.contains_key("minima") && !map.contains_key("saddles")) {
+            file.map.saddles = file.map.minima;
+        }
         let landscape = match (file.landscape, &file.network) {
             (Some(landscape), _) => landscape,
             (None, Some(_)) => LandscapeScene::default().landscape,

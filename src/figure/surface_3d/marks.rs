@@ -3,6 +3,7 @@
 use super::Surface3d;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::results::Runs;
+use crate::engine::scene::MapStyle;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Item, Point};
@@ -17,8 +18,8 @@ impl Surface3d<'_> {
         let on_landscape = runs.trained.is_none();
         let mut labels = Labels::new(self.area, theme);
         let mut items = Vec::new();
-        if style.minima && on_landscape {
-            items.extend(self.minima(problem, &mut labels, theme));
+        if on_landscape {
+            items.extend(self.critical_points(problem, style, &mut labels, theme));
         }
         if on_landscape {
             let start = problem.plot_point(runs.scene.start());
@@ -31,14 +32,20 @@ impl Surface3d<'_> {
         items
     }
 
-    /// Draws stars on the known minima, and the known saddles. Adds the values of the minima to the labels.
-    fn minima(&self, problem: &LoadedLandscape, labels: &mut Labels, theme: &Theme) -> Vec<Item> {
+    /// Draws stars on the known minima, and the known saddles, as the style says. Adds the values of the minima to the labels.
+    fn critical_points(
+        &self,
+        problem: &LoadedLandscape,
+        style: &MapStyle,
+        labels: &mut Labels,
+        theme: &Theme,
+    ) -> Vec<Item> {
         const STAR: f32 = 8.0;
         let mut items = Vec::new();
-        for mark in &problem.saddles {
+        for mark in problem.saddles.iter().filter(|_| style.saddles) {
             items.extend(self.mark(mark.at, |at| map::saddle(at, 5.5, theme)));
         }
-        for mark in &problem.minima {
+        for mark in problem.minima.iter().filter(|_| style.minima) {
             let place = problem.plot_point(mark.at);
             items.extend(self.mark(place, |at| map::star(at, STAR, theme)));
             if let Some((at, false)) = self.place(place) {

@@ -8,7 +8,7 @@ use crate::engine::numeric::real;
 use crate::figure::axis::Axis;
 use crate::figure::chart::decimate;
 use crate::figure::colour::{Marker, Theme, run_colour, run_dash, run_marker};
-use crate::figure::drawing::{Anchor, Area, Item, Point, Text, lerp};
+use crate::figure::drawing::{Anchor, Area, Item, Point, Text, lerp, limited};
 use crate::figure::trail::{border, line};
 
 /// A curve with its name and style.
@@ -35,6 +35,8 @@ pub struct CurvePlot {
     pub x_axis: GridAxis,
     /// The axis of the metric.
     pub y_axis: Axis,
+    /// Values outside are drawn at its ends.
+    range: [f64; 2],
     metric: SweepMetric,
 }
 
@@ -54,13 +56,64 @@ impl CurvePlot {
             0 => 0.0,
             rows => (9.0 * real(rows) as f32 + 5.0).min(0.3 * area.height()),
         };
+        let y_axis = values_axis(values, metric, 0.04, false);
         Self {
             area,
             values: Area::new([area.min[0], area.min[1] + strip_height], area.max),
             x_axis: GridAxis::spanning(lines.iter().map(|line| &line.curve.line.grid)),
-            y_axis: values_axis(values, metric, 0.04, false),
+            y_axis,
+            range: [0.0, 1.0].map(|end| y_axis.value(end)),
             metric,
         }
+    }
+
+    /// Returns the axis of the setting if it has numbers.
+    pub fn number_axis(&self) -> Option<&Axis> {
+        match &self.x_axis {
+            GridAxis::Numbers(axis) => Some(axis),
+            GridAxis::Names(_) => None,
+        }
+    }
+
+    /// Returns the share of the area's height that the strip of divergence takes.
+    pub fn strip_share(&self) -> f64 {
+        f64::from((self.values.min[1] - self.area.min[1]) / self.area.height().max(1.0))
+    }
+
+    /// Returns a value, or the end of the axis where it is drawn if it lies outside.
+    pub fn shown_value(&self, value: f64) -> f64 {
+        limited(value, self.range[0], self.range[1])
+    }
+
+    /// Returns the plot over other ranges of the setting and of the values, those below the strip.
+    #[must_use]
+    pub fn zoomed(&self, x_axis: Axis, y_axis: Axis) -> Self {
+        Self {
+            x_axis: GridAxis::Numbers(x_axis),
+            y_axis,
+            ..self.clone()
+        }
+    }
+
+    /// Draws what belongs to the curves besides their lines: limits, divergence, best and current values.
+    pub fn marks_of_all(&self, lines: &[SweepLine], theme: &Theme) -> Vec<Item> {
+        let mut items = self.limits(lines, theme);
+        if self.values.min[1] > self.area.min[1] {
+            let strip = Area::new(self.area.min, [self.area.max[0], self.values.min[1]]);
+            items.push(Item::filled(strip.corners(), theme.background));
+            items.push(border(strip, 0.8, theme.ink.opacity(0.6)));
+            let at = [strip.min[0] + 6.0, 0.5 * (strip.min[1] + strip.max[1])];
+            items.push(write("diverges", at, Anchor::Start, 11.0, theme.ink));
+        }
+        for (line, row) in lines.iter().zip(self.strip_rows(lines)) {
+            if let Some(row) = row {
+                items.extend(self.divergence_bands(line, row, theme));
+            }
+        }
+        for line in lines {
+            items.extend(self.marks(line, theme));
+        }
+        items
     }
 
     /// Returns the position of value `index` of a curve; `None` if it has no metric.
@@ -90,9 +143,9 @@ impl CurvePlot {
     }
 
     fn y(&self, value: f64) -> f32 {
-        let at = self.y_axis.position(value);
         // Zero is drawn at the bottom of a log axis, an outlier at the top of a linear one.
-        lerp(self.values.max[1], self.values.min[1], at.clamp(0.0, 1.0))
+        let at = self.y_axis.position(self.shown_value(value));
+        lerp(self.values.max[1], self.values.min[1], at)
     }
 
     /// Returns the y of each curve's row in the strip above the values; `None` for curves that diverge nowhere.

@@ -4,7 +4,7 @@ use super::map::hatch;
 use super::{
     CurvePlot, LIMIT, LIMIT_DASH, MapPlot, SweepLine, metric_text, ring, value_text, write,
 };
-use crate::engine::analysis::sweep::{SweepMap, SweepMetric};
+use crate::engine::analysis::sweep::{SweepCurve, SweepMap, SweepMetric};
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::{Marker, Theme};
@@ -162,6 +162,9 @@ pub fn curves_picture(figure: &SweepFigure, lines: &[SweepLine], left_out: &[Str
             |at| legend_line(at, line.style_index, theme),
             [name, &result],
         );
+        if let Some(robust) = robust_text(curve, metric) {
+            legend.entry(|_| Vec::new(), [&robust, ""]);
+        }
     }
     for name in left_out {
         legend.entry(|_| Vec::new(), [name, &format!("has no {setting}")]);
@@ -187,6 +190,17 @@ pub fn curves_picture(figure: &SweepFigure, lines: &[SweepLine], left_out: &[Str
     }
     items.extend(legend.items);
     Drawing::new(figure.size, items)
+}
+
+/// Describes the value whose neighbours do best too, if it is not the best value itself.
+pub fn robust_text(curve: &SweepCurve, metric: SweepMetric) -> Option<String> {
+    let index = curve.robust_best(metric)?;
+    let value = curve.scores[index].value(metric)?;
+    let grid = &curve.line.grid;
+    (curve.best(metric) != Some(index)).then(|| {
+        let at = value_text(grid, index);
+        format!("robust {at}: {}", metric_text(value, metric))
+    })
 }
 
 /// Draws the page of a map, with its colour bar and a legend. `name` is the run's; `limits` come from

@@ -1,5 +1,6 @@
 //! The panels around the views.
 
+mod architecture;
 pub(crate) mod chooser;
 pub(crate) mod critical;
 mod network;
@@ -7,6 +8,7 @@ pub(crate) mod optimizers;
 pub(crate) mod progress;
 pub(crate) mod rule;
 pub(crate) mod run;
+mod samples;
 pub(crate) mod scene;
 pub(crate) mod schedule;
 pub(crate) mod style;

@@ -1,18 +1,25 @@
 //! The left panel of a network: model, data, plane and training.
 
 use super::scene::{PanelResponse, heading_text};
+use super::{architecture, samples};
 use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::{Settings, Value};
+use crate::engine::network::TrainingTask;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::objective::plane::Rect;
+use crate::engine::results::Runs;
 use crate::engine::scene::{NetworkScene, Scene, Subject};
+use crate::figure::colour::Theme;
+use crate::gui::command::Command;
 use crate::gui::dialog::Browse;
 use crate::gui::field::refusal_ui;
+use crate::gui::paint::Textures;
 use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
 use crate::gui::slider::drag_ui;
 use crate::gui::view::named;
 use crate::import::path_text;
 use eframe::egui;
+use std::sync::Arc;
 
 /// State of the panel between frames.
 #[derive(Default)]
@@ -23,6 +30,17 @@ pub(crate) struct PanelState {
     pub(super) keep_weights: bool,
     /// The dialog for the data's file.
     browsing: Option<Browse>,
+    samples: Option<samples::CachedSamples>,
+}
+
+/// Returns the task of runs whose data and loss are those of a scene.
+fn current_task<'a>(runs: &'a Runs, bench: &NetworkScene) -> Option<&'a Arc<TrainingTask>> {
+    let trained = runs.trained.as_ref()?;
+    let own = runs.scene.network()?;
+    let same = own.data == bench.data
+        && own.settings.test == bench.settings.test
+        && own.model.as_dyn().loss() == bench.model.as_dyn().loss();
+    same.then_some(&trained.task)
 }
 
 /// Settings of models and data that are always shown.
@@ -85,14 +103,16 @@ pub(super) fn subject_ui(ui: &mut egui::Ui, scene: &Scene) -> bool {
     turned
 }
 
-/// Shows the network of a scene and edits it in place; `shown` is the window of its plane that contains the runs.
+/// Shows the network of a scene and edits it in place; `runs` are its newest runs, which may belong to an earlier scene.
 pub(super) fn ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
-    shown: Option<Rect>,
+    runs: Option<&Runs>,
+    (theme, textures): (&Theme, &mut Textures),
     state: &mut PanelState,
     answer: &mut PanelResponse,
 ) {
+    let names = scene.run_names();
     let Subject::Network(bench) = &mut scene.subject else {
         return;
     };
@@ -100,15 +120,28 @@ pub(super) fn ui(
     heading_with_more(ui, "MODEL", &mut state.more[0]);
     let all = state.more[0];
     let wanted = |name: &str| all || COMMON_SETTINGS.contains(&name);
+    let task = runs.and_then(|runs| current_task(runs, bench));
     ui.push_id("model", |ui| {
+        let ends = task.map(|task| {
+            let widths = task.loss.widths();
+            [widths[0], widths[widths.len() - 1]]
+        });
+        let (pressed, refused) = architecture::ui(ui, &mut bench.model, ends);
+        answer
+            .commands
+            .extend(pressed.then_some(Command::Checkpoint));
+        note(answer, refused);
         note(answer, settings_ui(ui, bench.model.settings_mut(), wanted));
     });
     heading_with_more(ui, "DATA", &mut state.more[1]);
-    ui.push_id("data", |ui| data_ui(ui, bench, state, answer));
+    ui.push_id("data", |ui| {
+        data_ui(ui, bench, state, answer);
+        samples::ui(ui, task, &mut state.samples, theme, textures);
+    });
     heading_with_more(ui, "PLANE", &mut state.more[2]);
     let all = state.more[2];
-    ui.push_id("plane", |ui| plane_ui(ui, bench, all, answer));
-    range_ui(ui, &mut scene.view, shown);
+    ui.push_id("plane", |ui| plane_ui(ui, bench, (&names, all), answer));
+    range_ui(ui, &mut scene.view, runs.map(|runs| runs.problem.view));
     let chosen = (before.data.name() != bench.data.name()).then(|| bench.data.clone());
     let forgotten = before.model != bench.model || before.data != bench.data;
     if forgotten {
@@ -118,7 +151,8 @@ pub(super) fn ui(
             run.spec_changes.clear();
         }
     }
-    if forgotten || before.plane != bench.plane {
+    let origin = before.plane_origin() != bench.plane_origin();
+    if forgotten || origin || before.plane != bench.plane {
         scene.view = None;
     }
     if let Some(data) = chosen {
@@ -142,7 +176,9 @@ pub(super) fn training_ui(
     let all = state.more[3];
     let usual = |name: &str| all || COMMON_TRAINING.contains(&name);
     note(answer, settings_ui(ui, &mut scene.training, usual));
-    let wanted = |name: &str| usual(name) && name != "test" && name != "precision";
+    let wanted = |name: &str| {
+        usual(name) && !matches!(name, "test" | "precision" | "around" | "around_step")
+    };
     let refused = settings_ui(ui, &mut bench.settings, wanted);
     if refused.is_none() {
         let every = bench.settings.every.max(1);
@@ -245,7 +281,7 @@ fn data_ui(
 fn plane_ui(
     ui: &mut egui::Ui,
     bench: &mut NetworkScene,
-    with_precision: bool,
+    (names, with_precision): (&[String], bool),
     answer: &mut PanelResponse,
 ) {
     let all = AnyPlane::all();
@@ -259,8 +295,35 @@ fn plane_ui(
         answer,
         settings_ui(ui, bench.plane.settings_mut(), |_| true),
     );
-    let precision = |name: &str| with_precision && name == "precision";
-    note(answer, settings_ui(ui, &mut bench.settings, precision));
+    origin_ui(ui, names, &mut bench.settings.around);
+    let wanted = |name: &str| name == "around_step" || with_precision && name == "precision";
+    note(answer, settings_ui(ui, &mut bench.settings, wanted));
+}
+
+/// Shows the choice of the run at whose weights the plane has its origin.
+fn origin_ui(ui: &mut egui::Ui, names: &[String], around: &mut Option<u64>) {
+    let name_of = |around: Option<u64>| {
+        let index = usize::try_from(around?.checked_sub(1)?).ok()?;
+        names.get(index).map(String::as_str)
+    };
+    let selected = name_of(*around).unwrap_or("first ticked run");
+    ui.horizontal(|ui| {
+        name_ui(ui, "around");
+        let combo = egui::ComboBox::from_id_salt("around")
+            .selected_text(selected)
+            .width((ui.available_width() - 8.0).max(0.0))
+            .truncate();
+        let response = combo.show_ui(ui, |ui| {
+            ui.selectable_value(around, None, "first ticked run");
+            for (number, name) in (1..).zip(names) {
+                ui.selectable_value(around, Some(number), name);
+            }
+        });
+        named(&response.response, "around", selected);
+        response
+            .response
+            .on_hover_text("The run whose weights are the plane's origin, at the step below.");
+    });
 }
 
 /// Shows the window of the plane: automatic, or typed.

@@ -106,8 +106,10 @@ pub(crate) fn ui(
     let turned = network::subject_ui(ui, &scene);
     let height = ui.available_height();
     let low = height < LOW;
+    // A network has more settings, and the strip of its layers.
+    let share = if scene.is_network() { 0.55 } else { 0.45 };
     scroll_ui(ui, "panel", low, f32::INFINITY, |ui| {
-        scroll_ui(ui, "settings", !low, 0.45 * height, |ui| {
+        scroll_ui(ui, "settings", !low, share * height, |ui| {
             sections_ui(ui, &mut scene, context, state, textures, &mut answer);
         });
         ui.add_space(SPACE[1]);
@@ -173,9 +175,9 @@ fn sections_ui(
 ) {
     let samples = context.samples();
     if scene.is_network() {
-        let shown = context.runs.filter(|runs| runs.trained.is_some());
-        let shown = shown.map(|runs| runs.problem.view);
-        network::ui(ui, scene, shown, &mut state.network, answer);
+        let runs = context.runs.filter(|runs| runs.trained.is_some());
+        let drawing = (context.theme, textures);
+        network::ui(ui, scene, runs, drawing, &mut state.network, answer);
         network::training_ui(ui, scene, &mut state.network, answer);
     } else {
         heading(ui, "LANDSCAPE");

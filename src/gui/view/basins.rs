@@ -3,14 +3,15 @@
 use super::figure::not_computed_yet;
 use super::map::view_window;
 use super::map_mouse::MapMouse;
+use super::path_preview::PathPreview;
 use super::{Figure, View, ViewContext, ViewOutput, named, progress_ui, run_combo_ui};
-use crate::engine::analysis::basins::{BasinLabel, Cell, MAX_SIDE, NEEDS_TWO_PARAMETERS};
+use crate::engine::analysis::basins::{BasinLabel, Basins, Cell, MAX_SIDE, NEEDS_TWO_PARAMETERS};
 use crate::engine::landscape::Mark;
 use crate::engine::results::MapData;
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
-use crate::figure::drawing::{Area, Colour};
+use crate::figure::drawing::{Area, Colour, Item};
 use crate::figure::frame::Frame;
 use crate::figure::{basins, map};
 use crate::gui::command::Command;
@@ -24,6 +25,7 @@ pub(super) struct BasinsView {
     /// Starts along a side of the finest grid.
     side: usize,
     mouse: MapMouse,
+    preview: PathPreview,
     shading: Option<CachedShading>,
 }
 
@@ -32,6 +34,7 @@ impl Default for BasinsView {
         Self {
             side: 256,
             mouse: MapMouse::default(),
+            preview: PathPreview::default(),
             shading: None,
         }
     }
@@ -111,7 +114,7 @@ impl View for BasinsView {
             message(ui, NEEDS_TWO_PARAMETERS);
             return Vec::new();
         }
-        let commands = self.mouse.ui(ui, &frame, context, None, output);
+        let mut commands = self.mouse.ui(ui, &frame, context, None, output);
         if let Some(run) = context.followed {
             context.session.basins.request(BasinsRequest {
                 scene: scene.clone(),
@@ -133,7 +136,9 @@ impl View for BasinsView {
                 items.extend(basins::map_items(
                     basins, &pixels, map, scene, &frame, theme,
                 ));
+                let (legend, more) = more_steps_ui(ui, basins, legend, scene);
                 items.extend(basins::legend(basins, legend, theme));
+                commands.extend(more);
                 if let (false, Some(pointer)) =
                     (output.hover_text.is_empty(), ui.ctx().pointer_hover_pos())
                 {
@@ -141,6 +146,11 @@ impl View for BasinsView {
                     if let Some(cell) = basins.nearest(at) {
                         *output.hover_text = describe(at, *cell, found);
                     }
+                    let inside = self.preview.items(context, at, &frame).unwrap_or_default();
+                    items.push(Item::Clipped {
+                        area,
+                        items: inside,
+                    });
                 }
             }
             Some((_, Err(sentence))) => message(ui, sentence),
@@ -198,6 +208,43 @@ impl BasinsView {
         };
         Arc::clone(&self.shading.get_or_insert_with(shade).pixels)
     }
+}
+
+/// Shows a button for more steps at the bottom of the legend, where some starts are not decided. Returns the area that is left for the legend,
+/// and the edit of the scene.
+fn more_steps_ui(
+    ui: &mut egui::Ui,
+    basins: &Basins,
+    legend: Area,
+    scene: &Scene,
+) -> (Area, Option<Command>) {
+    const MAX_STEPS: u64 = 1_000_000;
+    let steps = scene.training.steps.saturating_mul(4).min(MAX_STEPS);
+    let share = basins.share(BasinLabel::Undecided);
+    if share == 0.0 || steps == scene.training.steps {
+        return (legend, None);
+    }
+    let height = 24.0_f32.min(legend.height());
+    let top = legend.max[1] - height;
+    let place = egui::Rect::from_min_max(
+        egui::pos2(legend.min[0], top),
+        egui::pos2((legend.max[0] - 6.0).max(legend.min[0]), legend.max[1]),
+    );
+    let text = format!("× 4: {steps} steps");
+    let button = ui.put(place, egui::Button::new(text).truncate());
+    let name = "Four times the steps";
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    let help = format!(
+        "{} % of the starts have reached no minimum after {} steps. This gives every run {steps} steps.",
+        number(100.0 * share, 3),
+        scene.training.steps
+    );
+    let command = button.on_hover_text(help).clicked().then(|| {
+        let mut scene = scene.clone();
+        scene.training.steps = steps;
+        Command::Edit(Box::new(scene))
+    });
+    (Area::new(legend.min, [legend.max[0], top - 6.0]), command)
 }
 
 /// Returns where the run from a start ends, in words.

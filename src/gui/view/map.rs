@@ -14,7 +14,9 @@ use crate::figure::drawing::{Area, Item};
 use crate::figure::frame::Frame;
 use crate::figure::labels::Labels;
 use crate::figure::trail::{self, Trail};
-use crate::figure::{self, colour_bar, critical, map, network, state_markers, style_index};
+use crate::figure::{
+    self, colour_bar, critical, curve, map, network, regression, state_markers, style_index,
+};
 use crate::gui::command::Command;
 use crate::gui::inspect_cache::InspectCache;
 use crate::gui::{paint, panel};
@@ -80,6 +82,7 @@ impl View for MapView {
         output.set_frame(frame);
         let sculpt = (!scene.is_network()).then_some(&mut self.sculpt);
         let commands = self.mouse.ui(ui, &frame, context, sculpt, output);
+        inset_ui(ui, &frame, context);
         let mut items = self.inside(&frame, context);
         let axes = match context.runs {
             Some(runs) => network::axes(runs),
@@ -99,6 +102,23 @@ impl View for MapView {
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
         Figure::of_scene(context, Show::Map)
     }
+}
+
+/// Takes the clicks on the inset of linear regression, which would otherwise move the start below it.
+fn inset_ui(ui: &egui::Ui, frame: &Frame, context: &ViewContext) {
+    let area = context
+        .runs
+        .and_then(|runs| regression::inset_area(runs, frame));
+    let Some(area) = area.filter(|_| !context.scene.is_network()) else {
+        return;
+    };
+    let id = ui.scope_id().with("regression inset");
+    let response = ui.interact(paint::rect(area), id, egui::Sense::click_and_drag());
+    let name = "Data with the line of each run";
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
+    response.on_hover_text(
+        "The data with the line of each ticked run at the timeline's step. “Data” in Layers hides it.",
+    );
 }
 
 /// Returns the areas of the map and of its colour bar; the graph of a landscape of one parameter has no bar.
@@ -134,9 +154,8 @@ impl MapView {
                 if scene.map.arrows {
                     back.extend(map::arrows(&runs.problem, frame, theme));
                 }
-                if scene.map.minima {
-                    back.extend(map::marks(&runs.problem, frame, &mut labels, theme));
-                }
+                let style = &scene.map;
+                back.extend(map::marks(&runs.problem, style, frame, &mut labels, theme));
                 if let Some(Ok(found)) = critical_points(scene, context.session).as_deref() {
                     let (points, published): (&[CriticalPoint], _) =
                         (&found.points, &runs.problem.minima);
@@ -149,6 +168,9 @@ impl MapView {
                         theme,
                         selected,
                     ));
+                }
+                if let Some(followed) = context.followed {
+                    back.extend(curve::tangent(runs, followed, context.row, frame, theme));
                 }
                 let at = runs.problem.plot_point(scene.start());
                 start = map::start(at, frame, theme);
@@ -171,6 +193,14 @@ impl MapView {
                 if let Some(Ok(map_data)) = context.map_data.map(|map_data| &**map_data) {
                     map::deep_zoom_note(map_data, frame, &mut labels);
                 }
+                let row = context.row;
+                front.extend(regression::inset_items(
+                    runs,
+                    row,
+                    frame,
+                    &mut labels,
+                    theme,
+                ));
             }
             None => {}
         }

@@ -1,6 +1,7 @@
 //! The views in the middle of the window. A view is one file that implements [`View`], and one line in [`all`]; its tab, menu entry, key,
 //! help and export follow from that.
 
+mod all_predictions;
 mod basins;
 pub(crate) mod charts;
 mod connect;
@@ -9,6 +10,7 @@ mod figure;
 mod hover;
 mod map;
 mod map_mouse;
+mod path_preview;
 mod predictions;
 mod projection_error;
 mod sculpt;
@@ -21,6 +23,7 @@ mod surface;
 mod surface_mouse;
 mod sweep;
 mod sweep_axis;
+mod sweep_curves;
 
 pub(crate) use figure::Figure;
 
@@ -45,6 +48,7 @@ pub(crate) fn all() -> Vec<Box<dyn View>> {
         Box::<surface::SurfaceView>::default(),
         Box::<basins::BasinsView>::default(),
         Box::<sweep::SweepView>::default(),
+        Box::<all_predictions::AllPredictionsView>::default(),
         Box::<projection_error::ProjectionErrorView>::default(),
         Box::<spectrum::SpectrumView>::default(),
         Box::<seeds::SeedsView>::default(),

@@ -12,7 +12,7 @@ use eframe::egui;
 use std::sync::Arc;
 
 /// Name of the panel, its switch and its part of the window.
-const TITLE: &str = "Predictions";
+const TITLE: &str = "Run's predictions";
 
 /// State of the panel between frames.
 pub(super) struct PredictionsPanel {
@@ -40,7 +40,7 @@ impl PredictionsPanel {
     /// Shows the switch that opens and closes the panel.
     pub(super) fn switch_ui(&mut self, ui: &mut egui::Ui) {
         ui.toggle_value(&mut self.open, TITLE).on_hover_text(
-            "Predictions of the selected run, or the first one, at the timeline's step.",
+            "Predictions of the selected run, or the first one, at the timeline's step, beside the map. The view Predictions shows all runs.",
         );
     }
 
@@ -142,7 +142,7 @@ impl PredictionsPanel {
         let name = "Hide the predictions";
         button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
         let help =
-            "Hides the predictions; the switch “Predictions” above the map shows them again.";
+            "Hides the predictions; the switch “Run's predictions” above the map shows them again.";
         if button.on_hover_text(help).clicked() {
             self.open = false;
         }

@@ -13,6 +13,7 @@ pub(super) struct Shading(Option<Shaded>);
 struct Shaded {
     map_data: Arc<Result<MapData, String>>,
     dark: bool,
+    hillshade: bool,
     pixels: Arc<Vec<Colour>>,
 }
 
@@ -25,12 +26,18 @@ impl Shading {
         let shared = context.map_data?;
         let map_data = (**shared).as_ref().ok()?;
         let dark = context.theme.dark;
-        let same = |shaded: &Shaded| Arc::ptr_eq(&shaded.map_data, shared) && shaded.dark == dark;
+        let style = &context.scene.map;
+        let hillshade = style.hillshade;
+        let same = |shaded: &Shaded| {
+            Arc::ptr_eq(&shaded.map_data, shared)
+                && (shaded.dark, shaded.hillshade) == (dark, hillshade)
+        };
         self.0 = self.0.take().filter(same);
         let shaded = self.0.get_or_insert_with(|| Shaded {
             map_data: Arc::clone(shared),
             dark,
-            pixels: map::shading(map_data, context.theme),
+            hillshade,
+            pixels: map::styled_shading(map_data, style, context.theme),
         });
         Some((map_data, &shaded.pixels))
     }

@@ -71,8 +71,10 @@ impl View for SurfaceView {
         let mut scene = context.scene.clone();
         height_scale_ui(ui, &mut scene);
         let marks = !scene.is_network();
-        let flags =
-            |name: &str| matches!(name, "fill" | "lines" | "trails") || marks && name == "minima";
+        let flags = |name: &str| {
+            matches!(name, "fill" | "lines" | "trails")
+                || marks && matches!(name, "minima" | "saddles")
+        };
         flags_ui(ui, &mut scene.map, flags);
         flags_ui(ui, &mut scene.surface, |name| name == "shading");
         let camera = controls_button(ui, "camera", |ui| {

@@ -2,22 +2,20 @@
 
 use super::figure::not_computed_yet;
 use super::sweep_axis::{Axis, axis_ui};
+use super::sweep_curves::{SweepChart, score_text};
 use super::{Figure, View, ViewContext, ViewOutput, named, progress_ui, run_combo_ui};
-use crate::engine::analysis::sweep::{
-    AxisValues, Score, SweepAxis, SweepCurve, SweepMap, SweepMetric,
-};
+use crate::engine::analysis::sweep::{SweepAxis, SweepCurve, SweepMap, SweepMetric};
 use crate::engine::scene::Scene;
 use crate::engine::training::RunSpec;
 use crate::figure;
-use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item, Point};
 use crate::figure::sweep::{
-    CurvePlot, MapPlot, SweepFigure, SweepLine, curves_picture, map_picture, metric_text,
+    CurvePlot, MapPlot, SweepFigure, SweepLine, curves_picture, map_picture, value_text,
 };
 use crate::gui::command::Command;
 use crate::gui::field::refusal_ui;
-use crate::gui::paint;
+use crate::gui::paint::{self, Textures};
 use crate::gui::slider::drag_ui;
 use crate::session::{LrLimits, Request, SweepAxes, SweepData, SweepRequest, SweepResult};
 use eframe::egui;
@@ -29,6 +27,7 @@ pub(super) struct SweepView {
     axes: [String; 2],
     measure: SweepMetric,
     goal: f64,
+    chart: SweepChart,
     image: Option<CachedImage>,
 }
 
@@ -38,6 +37,7 @@ impl Default for SweepView {
             axes: ["lr".to_owned(), String::new()],
             measure: SweepMetric::Final,
             goal: 1e-3,
+            chart: SweepChart::default(),
             image: None,
         }
     }
@@ -139,27 +139,16 @@ impl View for SweepView {
                 return Vec::new();
             }
         };
-        let right = if matches!(sweep.swept, SweepData::Map(..)) {
-            96.0
-        } else {
-            18.0
+        let (hovered, clicked) = match &sweep.swept {
+            SweepData::Curves(curves) => self.curves_ui(ui, curves, context, output.textures),
+            SweepData::Map(map) => {
+                let theme = context.theme;
+                let draw = |view: &mut Self, area: Area, pointer: Option<Point>| {
+                    view.map(map, (shared, sweep), theme, area, pointer)
+                };
+                self.drawn_ui(ui, 96.0, output.textures, draw)
+            }
         };
-        let inner = paint::inset(space, [62.0, 30.0], [right, 44.0]);
-        let response = ui.interact(inner, ui.scope_id().with("sweep"), egui::Sense::click());
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(
-                egui::Role::Canvas,
-                true,
-                "Sweep: click takes the settings over",
-            )
-        });
-        let pointer = response.hover_pos().map(|pointer| [pointer.x, pointer.y]);
-        let area = paint::area(inner);
-        let (items, hovered) = match &sweep.swept {
-            SweepData::Curves(curves) => self.curves(curves, context, area, pointer),
-            SweepData::Map(map) => self.map(map, (shared, sweep), context.theme, area, pointer),
-        };
-        paint::paint_settled(ui, space, items, output.textures);
         let Some(HoveredRun { run, spec, text }) = hovered else {
             return Vec::new();
         };
@@ -167,7 +156,7 @@ impl View for SweepView {
         // The sweep of an earlier scene stays until the one of this scene is computed.
         let current = request.is_ok_and(|request| request.matches(&sweep.request));
         match swept_runs(context).nth(run) {
-            Some(index) if response.clicked() && current => {
+            Some(index) if clicked && current => {
                 let mut scene = scene.clone();
                 scene.runs[index].spec = spec;
                 vec![Command::Edit(Box::new(scene))]
@@ -277,30 +266,58 @@ impl SweepView {
         })
     }
 
-    /// Returns the curves, and the value of one under the pointer.
-    fn curves(
-        &self,
+    /// Shows the curves; returns the run under the pointer, and whether it is clicked.
+    fn curves_ui(
+        &mut self,
+        ui: &mut egui::Ui,
         curves: &[(SweepCurve, Option<f64>)],
         context: &ViewContext,
-        area: Area,
-        pointer: Option<Point>,
-    ) -> (Vec<Item>, Option<HoveredRun>) {
+        textures: &mut Textures,
+    ) -> (Option<HoveredRun>, bool) {
         let indices: Vec<usize> = swept_runs(context).collect();
         let lines = sweep_lines(curves, &indices, context.names, context.scene);
-        let plot = CurvePlot::new(&lines, self.measure, area);
-        let hovered = pointer.and_then(|pointer| plot.pick(&lines, pointer));
-        let hovered = hovered.map(|[line, value]| {
+        let measure = self.measure;
+        let run_at = |[line, value]: [usize; 2]| {
             let SweepLine { curve, name, .. } = lines[line];
             let grid = &curve.line.grid;
-            let score = self.score_text(&curve.scores[value]);
-            let value_text = text(grid, value);
+            let score = score_text(&curve.scores[value], measure);
+            let value_text = value_text(grid, value);
             HoveredRun {
                 run: curve.line.run,
                 spec: curve.spec(value),
                 text: format!("{name}  {} = {value_text}: {score}", grid.setting()),
             }
-        });
-        (plot.draw(&lines, context.theme), hovered)
+        };
+        let shown = (context, &mut *textures);
+        if let Some(picked) = self.chart.ui(ui, &lines, measure, shown) {
+            return (picked.at.map(run_at), picked.clicked);
+        }
+        // Curves over names have no axis that could be zoomed.
+        let draw = |_: &mut Self, area: Area, pointer: Option<Point>| {
+            let plot = CurvePlot::new(&lines, measure, area);
+            let hovered = pointer.and_then(|pointer| plot.pick(&lines, pointer));
+            (plot.draw(&lines, context.theme), hovered.map(run_at))
+        };
+        self.drawn_ui(ui, 18.0, textures, draw)
+    }
+
+    /// Shows a drawing with `right` points of space at its right; returns the run under the pointer, and whether it is clicked.
+    fn drawn_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        right: f32,
+        textures: &mut Textures,
+        draw: impl FnOnce(&mut Self, Area, Option<Point>) -> (Vec<Item>, Option<HoveredRun>),
+    ) -> (Option<HoveredRun>, bool) {
+        let space = ui.available_rect_before_wrap();
+        let inner = paint::inset(space, [62.0, 30.0], [right, 44.0]);
+        let response = ui.interact(inner, ui.scope_id().with("sweep"), egui::Sense::click());
+        let name = "Sweep: click takes the settings over";
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
+        let pointer = response.hover_pos().map(|pointer| [pointer.x, pointer.y]);
+        let (items, hovered) = draw(self, paint::area(inner), pointer);
+        paint::paint(&ui.painter_at(space), items, textures);
+        (hovered, response.clicked())
     }
 
     /// Returns the map, and the cell under the pointer.
@@ -322,10 +339,10 @@ impl SweepView {
             .map(|at| {
                 let score = map
                     .score(at)
-                    .map_or_else(String::new, |score| self.score_text(score));
+                    .map_or_else(String::new, |score| score_text(score, self.measure));
                 let [x, y] = [0, 1].map(|axis| {
                     let grid = &map.grids[axis];
-                    format!("{} = {}", grid.setting(), text(grid, at[axis]))
+                    format!("{} = {}", grid.setting(), value_text(grid, at[axis]))
                 });
                 HoveredRun {
                     run: map_run(&sweep.request),
@@ -334,15 +351,6 @@ impl SweepView {
                 }
             });
         (items, hovered)
-    }
-
-    /// Returns the score of a run in words.
-    fn score_text(&self, score: &Score) -> String {
-        match (score.value(self.measure), score.diverged()) {
-            (Some(value), _) => metric_text(value, self.measure),
-            (None, Some(step)) => format!("diverged at step {step}"),
-            (None, None) => "goal not reached".to_owned(),
-        }
     }
 
     fn image(
@@ -369,12 +377,6 @@ impl SweepView {
         });
         (plot, image.pixels.clone())
     }
-}
-
-/// Returns a value of a grid with at most 4 digits.
-fn text(grid: &AxisValues, index: usize) -> String {
-    grid.number(index)
-        .map_or_else(|| grid.text(index), |value| number(value, 4))
 }
 
 /// Returns the indices of the swept runs: the ticked ones, and the followed one.

@@ -14,6 +14,9 @@ use crate::engine::scene::{Problem, Scene};
 use crate::engine::training::{Outcome, Trajectory};
 use std::sync::Arc;
 
+/// A plane with the run and the row of its origin, where they are named.
+pub(super) type PlaneKey = (AnyPlane, [Option<usize>; 2]);
+
 /// A plane, and the projections of the rows that there are.
 pub(super) struct ProjectedRuns {
     task: Arc<TrainingTask>,
@@ -37,9 +40,9 @@ struct ProjectedRun {
 
 impl ProjectedRuns {
     /// Builds a plane through the first `counts` rows of the ticked runs that do not diverge, or of all ticked runs if all diverge. Its
-    /// origin is the last of these rows of the first run.
+    /// origin is a row of a run; without them the first of these runs and the last row.
     pub(super) fn project(
-        plane: &AnyPlane,
+        (plane, [origin_run, origin_row]): &PlaneKey,
         task: &Arc<TrainingTask>,
         threads: &[TrainingThread],
         counts: &[usize],
@@ -51,20 +54,31 @@ impl ProjectedRuns {
             !matches!(thread.outcome(**count), Outcome::Diverged(..))
         };
         let any = all.clone().any(|run| sound(&run));
-        let trajectories: Vec<Trajectory> = all
+        let (ids, trajectories): (Vec<&RunId>, Vec<Trajectory>) = all
             .filter(|run| !any || sound(run))
-            .map(|(thread, count)| full_trajectory(task, &thread.rows(0..*count)))
+            .map(|(thread, count)| {
+                let rows = thread.rows(0..*count);
+                (thread.id(), full_trajectory(task, &rows))
+            })
+            .unzip();
+        let named = origin_run.and_then(|run| Some((threads.get(run)?, *counts.get(run)?)));
+        let origin_id = named
+            .map(|(thread, _)| thread.id())
+            .or(ids.first().copied());
+        let named = named.map(|(thread, count)| full_trajectory(task, &thread.rows(0..count)));
+        let origin = named.as_ref().or(trajectories.first());
+        let theta = origin.and_then(|run| run.theta(origin_row.unwrap_or(usize::MAX)));
+        let theta = theta.unwrap_or(&task.start);
+        let others = ids.iter().zip(&trajectories);
+        let others: Vec<Vec<f64>> = others
+            .filter(|(id, _)| Some(**id) != origin_id)
+            .map(|(_, run)| run.theta(usize::MAX).unwrap_or(&task.start).to_vec())
             .collect();
-        let ends: Vec<Vec<f64>> = { trajectories.iter() }
-            .map(|run| run.theta(usize::MAX).unwrap_or(&task.start).to_vec())
-            .collect();
-        let theta = ends.first().unwrap_or(&task.start);
         let needed = match plane {
             AnyPlane::Line(_) => 1,
             AnyPlane::Points(_) => 2,
             _ => 0,
         };
-        let others = ends.get(1..).unwrap_or_default();
         let inputs = PlaneInputs {
             others: &others[..others.len().min(needed)],
             trajectories: &trajectories,

@@ -126,6 +126,35 @@ fn runs_of_a_network_equal_those_of_its_loss_and_their_projections_are_on_the_pl
 }
 
 #[test]
+fn a_plane_goes_around_a_named_run_and_step() {
+    for plane in ["filter", "pca", "line"] {
+        let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
+        let network = scene.network_mut().unwrap();
+        network.plane = plane.parse().unwrap();
+        network.settings.around = Some(2);
+        network.settings.around_step = Some(30);
+        let runs = trained_runs(&scene);
+        let at = runs.results[1].trajectory.plot_point(6);
+        assert_eq!(at, Some([0.0, 0.0]), "{plane}");
+        let first = runs.results[0].trajectory.plot_point(6);
+        assert_ne!(first, Some([0.0, 0.0]), "{plane}");
+        if plane == "line" {
+            // The line leads to the end of the other run.
+            let end = runs.results[0].trajectory.plot_point(12).unwrap();
+            assert!(
+                (end[0] - 1.0).abs() < 1e-9 && end[1].abs() < 1e-9,
+                "{end:?}"
+            );
+        }
+    }
+    // A run that is not there is the first one.
+    let mut missing = scene(&["sgd:lr=0.5"]);
+    missing.network_mut().unwrap().settings.around = Some(7);
+    let runs = trained_runs(&missing);
+    assert_eq!(runs.results[0].trajectory.plot_point(12), Some([0.0, 0.0]));
+}
+
+#[test]
 fn a_session_streams_equal_runs_and_continues_them_where_it_can() {
     let mut scene = scene(&["sgd:lr=0.5", "adam:lr=0.1"]);
     let session = Session::new(Arc::new(NoFiles), || {}).unwrap();

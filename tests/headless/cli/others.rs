@@ -242,6 +242,72 @@ fn projection_error_is_drawn_for_networks_only() {
 }
 
 #[test]
+fn predictions_of_every_run_are_drawn_for_networks_only() {
+    let place = Place::new();
+    place.file(
+        "s.toml",
+        "version = 2\n[network]\nmodel = \"mlp:hidden=3,loss=bce\"\ndata = \"moons:samples=16\"\n\
+         [[runs]]\nspec = \"adam:lr=0.1\"\n[[runs]]\nspec = \"sgd:lr=0.1\"\n[training]\nsteps = 20\n",
+    );
+    let picture = |step: &str| {
+        place.said(&[
+            "render",
+            "s.toml",
+            "--show",
+            "predictions",
+            "--step",
+            step,
+            "-o",
+            "a.svg",
+        ]);
+        place.read("a.svg")
+    };
+    let svg = picture("20");
+    for text in [
+        "Decision boundary of each run",
+        ">Adam<",
+        ">SGD<",
+        "test: loss ",
+    ] {
+        assert!(svg.contains(text), "{text}");
+    }
+    assert_ne!(svg, picture("0"));
+    check(
+        &[],
+        &["render", "--show", "predictions", "-o", "a.svg"],
+        "refused: --show predictions is for networks, but the scene has a landscape; expected map",
+    );
+}
+
+#[test]
+fn pictures_have_the_layers_of_the_scene() {
+    let place = Place::new();
+    let picture = |landscape: &str, map: &str| {
+        let scene = format!(
+            "version = 1\nlandscape = \"{landscape}\"\n[[runs]]\nspec = \"sgd:lr=0.001\"\n[training]\nsteps = 20\n[map]\n{map}\n"
+        );
+        place.file("s.toml", scene);
+        place.said(&["render", "s.toml", "--size", "800x600", "-o", "a.svg"]);
+        let svg = place.read("a.svg");
+        // Only what is drawn: the description contains the scene.
+        svg.split("</desc>").last().unwrap_or_default().to_owned()
+    };
+    let regression = picture("regression", "");
+    assert!(regression.contains("least squares"));
+    assert!(!picture("regression", "data = false").contains("least squares"));
+    let parabola = picture("parabola", "");
+    assert!(parabola.contains("slope "));
+    assert!(!picture("parabola", "tangent = false").contains("slope "));
+    let flat = picture("himmelblau", "");
+    assert_ne!(flat, picture("himmelblau", "hillshade = true"));
+    assert_eq!(flat, picture("himmelblau", "hillshade = false"));
+    // Scenes of earlier versions have one setting for minima and saddles.
+    let none = picture("saddle", "minima = false\nsaddles = false");
+    assert_eq!(none, picture("saddle", "minima = false"));
+    assert_ne!(none, picture("saddle", ""));
+}
+
+#[test]
 fn random_planes_of_several_seeds_are_drawn() {
     let place = Place::new();
     let scene = |plane: &str| {

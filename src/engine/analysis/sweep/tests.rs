@@ -278,6 +278,36 @@ fn scores_are_those_of_single_runs() {
 }
 
 #[test]
+fn the_robust_best_value_keeps_its_distance_from_divergence() {
+    let bench = bench("quadratic:a=1,b=1", 40);
+    let curves = bench.curves(&["sgd"], "lr=0.01..4:log:60", None);
+    let (curve, metric) = (&curves[0], SweepMetric::Final);
+    let lr = |index: usize| curve.line.grid.number(index).unwrap();
+    let first_diverged = curve
+        .scores
+        .iter()
+        .position(|score| score.diverged().is_some());
+    let robust = curve.robust_best(metric).unwrap();
+    assert!(
+        robust + 3 < first_diverged.unwrap(),
+        "three neighbours on each side have a score"
+    );
+    let near = curve.scores[robust - 3..=robust + 3].iter();
+    let worst = near
+        .map(|score| score.value(metric).unwrap())
+        .fold(0.0, f64::max);
+    for index in 3..first_diverged.unwrap() - 3 {
+        let near = curve.scores[index - 3..=index + 3].iter();
+        let other = near
+            .map(|score| score.value(metric).unwrap())
+            .fold(0.0, f64::max);
+        assert!(worst <= other, "lr {} and {}", lr(robust), lr(index));
+    }
+    let all = bench.curves(&["sgd"], "lr=1000,2000,3000", None);
+    assert_eq!(all[0].robust_best(metric), None);
+}
+
+#[test]
 fn runs_without_the_setting_are_left_out() {
     let curves =
         bench("booth", 5).curves(&["sgd", "adam", "newton", "adamw"], "beta1=0.5,0.9", None);
