@@ -1,6 +1,7 @@
 //! The panels around the views.
 
-pub(crate) mod chooser;
+pub(crate) mod add_optimizer;
+mod chooser;
 pub(crate) mod critical;
 mod network;
 pub(crate) mod optimizers;
