@@ -39,6 +39,8 @@ pub(crate) enum Icon {
     Search,
     /// Two sheets.
     Copy,
+    /// A sheet with a plus.
+    Duplicate,
     /// A waste bin.
     Delete,
 }
@@ -58,6 +60,23 @@ pub(crate) fn icon_button(ui: &mut egui::Ui, icon: Icon, name: &str, key: &str) 
     } else {
         button.on_hover_text(format!("{name} ({key})"))
     }
+}
+
+/// Shows an entry of a menu with an icon before its text.
+pub(crate) fn icon_entry(ui: &mut egui::Ui, icon: Icon, text: &str) -> egui::Response {
+    let entry = ui.button(format!("       {text}"));
+    entry.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, text));
+    let colour = ui.style().interact(&entry).text_color();
+    let center = entry.rect.left_center() + egui::vec2(13.0, 0.0);
+    paint_icon(ui.painter(), icon, center, colour);
+    entry
+}
+
+/// Draws a magnifying glass at the end of a search field.
+pub(crate) fn paint_search(ui: &egui::Ui, field: &egui::Response) {
+    let center = field.rect.right_center() - egui::vec2(12.0, 0.0);
+    let colour = ui.visuals().weak_text_color();
+    paint_icon(ui.painter(), Icon::Search, center, colour);
 }
 
 /// Draws an icon around a point.
@@ -168,6 +187,12 @@ pub(crate) fn paint_icon(
                 let sheet = egui::Rect::from_min_size(at(x, y), egui::vec2(6.5, 8.0));
                 painter.rect_stroke(sheet, 1.0, stroke, egui::StrokeKind::Middle);
             }
+        }
+        Icon::Duplicate => {
+            let sheet = egui::Rect::from_center_size(center, egui::vec2(10.0, 11.0));
+            painter.rect_stroke(sheet, 1.0, stroke, egui::StrokeKind::Middle);
+            line(&[[-2.5, 0.0], [2.5, 0.0]]);
+            line(&[[0.0, -2.5], [0.0, 2.5]]);
         }
         Icon::Delete => {
             line(&[[-5.0, -4.0], [5.0, -4.0]]);

@@ -1,6 +1,7 @@
 //! The command palette: a search over every command, optimizer and landscape.
 
 use super::command::{Command, menus};
+use super::icon::paint_search;
 use super::preferences::THEMES;
 use super::search::{OptimizerChoice, penalty};
 use super::taking::file_name;
@@ -82,6 +83,7 @@ impl Palette {
                 info.current_text_value = Some(self.query.clone());
                 info
             });
+            paint_search(ui, &field);
             field.request_focus();
             let found = search(&items, &self.query);
             if field.changed() {

@@ -2,6 +2,7 @@
 
 use super::scene::PanelContext;
 use crate::engine::optimizer::{AnyOptimizer, Kind};
+use crate::gui::icon::paint_search;
 use crate::gui::scale::{SECONDARY, SPACE};
 use crate::gui::search::{OptimizerChoice, first_sentence, ranked};
 use eframe::egui;
@@ -61,6 +62,7 @@ impl AddOptimizer {
             info.current_text_value = Some(self.query.clone());
             info
         });
+        paint_search(ui, &field);
         if fresh || ui.memory(|memory| memory.focused().is_none()) {
             field.request_focus();
         }

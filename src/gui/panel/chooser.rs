@@ -4,6 +4,7 @@ use crate::engine::landscape::{AnyLandscape, Group};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Colour;
 use crate::figure::gallery::{self, Thumbnail};
+use crate::gui::icon::paint_search;
 use crate::gui::paint::{self, Textures};
 use crate::gui::scale::SECONDARY;
 use crate::gui::search::{first_sentence, landscape_penalty, ranked};
@@ -129,6 +130,7 @@ impl Chooser {
                 .hint_text("a name, a group such as valleys, or a word such as banana")
                 .desired_width(f32::INFINITY);
             let field = ui.add(field).labelled_by(label.id);
+            paint_search(ui, &field);
             if field.changed() {
                 self.marked = None;
             }

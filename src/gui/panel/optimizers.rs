@@ -13,7 +13,7 @@ use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::{legend_line, style_index};
 use crate::gui::command::Command;
-use crate::gui::icon::{Icon, icon_button};
+use crate::gui::icon::{Icon, icon_button, icon_entry};
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::{SettingStyle, styled_settings_ui};
 use crate::gui::scale::{SECONDARY, SPACE};
@@ -261,13 +261,13 @@ fn head_ui(
             let fold = icon_button(ui, icon, &format!("settings of {name}"), "");
             head.toggled = fold.clicked();
             let menu = ui.menu_button("⋯", |ui| {
-                if ui.button("Duplicate").clicked() {
+                if icon_entry(ui, Icon::Duplicate, "Duplicate").clicked() {
                     head.duplicated = true;
                 }
-                if ui.button("Remove").clicked() {
+                if icon_entry(ui, Icon::Delete, "Remove").clicked() {
                     head.removed = true;
                 }
-                head.copied = ui.button("Copy as text").clicked();
+                head.copied = icon_entry(ui, Icon::Copy, "Copy as text").clicked();
                 let keras = run.spec.optimizer.as_dyn().keras_spec();
                 if let Some(Ok(keras)) = keras.map(str::parse::<AnyOptimizer>)
                     && ui
