@@ -188,4 +188,30 @@ mod portal {
             _ => None,
         }
     }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn the_theme_is_read_as_new_and_old_portals_send_it() {
+            let number = Value::U32(1);
+            let twice = Value::Value(Box::new(Value::Value(Box::new(Value::U32(2)))));
+            assert_eq!(scheme_number(&number), Some(1));
+            assert_eq!(scheme_number(&twice), Some(2));
+            assert_eq!(scheme_number(&Value::from("dark")), None);
+            let ctx = egui::Context::default();
+            for (scheme, theme) in [
+                (2, egui::Theme::Light),
+                (0, egui::Theme::Light),
+                (1, egui::Theme::Dark),
+            ] {
+                set_theme(&ctx, &Value::U32(scheme));
+                assert_eq!(ctx.theme(), theme, "{scheme}");
+            }
+            ctx.set_theme(egui::Theme::Dark);
+            set_theme(&ctx, &Value::U32(2));
+            assert_eq!(ctx.theme(), egui::Theme::Dark, "a chosen theme stays");
+        }
+    }
 }

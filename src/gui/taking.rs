@@ -122,8 +122,9 @@ impl App {
             self.take_file(ctx, path);
             if others > 0 {
                 let name = file_name(path);
+                let count = others + 1;
                 self.show_message(format!(
-                    "Took {name}; the other {others} dropped files were left. One drop takes one file."
+                    "Took {name} of {count} files. One drop takes one file."
                 ));
             }
         }

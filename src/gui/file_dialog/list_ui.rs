@@ -120,7 +120,13 @@ impl FolderView {
                     head(ui, "Modified", SortBy::Modified, COLUMNS[1]);
                 }
                 head(ui, "Size", SortBy::Size, COLUMNS[0]);
-                head(ui, "Name", SortBy::Name, 64.0_f32.min(ui.available_width()));
+                let rest = egui::vec2(ui.available_width(), ROW);
+                let layout = egui::Layout::left_to_right(egui::Align::Center);
+                ui.allocate_ui_with_layout(rest, layout, |ui| {
+                    ui.set_min_width(rest.x);
+                    ui.add_space(20.0);
+                    head(ui, "Name", SortBy::Name, 56.0);
+                });
             },
         );
         if let Some(by) = by {

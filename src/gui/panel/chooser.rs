@@ -118,9 +118,14 @@ impl Chooser {
         let in_cell = ui
             .memory(egui::Memory::focused)
             .is_some_and(|id| id != search_id());
-        let [up, down, enter] = ui.input_mut(|input| {
-            let mut take = |key| !in_cell && input.consume_key(egui::Modifiers::NONE, key);
-            [egui::Key::ArrowUp, egui::Key::ArrowDown, egui::Key::Enter].map(&mut take)
+        // Left and right move the text's cursor until a cell is marked.
+        let sideways = self.marked.is_some();
+        let [up, down, left, right, enter] = ui.input_mut(|input| {
+            use egui::Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Enter};
+            [ArrowUp, ArrowDown, ArrowLeft, ArrowRight, Enter].map(|key| {
+                let free = !in_cell && (sideways || !matches!(key, ArrowLeft | ArrowRight));
+                free && input.consume_key(egui::Modifiers::NONE, key)
+            })
         });
         ui.horizontal(|ui| {
             let label = ui.label("Search");
@@ -179,14 +184,22 @@ impl Chooser {
                 });
             }
         });
-        if up || down {
-            let from = cells
-                .iter()
-                .find(|(name, _)| marked.as_ref().is_some_and(|marked| marked.name() == *name));
-            self.marked = match from {
-                Some((name, rect)) => neighbour(&cells, *rect, down).or(Some(name)),
-                None => cells.first().map(|(name, _)| *name),
+        if up || down || left || right {
+            let is_marked = |name: &str| marked.as_ref().is_some_and(|own| own.name() == name);
+            let at = cells.iter().position(|(name, _)| is_marked(name));
+            let beside = |at: usize| {
+                cells.get(if down || right {
+                    at + 1
+                } else {
+                    at.wrapping_sub(1)
+                })
             };
+            let moved = at.and_then(|at| {
+                let in_row = neighbour(&cells, cells[at].1, down).filter(|_| up || down);
+                in_row.or_else(|| beside(at).map(|(name, _)| *name))
+            });
+            let first = cells.first().map(|(name, _)| *name);
+            self.marked = moved.or(at.map(|at| cells[at].0)).or(first);
             self.moved = true;
         }
         let about = hovered.or(marked).unwrap_or_else(|| current.clone());
