@@ -3,7 +3,6 @@
 use super::autosave::Autosave;
 use super::command::{Command, TRAIN_ON};
 use super::desktop::Asking;
-use super::file_dialog::Purpose;
 use super::layout::Layout;
 use super::message::Message;
 use super::other_scene::OtherScene;
@@ -198,19 +197,13 @@ impl App {
                     self.show_error(sentence);
                 }
             }
-            Command::Open => self.ask_for_file(ctx, Purpose::Open, ""),
-            Command::OpenFile(path) => self.take_file(ctx, &path),
-            Command::ClearRecent => self.recent.clear(),
-            Command::Browse(purpose) => self.ask_for_file(ctx, purpose, ""),
-            Command::SaveAs => self.ask_for_file(ctx, Purpose::Save, "scene.toml"),
-            Command::Save => match self.path.clone() {
-                Some(path) => self.save(&path),
-                None => self.ask_for_file(ctx, Purpose::Save, "scene.toml"),
-            },
-            Command::Export => {
-                let guess = self.picture_name();
-                self.ask_for_file(ctx, Purpose::Export, &guess);
-            }
+            Command::Open
+            | Command::OpenFile(_)
+            | Command::ClearRecent
+            | Command::Browse(_)
+            | Command::Save
+            | Command::SaveAs
+            | Command::Export => self.file_command(ctx, command),
             Command::CopyScene => {
                 ctx.copy_text(self.scene.to_toml());
                 self.show_message("The scene is on the clipboard as text.");

@@ -57,9 +57,12 @@ fn read(text: &str) -> Result<Pasted, String> {
     }
     let some_are = runs.iter().any(Result::is_ok);
     let read = runs.into_iter().enumerate().map(|(index, run)| {
-        run.map_err(|error| match some_are {
-            true => format!("line {} of what was pasted is no run: {error}", index + 1),
-            false => NEITHER.to_owned(),
+        run.map_err(|error| {
+            if some_are {
+                format!("line {} of what was pasted is no run: {error}", index + 1)
+            } else {
+                NEITHER.to_owned()
+            }
         })
     });
     Ok(Pasted::Runs(read.collect::<Result<_, _>>()?))

@@ -224,7 +224,7 @@ fn menu_ui(
         }
         if entry.command == Command::Open {
             ui.menu_button("Recent", |ui| {
-                chosen = recent_ui(ui, recent).or(chosen.take())
+                chosen = recent_ui(ui, recent).or(chosen.take());
             });
         }
     }

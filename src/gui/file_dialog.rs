@@ -11,6 +11,7 @@ use super::recent::Recent;
 use super::scale::{SECONDARY, SECTION, SPACE, TITLE};
 use crate::export::sentence::one_line;
 use eframe::egui;
+use egui::{Key, Modifiers};
 use folder::FolderView;
 use preview::{Preview, PreviewRequest};
 use std::path::{Path, PathBuf};
@@ -240,7 +241,6 @@ impl FileDialog {
         if focused.is_some_and(|id| id != field_id()) {
             return DialogResult::Waiting;
         }
-        use egui::{Key, Modifiers};
         let no_text = self.text.is_empty();
         let (steps, up, enter) = ctx.input_mut(|input| {
             let mut steps = 0;

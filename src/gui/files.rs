@@ -1,7 +1,7 @@
 //! Files: opens and saves scenes, exports and copies pictures.
 
 use super::app::App;
-use super::command::menus;
+use super::command::{Command, menus};
 use super::desktop::{Asking, DesktopDialog};
 use super::dialog;
 use super::file_dialog::{DialogResult, FileDialog, Purpose};
@@ -19,6 +19,29 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::channel;
 
 impl App {
+    /// Executes a command about files.
+    pub(super) fn file_command(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::Open => self.ask_for_file(ctx, Purpose::Open, ""),
+            Command::OpenFile(path) => self.take_file(ctx, &path),
+            Command::ClearRecent => self.recent.clear(),
+            Command::Browse(purpose) => self.ask_for_file(ctx, purpose, ""),
+            Command::Export => {
+                let guess = self.picture_name();
+                self.ask_for_file(ctx, Purpose::Export, &guess);
+            }
+            Command::Save if self.path.is_some() => {
+                if let Some(path) = self.path.clone() {
+                    self.save(&path);
+                }
+            }
+            Command::Save | Command::SaveAs => {
+                self.ask_for_file(ctx, Purpose::Save, "scene.toml");
+            }
+            _ => {}
+        }
+    }
+
     /// Opens a file dialog in the folder of the scene, or in that of the last dialog; `name` is suggested for a file to write.
     pub(super) fn ask_for_file(&mut self, ctx: &egui::Context, purpose: Purpose, name: &str) {
         let own = self.path.clone().filter(|_| purpose != Purpose::Export);
@@ -166,23 +189,23 @@ impl App {
         &mut self,
         ctx: &egui::Context,
         purpose: Purpose,
-        path: PathBuf,
+        path: &Path,
     ) -> Result<(), String> {
         match purpose {
-            Purpose::Open => self.try_open(ctx, &path),
+            Purpose::Open => self.try_open(ctx, path),
             Purpose::Save => {
-                file::extension(&path, &["toml"]).and_then(|_| file::check_writable(&path))?;
-                self.save(&path);
+                file::extension(path, &["toml"]).and_then(|_| file::check_writable(path))?;
+                self.save(path);
                 Ok(())
             }
             Purpose::Export => {
-                self.export(ctx, path.clone())?;
+                self.export(ctx, path.to_owned())?;
                 self.recent.folder = path.parent().map(Path::to_owned);
                 Ok(())
             }
             Purpose::Picture | Purpose::Heights | Purpose::Table | Purpose::Data => {
-                self.use_file(ctx, purpose, &path)?;
-                self.recent.add(&path);
+                self.use_file(ctx, purpose, path)?;
+                self.recent.add(path);
                 Ok(())
             }
         }
@@ -197,7 +220,7 @@ impl App {
                 self.recent.folder = closed.map(|asking| asking.own.shown_folder().to_owned());
             }
             Some((purpose, DialogResult::Path(path))) => {
-                match self.use_chosen(ctx, purpose, path) {
+                match self.use_chosen(ctx, purpose, &path) {
                     Ok(()) => self.asking = None,
                     Err(sentence) => {
                         if let Some(asking) = &mut self.asking {

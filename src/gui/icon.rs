@@ -80,6 +80,7 @@ pub(crate) fn paint_search(ui: &egui::Ui, field: &egui::Response) {
 }
 
 /// Draws an icon around a point.
+#[expect(clippy::too_many_lines, reason = "a few points for each icon")]
 pub(crate) fn paint_icon(
     painter: &egui::Painter,
     icon: Icon,

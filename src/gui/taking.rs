@@ -49,10 +49,9 @@ impl Use {
             Some("toml" | "svg") => Self::Scene,
             Some("png") if carries_scene(path) => Self::Scene,
             Some("png" | "jpg" | "jpeg") => Self::Picture,
-            Some("npy" | "npz") => Self::Heights,
             Some("csv" | "tsv" | "txt") if is_network => Self::Data,
             Some("csv" | "tsv" | "txt") if is_regression(path) => Self::Regression,
-            Some("csv" | "tsv" | "txt") => Self::Heights,
+            Some("npy" | "npz" | "csv" | "tsv" | "txt") => Self::Heights,
             Some("safetensors") if is_network => Self::Weights,
             Some("safetensors") => Self::NoNetwork,
             _ => Self::Unknown,
@@ -157,7 +156,8 @@ impl App {
             let means = Use::of(path, is_network);
             let mut sentence = means.sentence(&file_name(path));
             if others > 0 {
-                sentence += &format!(" (one of {} files; the others are left)", others + 1);
+                let count = others + 1;
+                sentence = format!("{sentence} (one of {count} files; the others are left)");
             }
             self.hovered = Some(Hovered {
                 sentence: one_line(&sentence),

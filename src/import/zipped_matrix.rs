@@ -45,9 +45,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Matrix, String> {
     };
     let placed = |wrong: String| format!("`{heights}` {wrong}");
     let found = matrix_of_array(open(&mut file, heights)?).map_err(placed)?;
-    let mut axis = |name: &str, count: usize| match names.iter().any(|other| other == name) {
-        true => coordinates(&mut file, name, count),
-        false => Ok(numbered(count)),
+    let mut axis = |name: &str, count: usize| {
+        if names.iter().any(|other| other == name) {
+            coordinates(&mut file, name, count)
+        } else {
+            Ok(numbered(count))
+        }
     };
     let (x, y) = (axis("x", found.x.len())?, axis("y", found.y.len())?);
     matrix(x, y, found.heights)
@@ -79,11 +82,12 @@ fn coordinates(
     let numbers = array
         .numbers(EXPECTED)
         .map_err(|wrong| format!("`{name}` {wrong}"))?;
-    match numbers.iter().is_sorted_by(|a, b| a < b) {
-        true => Ok(numbers),
-        false => Err(format!(
+    if numbers.iter().is_sorted_by(|a, b| a < b) {
+        Ok(numbers)
+    } else {
+        Err(format!(
             "`{name}` is not increasing; expected increasing numbers"
-        )),
+        ))
     }
 }
 

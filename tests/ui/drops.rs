@@ -41,6 +41,13 @@ fn hover(window: &mut Window, paths: &[&Path]) {
     window.harness.run_steps(2);
 }
 
+/// Returns a window with a network that trains for a few steps.
+fn small_network() -> Window {
+    let mut scene = Scene::opening_network();
+    scene.training.steps = 10;
+    Window::on(scene)
+}
+
 fn undo(window: &mut Window) {
     window.press_with(Modifiers::COMMAND, Key::Z);
     window.settle();
@@ -131,8 +138,7 @@ fn dropped_data_become_the_landscape_or_the_data_of_the_network() {
         undo(&mut window);
         assert_eq!(*window.app().scene(), opening);
     }
-    window.click(Role::Button, "Network");
-    window.settle();
+    let mut window = small_network();
     hover(&mut window, &[&points]);
     assert!(window.says("Drop to train the network on p.csv"));
     drop_files(&mut window, &[&points]);
@@ -161,8 +167,7 @@ fn dropped_weights_start_the_runs_of_a_network_that_they_fit() {
     drop_files(&mut window, &[&weights]);
     assert_eq!(*window.app().scene(), Scene::opening());
 
-    window.click(Role::Button, "Network");
-    window.settle();
+    let mut window = small_network();
     let before = window.app().scene().clone();
     drop_files(&mut window, &[&weights]);
     assert!(window.says("is not a whole safetensors file"));

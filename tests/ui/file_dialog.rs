@@ -3,14 +3,14 @@
 use super::Window;
 use super::files::answer;
 use eframe::egui;
-use egui::{Key, Modifiers, Role, vec2};
+use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable;
 use ravine::engine::scene::Scene;
 use std::path::Path;
 
 /// Runs frames until something is said.
 fn wait_for(window: &mut Window, part: &str) {
-    for _ in 0..1_000_000 {
+    for _ in 0..3000 {
         if window.says(part) {
             return;
         }
@@ -104,7 +104,7 @@ fn a_marked_scene_has_a_preview() {
     opening(&mut window, folder.path());
     wait_for(&mut window, "booth.toml");
     window.click(Role::Button, "booth.toml");
-    wait_for(&mut window, "Booth");
+    wait_for(&mut window, "booth · start");
     let picture = window.harness.get_by_role_and_label(Role::Image, "Preview");
     assert!(picture.rect().width() > 50.0);
 }
@@ -180,7 +180,7 @@ fn the_dialog_fits_into_small_windows_with_large_text() {
         opening(&mut window, folder.path());
         wait_for(&mut window, "inner");
         window.harness.run_steps(4);
-        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, vec2(size[0], size[1]) / zoom);
+        let screen = window.harness.ctx.content_rect();
         for name in [
             "Open scene",
             "Parent folder",

@@ -44,13 +44,6 @@ fn theme_text_size_and_panels_are_remembered() {
     let mut window = with_state(folder.path());
     let shown = |window: &Window| window.harness.ctx.theme();
     let system = shown(&window);
-    assert_eq!(
-        window
-            .harness
-            .ctx
-            .options(|options| options.theme_preference),
-        egui::ThemePreference::System
-    );
     for (name, theme) in [("Light", Theme::Light), ("Dark", Theme::Dark)] {
         window.click(Role::Button, "View");
         window.click(Role::Button, "Theme");

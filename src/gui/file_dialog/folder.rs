@@ -58,7 +58,7 @@ impl FolderView {
         // A folder that is gone is replaced by the nearest one that is there.
         let start = std::path::absolute(&start).unwrap_or(start);
         let there = start.ancestors().find(|folder| folder.is_dir());
-        view.path = there.unwrap_or(Path::new("/")).to_owned();
+        there.unwrap_or(Path::new("/")).clone_into(&mut view.path);
         view.go(view.path.clone());
         view
     }

@@ -79,7 +79,7 @@ fn of_scene(path: &Path, dark: bool) -> Result<Preview, String> {
     let scene = open_scene(path)?;
     let mut lines = vec![caption(&scene, scene.training.steps)];
     lines.extend(scene.run_names().into_iter().take(LINES));
-    let picture = map_of(scene, path, dark)?;
+    let picture = map_of(&scene, path, dark)?;
     Ok(Preview { picture, lines })
 }
 
@@ -88,7 +88,7 @@ fn of_heights(path: &Path, dark: bool) -> Result<Preview, String> {
     let file = crate::engine::declare::Value::Text(path_text(path));
     let set = landscape.settings_mut().set("data", file);
     set.map_err(|refusal| refusal.to_string())?;
-    let picture = map_of(Scene::new(landscape), path, dark)?;
+    let picture = map_of(&Scene::new(landscape), path, dark)?;
     Ok(Preview {
         picture,
         lines: vec!["A matrix of heights".to_owned()],
@@ -96,7 +96,7 @@ fn of_heights(path: &Path, dark: bool) -> Result<Preview, String> {
 }
 
 /// Draws the map of a scene's landscape with its runs, where these are not too long; a network has none.
-fn map_of(scene: Scene, path: &Path, dark: bool) -> Result<Option<ColorImage>, String> {
+fn map_of(scene: &Scene, path: &Path, dark: bool) -> Result<Option<ColorImage>, String> {
     if scene.is_network() {
         return Ok(None);
     }
@@ -106,12 +106,12 @@ fn map_of(scene: Scene, path: &Path, dark: bool) -> Result<Option<ColorImage>, S
     let problem = Arc::new(problem);
     let steps = scene.training.steps.saturating_mul(scene.runs.len() as u64);
     let runs = if steps <= MAX_STEPS {
-        Some(compute_all_runs(&scene, &problem, None)?)
+        Some(compute_all_runs(scene, &problem, None)?)
     } else {
         None
     };
     let theme = if dark { &Theme::DARK } else { &Theme::LIGHT };
-    let Some(thumbnail) = Thumbnail::of_scene(&scene, problem, SAMPLES) else {
+    let Some(thumbnail) = Thumbnail::of_scene(scene, problem, SAMPLES) else {
         return Ok(None);
     };
     let side = 0.5 * f32::from(u16::try_from(PIXELS[1]).unwrap_or_default());

@@ -185,21 +185,11 @@ impl Chooser {
             }
         });
         if up || down || left || right {
-            let is_marked = |name: &str| marked.as_ref().is_some_and(|own| own.name() == name);
-            let at = cells.iter().position(|(name, _)| is_marked(name));
-            let beside = |at: usize| {
-                cells.get(if down || right {
-                    at + 1
-                } else {
-                    at.wrapping_sub(1)
-                })
-            };
-            let moved = at.and_then(|at| {
-                let in_row = neighbour(&cells, cells[at].1, down).filter(|_| up || down);
-                in_row.or_else(|| beside(at).map(|(name, _)| *name))
+            let at = marked.as_ref().and_then(|own| {
+                let named = |(name, _): &(&str, egui::Rect)| *name == own.name();
+                cells.iter().position(named)
             });
-            let first = cells.first().map(|(name, _)| *name);
-            self.marked = moved.or(at.map(|at| cells[at].0)).or(first);
+            self.marked = next_cell(&cells, at, up || down, down || right);
             self.moved = true;
         }
         let about = hovered.or(marked).unwrap_or_else(|| current.clone());
@@ -357,6 +347,22 @@ fn hits(filter: &str) -> Vec<(&'static str, Vec<AnyLandscape>)> {
         }
     }
     groups
+}
+
+/// Returns the cell that an arrow key marks after cell `at`: in the next row where there is one, else the next one; forward or backward.
+fn next_cell(
+    cells: &[(&'static str, egui::Rect)],
+    at: Option<usize>,
+    by_rows: bool,
+    forward: bool,
+) -> Option<&'static str> {
+    let Some(at) = at else {
+        return cells.first().map(|(name, _)| *name);
+    };
+    let in_row = neighbour(cells, cells[at].1, forward).filter(|_| by_rows);
+    let beside = if forward { at + 1 } else { at.wrapping_sub(1) };
+    let beside = cells.get(beside).map(|(name, _)| *name);
+    in_row.or(beside).or(Some(cells[at].0))
 }
 
 /// Returns the nearest cell in the row below another one (`down`), or above.

@@ -202,6 +202,7 @@ fn spec_changes_ui(ui: &mut egui::Ui, run: &mut Run, from: Option<u64>) {
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each button")]
 struct HeadResponse {
     toggled: bool,
     duplicated: bool,
