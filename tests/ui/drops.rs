@@ -3,7 +3,6 @@
 use super::Window;
 use eframe::egui;
 use egui::{Key, Modifiers, Role};
-use egui_kittest::kittest::Queryable;
 use ravine::engine::results::Runs;
 use ravine::engine::scene::Scene;
 use std::path::{Path, PathBuf};
@@ -263,11 +262,7 @@ fn a_selected_run_is_copied_and_pasted_and_fields_keep_their_keys() {
     assert!(window.says("what was pasted is no scene, run or landscape"));
     assert_eq!(*window.app().scene(), before);
 
-    let field = window
-        .harness
-        .get_by_role_and_label(Role::TextInput, "name");
-    field.focus();
-    window.harness.run_steps(2);
+    window.click(Role::ComboBox, "Landscape");
     window.harness.event(egui::Event::Copy);
     window.harness.step();
     assert_eq!(copied(&window), None, "nothing is marked in the field");
