@@ -37,6 +37,24 @@ pub trait Files: Send + Sync {
     fn picture(&self, path: &str) -> Result<Picture, String> {
         Err(unreadable(path))
     }
+
+    /// Returns the numbers of the tensors with these names and shapes in the safetensors file at `path`, one after the other. The error
+    /// is one sentence.
+    fn weights(&self, path: &str, tensors: &[NamedShape]) -> Result<Vec<f64>, String> {
+        let _ = tensors;
+        Err(format!(
+            "{path}: files cannot be read here; expected random weights"
+        ))
+    }
+}
+
+/// Name and shape of a tensor of weights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedShape {
+    /// PyTorch's name, like `layers.0.weight`.
+    pub name: String,
+    /// The length of each dimension.
+    pub shape: Vec<usize>,
 }
 
 settings! {

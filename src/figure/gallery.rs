@@ -1,18 +1,20 @@
 //! Thumbnails of all landscapes, by group.
 
-use super::colour::Theme;
+use super::colour::{Theme, run_colour};
 use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Text};
 use super::frame::Frame;
 use super::map;
 use super::page;
+use super::style_index;
 use super::text_width::width;
 use super::trail::{border, line};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::NoFiles;
 use crate::engine::landscape::{AnyLandscape, Group};
 use crate::engine::numeric::real;
-use crate::engine::results::{self, MapData};
-use crate::engine::scene::{MapStyle, Problem, Scene};
+use crate::engine::objective::plane::Rect;
+use crate::engine::results::{self, MapData, RunResult, Runs};
+use crate::engine::scene::{MapStyle, Problem, Run, Scene};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -20,9 +22,14 @@ use std::sync::Arc;
 pub struct Thumbnail {
     /// The landscape with default settings.
     pub landscape: AnyLandscape,
-    problem: Problem,
+    problem: Arc<Problem>,
+    /// The shown part of the plane.
+    view: Rect,
     kind: ThumbnailKind,
 }
+
+/// Largest number of points of a trail on a thumbnail.
+const MAX_TRAIL_POINTS: usize = 1000;
 
 /// The drawn form of a landscape.
 enum ThumbnailKind {
@@ -38,24 +45,31 @@ impl Thumbnail {
         let mut scene = Scene::new(landscape);
         scene.map.levels = 7;
         scene.map.labels = false;
-        let problem = scene.load(&NoFiles).ok()?;
+        let problem = Arc::new(scene.load(&NoFiles).ok()?);
+        Self::of_scene(&scene, problem, side)
+    }
+
+    /// Computes the thumbnail of a scene's landscape in the scene's view; `None` if there is none.
+    pub fn of_scene(scene: &Scene, problem: Arc<Problem>, side: usize) -> Option<Self> {
+        let view = scene.view.unwrap_or(problem.view);
         let square = Area::new([0.0, 0.0], [1.0, 1.0]);
         let kind = if problem.objective.dim() == 1 {
-            let point = |i: usize| problem.view.at([real(i) / real(2 * side), 0.0]);
+            let point = |i: usize| view.at([real(i) / real(2 * side), 0.0]);
             ThumbnailKind::Graph(
                 (0..=2 * side)
                     .map(|i| problem.plot_point(point(i)))
                     .collect(),
             )
         } else {
-            let window = Frame::fit(problem.view, square).window;
+            let window = Frame::fit(view, square).window;
             let map_data =
-                results::compute_map_data(&scene, &problem, window, side, &Cancel::default())?;
+                results::compute_map_data(scene, &problem, window, side, &Cancel::default())?;
             ThumbnailKind::Map(Box::new(map_data), scene.map.clone())
         };
         Some(Self {
             landscape: scene.landscape().clone(),
             problem,
+            view,
             kind,
         })
     }
@@ -79,7 +93,7 @@ impl Thumbnail {
                 (window, items)
             }
             ThumbnailKind::Graph(points) => {
-                let window = self.problem.view;
+                let window = self.view;
                 let frame = Frame { area, window };
                 let points = points.iter().filter(|[_, f]| f.is_finite());
                 let points = points.map(|&point| frame.picture_from_world(point));
@@ -111,6 +125,35 @@ impl Thumbnail {
             Item::Clipped { area, items },
             border(area, 0.7, theme.ink.opacity(0.6)),
         ]
+    }
+}
+
+impl Thumbnail {
+    /// Draws the trails of the visible runs of a scene over its thumbnail in a square area.
+    pub fn trails(&self, runs: &Runs, area: Area, theme: &Theme) -> Vec<Item> {
+        let window = match &self.kind {
+            ThumbnailKind::Map(map_data, _) => map_data.surface.view,
+            ThumbnailKind::Graph(_) => self.view,
+        };
+        let frame = Frame { area, window };
+        let shown = { runs.scene.runs.iter().zip(&runs.results) }.filter(|(run, _)| run.shown);
+        let trail = |(run, result): (&Run, &Arc<RunResult>)| {
+            let trajectory = &result.trajectory;
+            let every = trajectory.len().div_ceil(MAX_TRAIL_POINTS).max(1);
+            let rows = (0..trajectory.len()).step_by(every);
+            let points = rows.filter_map(|row| trajectory.plot_point(row));
+            let points = points.map(|point| frame.picture_from_world(point));
+            line(
+                points.collect(),
+                1.5,
+                run_colour(style_index(run.colour), theme),
+                &[],
+            )
+        };
+        vec![Item::Clipped {
+            area,
+            items: shown.map(trail).collect(),
+        }]
     }
 }
 

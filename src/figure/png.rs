@@ -28,6 +28,36 @@ pub fn rgba(drawing: &Drawing, pixels: [u32; 2]) -> Result<Vec<u8>, String> {
     Ok(paint(drawing, pixels)?.take_demultiplied())
 }
 
+/// Returns a PNG, JPEG or SVG file as pixels like [`rgba`], as large as fits into `pixels`, in the middle of transparent ones.
+///
+/// # Errors
+/// Returns a sentence if the file is no such picture.
+pub fn picture_of_file(bytes: &[u8], pixels: [u32; 2]) -> Result<Vec<u8>, String> {
+    use base64::Engine;
+    let kind = match bytes {
+        [0x89, b'P', b'N', b'G', ..] => "png",
+        [0xff, 0xd8, 0xff, ..] => "jpeg",
+        _ if bytes.trim_ascii_start().starts_with(b"<") => "svg+xml",
+        _ => return Err("this is no picture that can be shown".to_owned()),
+    };
+    let [width, height] = pixels;
+    let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+    let page = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\"><image width=\"{width}\" height=\"{height}\" href=\"data:image/{kind};base64,{data}\"/></svg>"
+    );
+    let tree = tree(&page)?;
+    if tree.root().children().is_empty() {
+        return Err("this picture is not sound".to_owned());
+    }
+    let mut pixmap = tiny_skia::Pixmap::new(width, height).ok_or("no memory for a picture")?;
+    resvg::render(
+        &tree,
+        tiny_skia::Transform::identity(),
+        &mut pixmap.as_mut(),
+    );
+    Ok(pixmap.take_demultiplied())
+}
+
 fn paint(drawing: &Drawing, pixels: [u32; 2]) -> Result<tiny_skia::Pixmap, String> {
     let [width, height] = pixels;
     if pixels.iter().any(|side| !(1..=MAX_PIXELS).contains(side)) {

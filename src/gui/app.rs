@@ -2,7 +2,7 @@
 
 use super::autosave::Autosave;
 use super::command::{Command, TRAIN_ON};
-use super::dialog::{PathDialog, Purpose};
+use super::desktop::Asking;
 use super::layout::Layout;
 use super::message::Message;
 use super::other_scene::OtherScene;
@@ -10,9 +10,12 @@ use super::paint::Textures;
 use super::palette::Palette;
 use super::panel;
 use super::panel::progress::Progress;
+use super::preferences::PreferencesFile;
 use super::quit::Closing;
+use super::recent::Recent;
 use super::scale::next_text_size;
 use super::shown_view::ShownViews;
+use super::taking::Hovered;
 use super::theme;
 use super::timeline::Timeline;
 use super::view::charts::Charts;
@@ -27,6 +30,7 @@ use eframe::egui;
 use egui::util::undoer::Undoer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -69,7 +73,13 @@ pub struct App {
     pub(super) rule: panel::rule::PanelState,
     pub(super) table_order: panel::table::Order,
     pub(super) textures: Textures,
-    pub(super) asking: Option<PathDialog>,
+    pub(super) asking: Option<Asking>,
+    /// Whether the desktop has file dialogs.
+    pub(super) desktop_dialogs: Arc<AtomicBool>,
+    pub(super) recent: Recent,
+    pub(super) preferences: Option<PreferencesFile>,
+    /// The files over the window.
+    pub(super) hovered: Option<Hovered>,
     pub(super) help: bool,
     pub(super) palette: Option<Palette>,
     pub(super) closing: Closing,
@@ -80,8 +90,8 @@ pub struct App {
     /// Reason why the scene is refused.
     pub(super) problem: Option<String>,
     pub(super) message: Option<Message>,
-    /// Whether the theme changes after this frame, so that no frame shows both.
-    pub(super) switching_theme: bool,
+    /// The theme after this frame, so that no frame shows two.
+    pub(super) next_theme: Option<egui::ThemePreference>,
     /// The window's current title.
     pub(super) shown_title: String,
     pub(super) working: Option<Receiver<(String, bool)>>,
@@ -122,6 +132,10 @@ impl App {
             table_order: panel::table::Order::default(),
             textures: Textures::default(),
             asking: None,
+            desktop_dialogs: Arc::default(),
+            recent: Recent::default(),
+            preferences: None,
+            hovered: None,
             help: false,
             palette: None,
             closing: Closing::No,
@@ -130,7 +144,7 @@ impl App {
             layout: Layout::default(),
             problem: None,
             message: None,
-            switching_theme: false,
+            next_theme: None,
             shown_title: String::new(),
             working: None,
             other_scene: None,
@@ -204,20 +218,18 @@ impl App {
                     self.show_error(sentence);
                 }
             }
-            Command::Open => self.open_path_dialog(Purpose::Open, "scene.toml"),
-            Command::SaveAs => self.open_path_dialog(Purpose::Save, "scene.toml"),
-            Command::Save => match self.path.clone() {
-                Some(path) => self.save(&path),
-                None => self.open_path_dialog(Purpose::Save, "scene.toml"),
-            },
-            Command::Export => {
-                let guess = self.picture_name();
-                self.open_path_dialog(Purpose::Export, &guess);
-            }
+            Command::Open
+            | Command::OpenFile(_)
+            | Command::ClearRecent
+            | Command::Browse(_)
+            | Command::Save
+            | Command::SaveAs
+            | Command::Export => self.file_command(ctx, command),
             Command::CopyScene => {
                 ctx.copy_text(self.scene.to_toml());
                 self.show_message("The scene is on the clipboard as text.");
             }
+            Command::CopyRun(index) => self.copy_run(ctx, index),
             Command::CopyPicture => {
                 if let Err(sentence) = self.copy_picture(ctx) {
                     self.show_error(sentence);
@@ -259,7 +271,13 @@ impl App {
             Command::PauseTraining | Command::StopTraining | Command::TrainOn => {
                 self.training(&command);
             }
-            Command::SwitchTheme => self.switching_theme = true,
+            Command::SwitchTheme => {
+                self.next_theme = Some(match ctx.theme() {
+                    egui::Theme::Dark => egui::ThemePreference::Light,
+                    egui::Theme::Light => egui::ThemePreference::Dark,
+                });
+            }
+            Command::Theme(theme) => self.next_theme = Some(theme),
             Command::TextSize(size) => {
                 self.layout.text_size = size;
                 ctx.set_zoom_factor(self.layout.zoom());

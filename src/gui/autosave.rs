@@ -3,6 +3,8 @@
 //! Each window holds the lock of a number of its own, so that two windows never write to one file.
 
 use super::app::{App, Document, without_camera};
+use super::preferences::PreferencesFile;
+use super::recent::Recent;
 use crate::engine::scene::Scene;
 use crate::export::file::write_atomic;
 use eframe::egui;
@@ -53,12 +55,7 @@ pub(super) struct Restored {
 }
 
 impl Autosave {
-    /// Returns the autosave of this window in the user's state folder; `None` where there is no such folder, or it cannot be written.
-    pub(super) fn open() -> Option<Self> {
-        Self::open_in(&state_folder()?)
-    }
-
-    /// Returns the autosave with the first number in a folder that no other window has.
+    /// Returns the autosave with the first number in a folder that no other window has; `None` where the folder cannot be written.
     fn open_in(folder: &Path) -> Option<Self> {
         fs::create_dir_all(folder).ok()?;
         (1..=MAX_WINDOWS).find_map(|number| {
@@ -133,39 +130,30 @@ fn write(path: &Path, saved: &Scene, documents: &[Document]) -> Result<(), Strin
     write_atomic(path, |out| out.write_all(text.as_bytes()))
 }
 
-/// Returns the folder for the state of programs on this system, with ours in it.
-fn state_folder() -> Option<PathBuf> {
-    let folder = |name: &str| {
-        let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
-        Some(PathBuf::from(value)).filter(|path| path.is_absolute())
-    };
-    let parent = if cfg!(target_os = "windows") {
-        folder("LOCALAPPDATA")
-    } else if cfg!(target_os = "macos") {
-        folder("HOME").map(|home| home.join("Library/Application Support"))
-    } else {
-        folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))
-    };
-    Some(parent?.join("ravine"))
-}
-
 impl App {
-    /// Opens the application on a scene, or without one on what the last window has left, and keeps the scene in a file from now on.
+    /// Opens the application on a scene, or without one on what the last window has left in a folder. Scene, preferences and recent files
+    /// are kept there from now on.
     ///
     /// # Errors
     /// Returns one sentence where the system gives no threads.
-    pub(super) fn with_autosave(
+    #[doc(hidden)]
+    pub fn with_state(
         ctx: &egui::Context,
         scene: Option<Scene>,
         path: Option<PathBuf>,
+        folder: Option<&Path>,
     ) -> Result<Self, String> {
-        let autosave = Autosave::open();
+        let autosave = folder.and_then(Autosave::open_in);
         let restored = autosave.as_ref().filter(|_| scene.is_none());
         let mut app = match restored.and_then(Autosave::restore) {
             Some(restored) => Self::restored(ctx, restored)?,
             None => Self::new(ctx, scene.unwrap_or_else(Scene::opening), path)?,
         };
         app.autosave = autosave;
+        if let Some(folder) = folder {
+            app.preferences = Some(PreferencesFile::open(folder, ctx, &mut app.layout));
+            app.recent = Recent::open(folder);
+        }
         Ok(app)
     }
 

@@ -1,10 +1,12 @@
 //! Commands of the window, with their menus and keyboard shortcuts. Panels and views answer with commands; `App::apply` executes them.
 
+use super::file_dialog::Purpose;
 use super::layout::Side;
 use super::panel::style::LAYERS;
 use super::view::View;
 use crate::engine::scene::Scene;
-use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
+use std::path::PathBuf;
 
 /// Steps that [`Command::TrainOn`] adds.
 pub(crate) const TRAIN_ON: u64 = 500;
@@ -62,8 +64,18 @@ pub(crate) enum Command {
     StopTraining,
     /// Trains a network for [`TRAIN_ON`] more steps.
     TrainOn,
+    /// Opens a file for what it is, as one that is dropped on the window.
+    OpenFile(PathBuf),
+    /// Empties the list of recent files.
+    ClearRecent,
+    /// Asks for a file of the landscape or of the network's data.
+    Browse(Purpose),
+    /// Copies a run as text.
+    CopyRun(usize),
     /// Switches between light and dark.
     SwitchTheme,
+    /// Chooses light, dark, or the system's theme.
+    Theme(ThemePreference),
     /// Sets the text size, as a factor.
     TextSize(f32),
     /// Sets the next larger (`true`) or smaller text size.

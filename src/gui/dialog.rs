@@ -1,199 +1,18 @@
-//! Dialogs over the window: the path of a file and the keyboard shortcuts; and the menu bar.
+//! The menu bar, and the keyboard shortcuts over the window.
 
 use super::command::{Command, Entry, Menu};
 use super::icon::{Icon, icon_button};
 use super::layout::{Layout, Side};
-use super::scale::{SECONDARY, SECTION, SPACE, TEXT_SIZES};
+use super::preferences::THEMES;
+use super::recent::Recent;
+use super::scale::{SECTION, SPACE, TEXT_SIZES};
+use super::taking::file_name;
 use crate::export::sentence::one_line;
-use crate::import::{path_from_text, path_text};
+use crate::import::path_text;
 use eframe::egui;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
-
-/// Purpose of a file dialog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// Opens a scene.
-    Open,
-    /// Saves the scene.
-    Save,
-    /// Exports a picture.
-    Export,
-}
-
-impl Purpose {
-    fn labels(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Open => ("Open scene", "Open", "A scene file (.toml)."),
-            Self::Save => ("Save scene", "Save", "A scene file (.toml)."),
-            Self::Export => (
-                "Export picture",
-                "Export",
-                "A .png or .svg file of the shown view at the timeline's step, in this theme.",
-            ),
-        }
-    }
-}
-
-/// Result of a file dialog.
-pub(crate) enum PathResult {
-    /// The dialog is still open.
-    Waiting,
-    /// The dialog was cancelled.
-    Cancelled,
-    /// A path was chosen.
-    Path(Purpose, PathBuf),
-}
-
-/// A file dialog: a field for the path, and a button that opens the desktop's own dialog.
-pub(crate) struct PathDialog {
-    purpose: Purpose,
-    path: String,
-    /// Reason why the last path was refused.
-    pub(super) problem: Option<String>,
-    /// The existing file that is replaced if its path is chosen again.
-    warned: Option<PathBuf>,
-    browsing: Option<Browse>,
-    fresh: bool,
-}
-
-impl PathDialog {
-    /// Returns a dialog with a suggested path.
-    pub(crate) fn new(purpose: Purpose, guess: &str) -> Self {
-        Self {
-            purpose,
-            path: guess.to_owned(),
-            problem: None,
-            warned: None,
-            browsing: None,
-            fresh: true,
-        }
-    }
-
-    /// Shows the dialog.
-    pub(crate) fn ui(&mut self, ctx: &egui::Context) -> PathResult {
-        let (title, verb, hint) = self.purpose.labels();
-        self.take_browsed();
-        let mut answer = PathResult::Waiting;
-        let modal = egui::Modal::new(egui::Id::unique("ask path")).show(ctx, |ui| {
-            let window = ctx.content_rect().width();
-            ui.set_width((window - 48.0).clamp(120.0, 460.0));
-            ui.heading(title);
-            ui.add_space(4.0);
-            ui.horizontal_wrapped(|ui| {
-                let label = ui.label("File");
-                let width = (ui.available_width() - 130.0).max(60.0);
-                let field = egui::TextEdit::singleline(&mut self.path).desired_width(width);
-                let field = ui.add(field).labelled_by(label.id);
-                if std::mem::take(&mut self.fresh) {
-                    field.request_focus();
-                }
-                if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-                    answer = PathResult::Path(self.purpose, path_from_text(self.path.trim()));
-                }
-                let browse = ui.add_enabled(self.browsing.is_none(), egui::Button::new("Browse…"));
-                if browse
-                    .on_hover_text("Opens the desktop's own file dialog, where there is one.")
-                    .clicked()
-                {
-                    self.browse(ctx);
-                }
-            });
-            ui.label(egui::RichText::new(hint).size(SECONDARY).weak());
-            if let Some(problem) = &self.problem {
-                ui.colored_label(ui.visuals().error_fg_color, one_line(problem));
-            }
-            ui.add_space(6.0);
-            ui.horizontal(|ui| {
-                if ui.button(verb).clicked() {
-                    answer = PathResult::Path(self.purpose, path_from_text(self.path.trim()));
-                }
-                if ui.button("Cancel").clicked() {
-                    answer = PathResult::Cancelled;
-                }
-            });
-        });
-        match answer {
-            PathResult::Waiting if modal.should_close() => PathResult::Cancelled,
-            answer => answer,
-        }
-    }
-
-    /// Warns of a path whose file exists, and returns whether this is the first warning of it.
-    pub(super) fn warns_of(&mut self, path: &Path) -> bool {
-        let warns = path.exists() && self.warned.as_deref() != Some(path);
-        if warns {
-            let (_, verb, _) = self.purpose.labels();
-            self.problem = Some(format!(
-                "{} exists; {verb} once more replaces it.",
-                path.display()
-            ));
-            self.warned = Some(path.to_owned());
-        }
-        warns
-    }
-
-    fn browse(&mut self, ctx: &egui::Context) {
-        let purpose = self.purpose;
-        let show = move |dialog: rfd::FileDialog| match purpose {
-            Purpose::Open => dialog.add_filter("Scene", &["toml"]).pick_file(),
-            Purpose::Save => dialog.add_filter("Scene", &["toml"]).save_file(),
-            Purpose::Export => dialog.add_filter("Picture", &["png", "svg"]).save_file(),
-        };
-        match Browse::begin(ctx, show) {
-            Ok(browse) => self.browsing = Some(browse),
-            Err(sentence) => self.problem = Some(sentence),
-        }
-    }
-
-    fn take_browsed(&mut self) {
-        if let Some(path) = Browse::take(&mut self.browsing) {
-            self.path = path_text(&path);
-        }
-    }
-}
-
-/// The desktop's own dialog, on a thread of its own so that the window does not block.
-pub(crate) struct Browse(Receiver<Option<PathBuf>>);
-
-impl Browse {
-    /// Opens the dialog.
-    pub(crate) fn begin(
-        ctx: &egui::Context,
-        show: impl FnOnce(rfd::FileDialog) -> Option<PathBuf> + Send + 'static,
-    ) -> Result<Self, String> {
-        let (sender, receiver) = channel();
-        let ctx = ctx.clone();
-        let show = move || {
-            // The receiver is gone if the dialog was cancelled.
-            let _ = sender.send(show(rfd::FileDialog::new()));
-            ctx.request_repaint();
-        };
-        std::thread::Builder::new()
-            .name("ravine dialog".to_owned())
-            .spawn(show)
-            .map(|_| Self(receiver))
-            .map_err(|error| format!("no thread for the dialog: {error}"))
-    }
-
-    /// Returns the path that was picked, and forgets the dialog once it is closed.
-    pub(crate) fn take(browsing: &mut Option<Self>) -> Option<PathBuf> {
-        match browsing.as_ref()?.0.try_recv() {
-            Err(TryRecvError::Empty) => None,
-            Ok(path) => {
-                *browsing = None;
-                path
-            }
-            Err(TryRecvError::Disconnected) => {
-                *browsing = None;
-                None
-            }
-        }
-    }
-}
 
 /// Gestures of the mouse and their effects; the keys come from the menus.
-const MOUSE: [(&str, &str); 13] = [
+const MOUSE: [(&str, &str); 14] = [
     ("click on the map", "places the start"),
     ("click on a trail", "selects its run and step"),
     ("drag the start's marker", "moves it, every run follows"),
@@ -205,12 +24,16 @@ const MOUSE: [(&str, &str); 13] = [
     ),
     ("Ctrl+wheel on a hill's handle", "changes its width"),
     (
-        "drop a picture or a matrix on the window",
-        "makes it the landscape",
+        "drop a scene or an exported picture on the window",
+        "opens its scene",
     ),
     (
-        "drop a CSV file while a network trains",
-        "makes it the data",
+        "drop an image, a matrix or a table",
+        "makes it the landscape, or the data of the network",
+    ),
+    (
+        "drop weights (safetensors) on a network",
+        "starts the runs from them",
     ),
     (
         "hover",
@@ -258,7 +81,8 @@ pub(crate) fn help_ui(ctx: &egui::Context, menus: &[Menu]) -> bool {
 fn keys_ui(ui: &mut egui::Ui, menus: &[Menu]) {
     let more = [
         ("1 … 9".to_owned(), "Tick or untick a run"),
-        ("Ctrl+V".to_owned(), "Paste a run or a scene"),
+        ("Ctrl+C".to_owned(), "Copy the selected run, or the scene"),
+        ("Ctrl+V".to_owned(), "Paste runs, a scene or a landscape"),
         (
             "Esc".to_owned(),
             "Leave a field, a drawer or the presentation",
@@ -320,8 +144,16 @@ fn section_ui(ui: &mut egui::Ui, title: &str) {
 /// Width of the window below which all menus are in one, in points.
 const ONE_MENU: f32 = 400.0;
 
+/// Width of the window from which the menu bar has buttons that undo and redo, in points.
+const WITH_UNDO: f32 = 460.0;
+
 /// Shows the menus and the buttons of the side panels, and returns the chosen command.
-pub(crate) fn menu_bar_ui(ui: &mut egui::Ui, menus: &[Menu], layout: &Layout) -> Option<Command> {
+pub(crate) fn menu_bar_ui(
+    ui: &mut egui::Ui,
+    menus: &[Menu],
+    layout: &Layout,
+    (recent, [undo, redo]): (&Recent, [bool; 2]),
+) -> Option<Command> {
     let mut chosen = None;
     egui::MenuBar::new().ui(ui, |ui| {
         let window = ui.available_width();
@@ -333,7 +165,9 @@ pub(crate) fn menu_bar_ui(ui: &mut egui::Ui, menus: &[Menu], layout: &Layout) ->
                     let scroll = egui::ScrollArea::vertical()
                         .max_height(height)
                         .min_scrolled_height(height);
-                    let command = scroll.show(ui, |ui| menu_ui(ui, menu, layout)).inner;
+                    let command = scroll
+                        .show(ui, |ui| menu_ui(ui, menu, layout, recent))
+                        .inner;
                     chosen = command.or(chosen.take());
                 });
             }
@@ -358,13 +192,30 @@ pub(crate) fn menu_bar_ui(ui: &mut egui::Ui, menus: &[Menu], layout: &Layout) ->
                     chosen = Some(Command::Panel(side));
                 }
             }
+            if window < WITH_UNDO {
+                return;
+            }
+            for (enabled, icon, name, key, command) in [
+                (redo, Icon::Redo, "Redo", "Ctrl+Y", Command::Redo),
+                (undo, Icon::Undo, "Undo", "Ctrl+Z", Command::Undo),
+            ] {
+                let button = |ui: &mut egui::Ui| icon_button(ui, icon, name, key);
+                if ui.add_enabled_ui(enabled, button).inner.clicked() {
+                    chosen = Some(command);
+                }
+            }
         });
     });
     chosen
 }
 
 /// Shows the entries of a menu, and returns the chosen command.
-fn menu_ui(ui: &mut egui::Ui, (title, entries): &Menu, layout: &Layout) -> Option<Command> {
+fn menu_ui(
+    ui: &mut egui::Ui,
+    (title, entries): &Menu,
+    layout: &Layout,
+    recent: &Recent,
+) -> Option<Command> {
     let mut chosen = None;
     for entry in entries {
         let key = key_text(ui.ctx(), entry.key);
@@ -374,8 +225,22 @@ fn menu_ui(ui: &mut egui::Ui, (title, entries): &Menu, layout: &Layout) -> Optio
         {
             chosen = Some(entry.command.clone());
         }
+        if entry.command == Command::Open {
+            ui.menu_button("Recent", |ui| {
+                chosen = recent_ui(ui, recent).or(chosen.take());
+            });
+        }
     }
     if *title == "View" {
+        let theme = ui.ctx().options(|options| options.theme_preference);
+        ui.menu_button("Theme", |ui| {
+            for (choice, _, title) in THEMES {
+                if ui.radio(choice == theme, title).clicked() {
+                    chosen = Some(Command::Theme(choice));
+                    ui.close();
+                }
+            }
+        });
         ui.menu_button("Text size", |ui| {
             for size in TEXT_SIZES {
                 let text = format!("{:.0} %", 100.0 * size);
@@ -385,6 +250,29 @@ fn menu_ui(ui: &mut egui::Ui, (title, entries): &Menu, layout: &Layout) -> Optio
                 }
             }
         });
+    }
+    chosen
+}
+
+/// Largest number of recent files in the menu.
+const MAX_RECENT: usize = 12;
+
+/// Shows the recent files with their folders as tooltips.
+fn recent_ui(ui: &mut egui::Ui, recent: &Recent) -> Option<Command> {
+    let mut chosen = None;
+    if recent.files.is_empty() {
+        ui.label("No file was opened or saved yet.");
+        return None;
+    }
+    for path in recent.files.iter().take(MAX_RECENT) {
+        let button = ui.button(one_line(&file_name(path)));
+        if button.on_hover_text(path_text(path)).clicked() {
+            chosen = Some(Command::OpenFile(path.clone()));
+        }
+    }
+    ui.separator();
+    if ui.button("Clear the list").clicked() {
+        chosen = Some(Command::ClearRecent);
     }
     chosen
 }

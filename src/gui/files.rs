@@ -1,30 +1,74 @@
-//! Files and the clipboard: opens and saves scenes, exports and copies pictures, takes pasted and dropped ones.
+//! Files: opens and saves scenes, exports and copies pictures.
 
 use super::app::App;
 use super::command::{Command, menus};
-use super::dialog::{self, PathDialog, PathResult, Purpose};
+use super::desktop::{Asking, DesktopDialog};
+use super::dialog;
+use super::file_dialog::{DialogResult, FileDialog, Purpose};
 use super::other_scene::OtherScene;
 use super::palette::PaletteResult;
-use crate::engine::declare::{SettingError, Value};
-use crate::engine::landscape::AnyLandscape;
-use crate::engine::network::data::{AnyDataset, Csv};
+use super::taking::file_name;
 use crate::engine::scene::Scene;
-use crate::engine::training::RunSpec;
 use crate::export::file;
 use crate::export::picture::{EXTENSIONS, bytes, points};
 use crate::figure::png::rgba;
-use crate::import::{files_read, open_scene, path_text};
+use crate::import::{files_read, open_scene};
 use eframe::egui;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::channel;
 
 impl App {
-    pub(super) fn open_path_dialog(&mut self, purpose: Purpose, guess: &str) {
-        let here = self.path.as_ref().map(|path| path_text(path));
-        let guess = here
-            .filter(|_| purpose != Purpose::Export)
-            .unwrap_or_else(|| guess.to_owned());
-        self.asking = Some(PathDialog::new(purpose, &guess));
+    /// Executes a command about files.
+    pub(super) fn file_command(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::Open => self.ask_for_file(ctx, Purpose::Open, ""),
+            Command::OpenFile(path) => self.take_file(ctx, &path),
+            Command::ClearRecent => self.recent.clear(),
+            Command::Browse(purpose) => self.ask_for_file(ctx, purpose, ""),
+            Command::Export => {
+                let guess = self.picture_name();
+                self.ask_for_file(ctx, Purpose::Export, &guess);
+            }
+            Command::Save if self.path.is_some() => {
+                if let Some(path) = self.path.clone() {
+                    self.save(&path);
+                }
+            }
+            Command::Save | Command::SaveAs => {
+                self.ask_for_file(ctx, Purpose::Save, "scene.toml");
+            }
+            _ => {}
+        }
+    }
+
+    /// Opens a file dialog in the folder of the scene, or in that of the last dialog; `name` is suggested for a file to write.
+    pub(super) fn ask_for_file(&mut self, ctx: &egui::Context, purpose: Purpose, name: &str) {
+        let own = self.path.clone().filter(|_| purpose != Purpose::Export);
+        let folder = match &own {
+            Some(path) => path.parent().map(Path::to_owned),
+            None => self.recent.folder.clone(),
+        };
+        // The parent of a name alone is empty.
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder
+            .or_else(|| std::env::current_dir().ok())
+            .unwrap_or_default();
+        let own_name = own.as_deref().map(file_name);
+        let name = match (purpose.saves(), &own_name) {
+            (false, _) => "",
+            (true, Some(own)) => own,
+            (true, None) => name,
+        };
+        let dialogs = self.desktop_dialogs.load(Ordering::Acquire);
+        self.asking = Some(Asking {
+            own: FileDialog::new(ctx, purpose, (folder, name), own.clone()),
+            desktop: if dialogs {
+                DesktopDialog::Wanted
+            } else {
+                DesktopDialog::Unused
+            },
+        });
     }
 
     /// Replaces the scene by another one; undo restores it.
@@ -52,6 +96,7 @@ impl App {
             Ok(()) => {
                 self.saved = self.scene.clone();
                 self.path = Some(path.to_owned());
+                self.recent.add(path);
                 self.show_message(format!("Saved {}.", path.display()));
             }
             Err(sentence) => self.show_error(sentence),
@@ -111,111 +156,86 @@ impl App {
         Ok(())
     }
 
-    /// Takes a scene or a run from the clipboard.
-    pub(super) fn paste(&mut self, ctx: &egui::Context, text: &str) {
-        match (Scene::from_toml(text), text.trim().parse::<RunSpec>()) {
-            (Ok(scene), _) => self.show(ctx, scene, None),
-            (Err(_), Ok(spec)) => {
-                let mut scene = self.scene.clone();
-                scene.add_run(spec);
-                self.apply(ctx, Command::Edit(Box::new(scene)));
-            }
-            (Err(scene), Err(_)) if text.contains("version") => {
-                self.show_error(format!("what was pasted is not a scene: {scene}"));
-            }
-            (Err(_), Err(run)) => self.show_error(format!(
-                "what was pasted is neither a scene nor a run: {run}"
-            )),
+    /// Opens a scene.
+    pub(super) fn open(&mut self, ctx: &egui::Context, path: &Path) {
+        if let Err(sentence) = self.try_open(ctx, path) {
+            self.show_error(sentence);
         }
     }
 
-    /// Takes a file that was dropped on the window: a picture or a matrix becomes the landscape, a CSV file the data of a network, any
-    /// other file is opened as a scene.
-    pub(super) fn take_dropped(&mut self, ctx: &egui::Context, path: &Path) {
+    /// Opens a scene file, or the scene that a picture carries, which is then not saved yet.
+    fn try_open(&mut self, ctx: &egui::Context, path: &Path) -> Result<(), String> {
+        let scene = open_scene(path)?;
         let extension = path
             .extension()
-            .map(|extension| extension.to_string_lossy().to_lowercase());
-        let (name, setting) = match extension.as_deref() {
-            Some("png" | "jpg" | "jpeg") => ("image", "file"),
-            Some("npy" | "csv") => ("grid", "data"),
-            _ => return self.open(ctx, path),
-        };
-        if let (Some(bench), Some("csv")) = (self.scene.network(), extension.as_deref()) {
-            let mut bench = bench.clone();
-            bench.choose_data(AnyDataset::Csv(Csv {
-                path: path_text(path),
-                ..Csv::default()
-            }));
-            let mut scene = self.scene.clone();
-            scene.choose_network(bench);
-            self.history.add_undo(&self.document());
-            return self.apply(ctx, Command::Edit(Box::new(scene)));
-        }
-        let landscape = || -> Result<AnyLandscape, SettingError> {
-            let mut landscape: AnyLandscape = name.parse()?;
-            let settings = landscape.settings_mut();
-            settings.set(setting, Value::Text(path_text(path)))?;
-            Ok(landscape)
-        };
-        match landscape() {
-            Ok(landscape) => {
-                self.history.add_undo(&self.document());
-                // The scene with the network is kept.
-                if self.scene.is_network()
-                    && let Err(sentence) = self.switch_subject(ctx)
-                {
-                    return self.show_error(sentence);
-                }
-                let mut scene = self.scene.clone();
-                scene.choose_landscape(landscape);
-                // An error in the file is shown once it has been read.
-                self.apply(ctx, Command::Edit(Box::new(scene)));
+            .map(|own| own.to_string_lossy().to_lowercase());
+        let is_picture = matches!(extension.as_deref(), Some("png" | "svg"));
+        self.show(ctx, scene, (!is_picture).then(|| path.to_owned()));
+        self.recent.add(path);
+        Ok(())
+    }
+
+    /// Shows the file dialog. Returns its purpose and result once it is answered.
+    fn file_dialog_ui(&mut self, ctx: &egui::Context) -> Option<(Purpose, DialogResult)> {
+        let Self { asking, recent, .. } = self;
+        let asking = asking.as_mut()?;
+        let result = asking
+            .desktop_ui(ctx)
+            .unwrap_or_else(|| asking.own.ui(ctx, recent));
+        Some((asking.own.purpose, result))
+    }
+
+    /// Uses the file that a dialog has returned.
+    fn use_chosen(
+        &mut self,
+        ctx: &egui::Context,
+        purpose: Purpose,
+        path: &Path,
+    ) -> Result<(), String> {
+        match purpose {
+            Purpose::Open => self.try_open(ctx, path),
+            Purpose::Save => {
+                file::extension(path, &["toml"]).and_then(|_| file::check_writable(path))?;
+                self.save(path);
+                Ok(())
             }
-            Err(refusal) => self.show_error(refusal.to_string()),
+            Purpose::Export => {
+                self.export(ctx, path.to_owned())?;
+                self.recent.folder = path.parent().map(Path::to_owned);
+                Ok(())
+            }
+            Purpose::Picture | Purpose::Heights | Purpose::Table | Purpose::Data => {
+                self.use_file(ctx, purpose, path)?;
+                self.recent.add(path);
+                Ok(())
+            }
         }
     }
 
-    pub(super) fn open(&mut self, ctx: &egui::Context, path: &Path) {
-        match open_scene(path) {
-            Ok(scene) => self.show(ctx, scene, Some(path.to_owned())),
-            Err(sentence) => self.show_error(sentence),
-        }
-    }
-
-    /// Shows the file dialog and the keyboard shortcuts over the window.
+    /// Shows the dialogs over the window.
     pub(super) fn dialogs(&mut self, ctx: &egui::Context) {
-        let answer = self
-            .asking
-            .as_mut()
-            .map_or(PathResult::Waiting, |asking| asking.ui(ctx));
-        if let (PathResult::Path(Purpose::Save | Purpose::Export, path), Some(asking)) =
-            (&answer, &mut self.asking)
-            && self.path.as_ref() != Some(path)
-            && asking.warns_of(path)
-        {
-            return;
-        }
-        let executed = match answer {
-            PathResult::Waiting => None,
-            PathResult::Cancelled => Some(Ok(())),
-            PathResult::Path(Purpose::Open, path) => {
-                Some(open_scene(&path).map(|scene| self.show(ctx, scene, Some(path))))
+        match self.file_dialog_ui(ctx) {
+            None | Some((_, DialogResult::Waiting)) => {}
+            Some((_, DialogResult::Cancelled)) => {
+                let closed = self.asking.take();
+                self.recent.folder = closed.map(|asking| asking.own.shown_folder().to_owned());
             }
-            PathResult::Path(Purpose::Save, path) => {
-                let place =
-                    file::extension(&path, &["toml"]).and_then(|_| file::check_writable(&path));
-                Some(place.map(|()| self.save(&path)))
+            Some((purpose, DialogResult::Path(path))) => {
+                match self.use_chosen(ctx, purpose, &path) {
+                    Ok(()) => self.asking = None,
+                    Err(sentence) => {
+                        if let Some(asking) = &mut self.asking {
+                            // The desktop's dialog is closed: the next try is in the window's own.
+                            asking.desktop = DesktopDialog::Unused;
+                            asking.own.problem = Some(sentence);
+                        }
+                    }
+                }
             }
-            PathResult::Path(Purpose::Export, path) => Some(self.export(ctx, path)),
-        };
-        match (executed, &mut self.asking) {
-            (Some(Err(sentence)), Some(asking)) => asking.problem = Some(sentence),
-            (Some(_), _) => self.asking = None,
-            (None, _) => {}
         }
         self.quit_ui(ctx);
         if let Some(mut palette) = self.palette.take() {
-            match palette.ui(ctx, &self.scene, &self.views) {
+            match palette.ui(ctx, &self.scene, &self.views, &self.recent.files) {
                 PaletteResult::Open => self.palette = Some(palette),
                 PaletteResult::Closed => {}
                 PaletteResult::Chosen(command) => self.apply(ctx, command),

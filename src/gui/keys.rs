@@ -46,6 +46,7 @@ impl App {
         }
         // A digit that is typed a moment too late must not untick a run.
         let just_typed = now - self.typed_at < QUIET_AFTER_TYPING;
+        self.take_drops(ctx);
         if self.asking.is_some() || self.palette.is_some() || self.closing == Closing::Asking {
             return commands;
         }
@@ -55,6 +56,7 @@ impl App {
         let focused = focused.is_some();
         let escapes = !focused && !self.help && !egui::Popup::is_any_open(ctx);
         let entries = entries(&self.views);
+        let mut copies = false;
         ctx.input_mut(|input| {
             for Entry { key, command, .. } in entries {
                 let text_undo = matches!(command, Command::Undo | Command::Redo);
@@ -93,10 +95,11 @@ impl App {
             {
                 commands.push(Command::Help);
             }
-            if input.events.contains(&egui::Event::Copy) {
-                commands.push(Command::CopyScene);
-            }
+            copies = input.events.contains(&egui::Event::Copy);
         });
+        if copies && !typing {
+            self.copy(ctx);
+        }
         let pasted = ctx.input(|input| {
             input.events.iter().find_map(|event| match event {
                 egui::Event::Paste(text) if !typing => Some(text.clone()),
@@ -105,13 +108,6 @@ impl App {
         });
         if let Some(text) = pasted {
             self.paste(ctx, &text);
-        }
-        let dropped = ctx.input(|input| {
-            let first = input.raw.dropped_files.first();
-            first.map(|file| file.path().to_owned())
-        });
-        if let Some(path) = dropped {
-            self.take_dropped(ctx, &path);
         }
         commands
     }

@@ -10,6 +10,9 @@ const GRIP: f32 = 8.0;
 /// Least width of a panel, in points.
 const MIN_WIDTH: f32 = 260.0;
 
+/// Greatest width of a panel, in points.
+const MAX_WIDTH: f32 = 2000.0;
+
 /// Least width that a drawer leaves free, in points, so that the map stays in sight.
 const BESIDE_DRAWER: f32 = 24.0;
 
@@ -93,6 +96,22 @@ impl Layout {
             Side::Left => &mut self.left,
             Side::Right => &mut self.right,
         }
+    }
+
+    /// Returns the width of a docked panel in points, and whether it is open.
+    pub(crate) fn docked(&self, side: Side) -> (f32, bool) {
+        let panel = match side {
+            Side::Left => self.left,
+            Side::Right => self.right,
+        };
+        (panel.width, panel.docked)
+    }
+
+    /// Sets the width of a docked panel and whether it is open.
+    pub(crate) fn set_docked(&mut self, side: Side, (width, open): (f32, bool)) {
+        let panel = self.panel(side);
+        panel.width = width.clamp(MIN_WIDTH, MAX_WIDTH);
+        panel.docked = open;
     }
 
     fn is_drawer(&self, side: Side, window: f32) -> bool {
@@ -232,7 +251,7 @@ impl Layout {
         if delta != 0.0 {
             // From the shown width, which a narrow window may have limited.
             let sign = if side == Side::Left { 1.0 } else { -1.0 };
-            self.panel(side).width = (width + sign * delta).clamp(MIN_WIDTH, 2000.0);
+            self.panel(side).width = (width + sign * delta).clamp(MIN_WIDTH, MAX_WIDTH);
         }
         if response.double_clicked() {
             self.panel(side).width = match side {

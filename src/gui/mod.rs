@@ -2,9 +2,12 @@
 
 mod app;
 mod autosave;
+mod clipboard;
 mod command;
+mod desktop;
 mod dialog;
 mod field;
+mod file_dialog;
 mod files;
 mod guard;
 mod icon;
@@ -18,10 +21,14 @@ mod palette;
 mod panel;
 mod param_ui;
 mod plot;
+mod preferences;
 mod quit;
+mod recent;
 mod scale;
+mod search;
 mod shown_view;
 mod slider;
+mod taking;
 mod theme;
 mod timeline;
 mod view;
@@ -52,7 +59,9 @@ pub fn run(scene: Option<Scene>, path: Option<PathBuf>) -> Result<(), String> {
         ..eframe::NativeOptions::default()
     };
     let create: eframe::AppCreator = Box::new(move |context| {
-        let app = App::with_autosave(&context.egui_ctx, scene, path)?;
+        let state = preferences::state_folder();
+        let mut app = App::with_state(&context.egui_ctx, scene, path, state.as_deref())?;
+        app.follow_desktop(&context.egui_ctx);
         Ok(Box::new(app))
     });
     // winit panics where the library for X11 keyboards is missing.

@@ -1,12 +1,17 @@
 //! The command palette: a search over every command, optimizer and landscape.
 
 use super::command::{Command, menus};
+use super::icon::paint_search;
+use super::preferences::THEMES;
+use super::search::{OptimizerChoice, penalty};
+use super::taking::file_name;
 use super::view::View;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::scene::{MAX_RUNS, Scene};
 use crate::engine::training::RunSpec;
 use eframe::egui;
+use std::path::PathBuf;
 
 /// The open palette.
 #[derive(Default)]
@@ -57,8 +62,9 @@ impl Palette {
         ctx: &egui::Context,
         scene: &Scene,
         views: &[Box<dyn View>],
+        recent: &[PathBuf],
     ) -> PaletteResult {
-        let mut items = items(ctx, scene, views);
+        let mut items = items(ctx, scene, views, recent);
         let mut chosen = None;
         let [up, down, enter] = ctx.input_mut(|input| {
             [egui::Key::ArrowUp, egui::Key::ArrowDown, egui::Key::Enter]
@@ -77,6 +83,7 @@ impl Palette {
                 info.current_text_value = Some(self.query.clone());
                 info
             });
+            paint_search(ui, &field);
             field.request_focus();
             let found = search(&items, &self.query);
             if field.changed() {
@@ -117,7 +124,12 @@ impl Palette {
 }
 
 /// Returns everything that the palette offers.
-fn items(ctx: &egui::Context, scene: &Scene, views: &[Box<dyn View>]) -> Vec<Item> {
+fn items(
+    ctx: &egui::Context,
+    scene: &Scene,
+    views: &[Box<dyn View>],
+    recent: &[PathBuf],
+) -> Vec<Item> {
     let applies = |command: &Command| match command {
         Command::Show(title) => {
             { views.iter() }.any(|view| view.title() == *title && view.applies(scene))
@@ -137,14 +149,21 @@ fn items(ctx: &egui::Context, scene: &Scene, views: &[Box<dyn View>]) -> Vec<Ite
             action: Action::Command(entry.command),
         })
         .collect();
+    items.extend(THEMES.map(|(theme, _, title)| Item {
+        title: format!("Theme: {}", title.to_lowercase()),
+        note: String::new(),
+        action: Action::Command(Command::Theme(theme)),
+    }));
+    items.extend(recent.iter().map(|path| Item {
+        title: format!("Open recent {}", file_name(path)),
+        note: "file".to_owned(),
+        action: Action::Command(Command::OpenFile(path.clone())),
+    }));
     if scene.runs.len() < MAX_RUNS {
-        items.extend(AnyOptimizer::all().into_iter().map(|optimizer| {
-            let title = format!("Add {}", optimizer.settings().title());
-            Item {
-                title,
-                note: "optimizer".to_owned(),
-                action: Action::Add(optimizer),
-            }
+        items.extend(OptimizerChoice::all().into_iter().map(|choice| Item {
+            title: format!("Add {}", choice.title),
+            note: "optimizer".to_owned(),
+            action: Action::Add(choice.optimizer),
         }));
     }
     if !scene.is_network() {
@@ -175,33 +194,6 @@ fn search<'a>(items: &'a [Item], query: &str) -> Vec<(usize, &'a Item)> {
         .collect()
 }
 
-/// Returns how badly a title fits a query, both in small letters: the letters that are skipped after the first, and more where letters
-/// begin within a word. `None` if the title does not contain the letters in order.
-fn penalty(title: &str, query: &str) -> Option<usize> {
-    let title: Vec<char> = title.chars().collect();
-    let wanted: Vec<char> = query
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .collect();
-    let from = |first: usize| -> Option<usize> {
-        let (mut at, mut sum) = (first, 0);
-        for (place, letter) in wanted.iter().enumerate() {
-            let found = at + title[at..].iter().position(|other| other == letter)?;
-            let begins_word = found == 0 || !title[found - 1].is_alphanumeric();
-            let skipped = if place == 0 { 0 } else { found - at };
-            let broken = !begins_word && (place == 0 || skipped > 0);
-            sum += skipped.min(3) + if broken { 5 } else { 0 };
-            at = found + 1;
-        }
-        Some(sum)
-    };
-    let firsts = (0..title.len()).filter(|first| Some(&title[*first]) == wanted.first());
-    if wanted.is_empty() {
-        return Some(0);
-    }
-    firsts.filter_map(from).min()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,7 +201,8 @@ mod tests {
 
     fn first(query: &str) -> String {
         let (ctx, views) = (egui::Context::default(), view::all());
-        let items = items(&ctx, &Scene::opening(), &views);
+        let recent = [PathBuf::from("/a/mine.toml")];
+        let items = items(&ctx, &Scene::opening(), &views, &recent);
         let found = search(&items, query);
         found
             .first()
@@ -225,6 +218,8 @@ mod tests {
         assert_eq!(first("sweep"), "Show Sweep");
         assert_eq!(first("lod"), "Light or dark");
         assert_eq!(first("save scene as"), "Save scene as…");
+        assert_eq!(first("theme dark"), "Theme: dark");
+        assert_eq!(first("mine"), "Open recent mine.toml");
         assert_eq!(first("zzz"), "");
     }
 }

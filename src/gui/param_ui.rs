@@ -119,7 +119,7 @@ pub(crate) fn file_ui(
         ui.with_layout(layout, |ui| {
             let browse = ui
                 .button("Browse…")
-                .on_hover_text("Opens the desktop's own file dialog, where there is one.")
+                .on_hover_text("Choose the file in a dialog.")
                 .clicked();
             let layout = egui::Layout::left_to_right(egui::Align::Center);
             let style = SettingStyle::default();

@@ -12,12 +12,16 @@ use eframe::egui;
 use std::path::Path;
 
 impl eframe::App for App {
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         self.frame_ui(ui);
+        if let Some(asking) = &mut self.asking {
+            asking.open_desktop(ui.ctx(), frame);
+        }
     }
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         self.finish_autosave();
+        self.finish_preferences();
     }
 }
 
@@ -43,7 +47,14 @@ impl App {
 
         if !self.layout.presenting {
             let menus = menus(&self.views);
-            let show = |ui: &mut egui::Ui| dialog::menu_bar_ui(ui, &menus, &self.layout);
+            let document = self.document();
+            let history = [
+                self.history.has_undo(&document),
+                self.history.has_redo(&document),
+            ];
+            let show = |ui: &mut egui::Ui| {
+                dialog::menu_bar_ui(ui, &menus, &self.layout, (&self.recent, history))
+            };
             let menu = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("menu"), show);
             let chosen = egui::Panel::top("menu").show(ui, menu).inner.flatten();
             self.apply_all(&ctx, chosen.into_iter().collect());
@@ -65,13 +76,12 @@ impl App {
 
         self.history.feed_state(now, &self.document());
         self.update_autosave(&ctx);
-        if std::mem::take(&mut self.switching_theme) {
-            ctx.set_theme(match ctx.theme() {
-                egui::Theme::Dark => egui::Theme::Light,
-                egui::Theme::Light => egui::Theme::Dark,
-            });
+        if let Some(theme) = self.next_theme.take() {
+            ctx.set_theme(theme);
             ctx.request_repaint();
         }
+        self.update_preferences(&ctx);
+        self.hover_ui(&ctx);
         let title = self.title();
         if title != self.shown_title {
             self.shown_title.clone_from(&title);

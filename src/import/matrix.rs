@@ -1,21 +1,23 @@
-//! Reads matrices of heights from CSV and NPY files.
+//! Reads matrices of heights from CSV, NPY and NPZ files.
 
-use super::npy;
 use super::table::read_matrix;
+use super::{npy, zipped_matrix};
 use crate::engine::files::{Header, Matrix};
 use crate::engine::numeric::real;
 use std::io::Read;
 
 /// The expected file in errors.
-pub(super) const EXPECTED: &str = "a CSV or NPY file with a matrix";
+pub(super) const EXPECTED: &str = "a CSV, NPY or NPZ file with a matrix";
 
 /// Reads the bytes of a file; the first ones determine the format. `name` is its name in errors.
 ///
-/// A NumPy file holds a matrix of whole or real numbers or of bool: \[i, j\] is the height at (x\[j\], y\[i\]). Anything else is a
+/// A NumPy file, or one in an NPZ file, holds a matrix of whole or real numbers or of bool: \[i, j\] is the height at (x\[j\], y\[i\]). Anything else is a
 /// [table](read_matrix).
 pub(super) fn read(name: &str, bytes: Vec<u8>, header: Header) -> Result<Matrix, String> {
     let matrix = if bytes.starts_with(b"\x93NUMPY") {
-        numpy(&*bytes)
+        npy::open(&*bytes, EXPECTED).and_then(matrix_of_array)
+    } else if bytes.starts_with(b"PK") {
+        zipped_matrix::read(&bytes)
     } else {
         read_matrix(bytes, header)
     };
@@ -44,9 +46,8 @@ pub(super) fn numbered(count: usize) -> Vec<f64> {
     (0..count).map(real).collect()
 }
 
-/// Reads a NumPy file.
-fn numpy(source: impl Read) -> Result<Matrix, String> {
-    let file = npy::open(source, EXPECTED)?;
+/// Returns the heights of an array of two dimensions.
+pub(super) fn matrix_of_array(file: npy::Array<impl Read>) -> Result<Matrix, String> {
     let [rows, columns] = *file.shape() else {
         let dimensions = file.shape().len();
         return Err(format!(
@@ -171,7 +172,7 @@ mod tests {
         complex[at - 1] = b'?';
         check(
             &complex,
-            "m.csv: is not sound (could not parse Python expression); expected a CSV or NPY file with a matrix",
+            "m.csv: is not sound (could not parse Python expression); expected a CSV, NPY or NPZ file with a matrix",
         );
     }
 }

@@ -1,5 +1,6 @@
 //! Reads files: scenes, weights, trajectories, and the columns, tables, matrices and pictures of landscapes and data sets.
 
+mod embedded;
 mod image;
 mod matrix;
 mod npy;
@@ -7,12 +8,13 @@ mod path;
 mod runs;
 mod table;
 mod weights;
+mod zipped_matrix;
 
 pub use path::{argument_text, path_from_text, path_text};
 
-use crate::engine::files::{Columns, Files, Header, Matrix, Picture, Table};
+use crate::engine::files::{Columns, Files, Header, Matrix, NamedShape, Picture, Table};
 use crate::engine::network::BatchNormStats;
-use crate::engine::objective::Tensor;
+use crate::engine::objective::{Role, Tensor};
 use crate::engine::scene::Scene;
 use crate::engine::training::Trajectory;
 use std::fs::File;
@@ -23,33 +25,51 @@ use std::sync::{Mutex, PoisonError};
 /// The maximum length of a scene file, in bytes. A scene with a hundred runs has about ten thousand.
 const MAX_SCENE_BYTES: u64 = 16 << 20;
 
+/// The expected file in errors of scenes.
+const EXPECTED_SCENE: &str = "a scene file";
+
 /// The maximum length of a data file, in bytes.
 const MAX_DATA_BYTES: u64 = 1 << 30;
 
-/// Reads a scene file.
+/// Reads a scene: a scene file, or the scene that an exported PNG or SVG picture carries.
 ///
 /// # Errors
-/// One sentence with the file, the line and the column, for a file that is missing, a folder, longer than 16 MB, not text or
-/// not a scene. [`Scene::load`] checks everything that depends on the landscape.
+/// One sentence with the file, the line and the column, for a file that is missing, a folder, too long, not text or
+/// not a scene, and for a picture without one. [`Scene::load`] checks everything that depends on the landscape.
 pub fn open_scene(path: &Path) -> Result<Scene, String> {
     let name = path.display().to_string();
-    let file = open(path, &name, "a scene file")?;
-    let mut bytes = Vec::new();
-    file.take(MAX_SCENE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(&name, error.kind(), "a scene file"))?;
+    let bytes = read_at_most(path, &name, EXPECTED_SCENE, image::MAX_BYTES)?;
+    if embedded::is_picture(&bytes) {
+        let scene = embedded::scene(&bytes).map_err(|wrong| format!("{name}: {wrong}"))?;
+        return scene.ok_or_else(|| {
+            format!("{name}: is a picture without a scene; expected one that Ravine exported, or a scene file")
+        });
+    }
     if bytes.len() as u64 > MAX_SCENE_BYTES {
         return Err(format!(
-            "{name}: is longer than {} MB; expected a scene file",
+            "{name}: is longer than {} MB; expected {EXPECTED_SCENE}",
             MAX_SCENE_BYTES >> 20
         ));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = 1 + sound.iter().filter(|&&byte| byte == b'\n').count();
-        format!("{name}: line {line} is not text in UTF-8; expected a scene file")
+        format!("{name}: line {line} is not text in UTF-8; expected {EXPECTED_SCENE}")
     })?;
     Scene::from_toml(&text).map_err(|error| format!("{name}: {error}"))
+}
+
+/// Whether a file is a picture that carries a scene, as exported ones do. A file that cannot be read carries none.
+pub fn carries_scene(path: &Path) -> bool {
+    let read = || {
+        let mut bytes = Vec::new();
+        let file = File::open(path).ok()?.take(image::MAX_BYTES);
+        BufReader::new(file).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    };
+    read().is_some_and(|bytes| {
+        embedded::is_picture(&bytes) && !matches!(embedded::scene(&bytes), Ok(None))
+    })
 }
 
 /// Reads weights from a safetensors file: θ for a network with these tensors.
@@ -76,6 +96,22 @@ pub fn open_weights_and_batch_norm_stats(
     })
 }
 
+/// Returns one line for each tensor of a safetensors file, of at most `most` lines, from its header alone.
+///
+/// # Errors
+/// One sentence for a file that cannot be read or has another format.
+pub fn tensor_lines(path: &Path, most: usize) -> Result<Vec<String>, String> {
+    let name = path.display().to_string();
+    let mut file = open(path, &name, weights::EXPECTED)?;
+    let cannot = |error: std::io::Error| unreadable(&name, error.kind(), weights::EXPECTED);
+    let mut length = [0; 8];
+    file.read_exact(&mut length).map_err(cannot)?;
+    let mut header = Vec::new();
+    let length = u64::from_le_bytes(length).min(MAX_SCENE_BYTES);
+    file.take(length).read_to_end(&mut header).map_err(cannot)?;
+    weights::header_lines(&header, most).map_err(|wrong| format!("{name}: {wrong}"))
+}
+
 /// Reads the runs of a network of `dim` parameters from an NPZ file that [`npz`](crate::export::training::npz) wrote.
 ///
 /// # Errors
@@ -91,17 +127,7 @@ fn open_tensors<T>(
     read: impl FnOnce(&[u8]) -> Result<T, String>,
 ) -> Result<T, String> {
     let name = path.display().to_string();
-    let file = open(path, &name, weights::EXPECTED)?;
-    let mut bytes = Vec::new();
-    file.take(MAX_DATA_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(&name, error.kind(), weights::EXPECTED))?;
-    if bytes.len() as u64 > MAX_DATA_BYTES {
-        let (longest, expected) = (MAX_DATA_BYTES >> 20, weights::EXPECTED);
-        return Err(format!(
-            "{name}: is longer than {longest} MB; expected {expected}"
-        ));
-    }
+    let bytes = read_at_most(path, &name, weights::EXPECTED, MAX_DATA_BYTES)?;
     read(&bytes).map_err(|wrong| format!("{name}: {wrong}"))
 }
 
@@ -166,18 +192,26 @@ impl Files for Disk {
     }
 
     fn picture(&self, path: &str) -> Result<Picture, String> {
-        let file = open(&self.find(path), path, image::EXPECTED)?;
-        let mut bytes = Vec::new();
-        file.take(image::MAX_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| unreadable(path, error.kind(), image::EXPECTED))?;
-        if bytes.len() as u64 > image::MAX_BYTES {
-            let (longest, expected) = (image::MAX_BYTES >> 20, image::EXPECTED);
-            return Err(format!(
-                "{path}: is longer than {longest} MB; expected {expected}"
-            ));
-        }
+        let bytes = read_at_most(&self.find(path), path, image::EXPECTED, image::MAX_BYTES)?;
         image::read(path, &bytes)
+    }
+
+    fn weights(&self, path: &str, tensors: &[NamedShape]) -> Result<Vec<f64>, String> {
+        let bytes = read_at_most(&self.find(path), path, weights::EXPECTED, MAX_DATA_BYTES)?;
+        let mut end = 0;
+        let tensors: Vec<Tensor> = { tensors.iter() }
+            .map(|NamedShape { name, shape }| {
+                let start = end;
+                end += shape.iter().product::<usize>();
+                Tensor {
+                    name: name.clone(),
+                    shape: shape.clone(),
+                    range: start..end,
+                    role: Role::Weight,
+                }
+            })
+            .collect();
+        weights::read(&bytes, &tensors).map_err(|wrong| format!("{path}: {wrong}"))
     }
 }
 
@@ -209,9 +243,30 @@ fn open(path: &Path, name: &str, expected: &str) -> Result<File, String> {
     }
 }
 
+/// Reads a file of at most `most` bytes; `name` is its name in errors.
+fn read_at_most(path: &Path, name: &str, expected: &str, most: u64) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    open(path, name, expected)?
+        .take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(name, error.kind(), expected))?;
+    if bytes.len() as u64 > most {
+        return Err(format!(
+            "{name}: is longer than {} MB; expected {expected}",
+            most >> 20
+        ));
+    }
+    Ok(bytes)
+}
+
 fn unreadable(name: &str, kind: ErrorKind, expected: &str) -> String {
     match kind {
         ErrorKind::NotFound => format!("{name}: there is no such file; expected {expected}"),
+        ErrorKind::PermissionDenied => {
+            format!(
+                "{name}: you have no permission to read it; expected {expected} that can be read"
+            )
+        }
         kind => format!("{name}: cannot be read ({kind}); expected {expected}"),
     }
 }

@@ -67,6 +67,32 @@ pub(super) fn read_with_batch_norm_stats(
     Ok((theta, moments))
 }
 
+/// Returns one line for each tensor of a header, in the order of their names: at most `most`, the last of which counts the others.
+pub(super) fn header_lines(header: &[u8], most: usize) -> Result<Vec<String>, String> {
+    let entries: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(header)
+        .map_err(|error| format!("is not a whole safetensors file ({error}); expected one"))?;
+    let mut tensors: Vec<(&str, Vec<usize>)> = { entries.iter() }
+        .filter_map(|(name, entry)| {
+            let sides = entry.get("shape")?.as_array()?.iter();
+            let side = |side: &serde_json::Value| usize::try_from(side.as_u64()?).ok();
+            Some((name.as_str(), sides.filter_map(side).collect()))
+        })
+        .collect();
+    tensors.sort_by(|a, b| natural(a.0, b.0));
+    let more = tensors.len().saturating_sub(most);
+    tensors.truncate(if more > 0 {
+        most.saturating_sub(1)
+    } else {
+        most
+    });
+    let line = |(name, sides): &(&str, Vec<usize>)| format!("{name}: {}", shape(sides));
+    let mut lines: Vec<String> = tensors.iter().map(line).collect();
+    if more > 0 {
+        lines.push(format!("and {} more", more + 1));
+    }
+    Ok(lines)
+}
+
 /// A tensor of the file.
 struct FileTensor<'a> {
     name: &'a str,

@@ -3,7 +3,9 @@
 
 mod charts;
 mod commands;
+mod drops;
 mod exports;
+mod file_dialog;
 mod files;
 mod landscapes;
 mod layout;
@@ -12,6 +14,7 @@ mod network_views;
 mod networks;
 mod optimizer_state;
 mod panels;
+mod preferences;
 mod runs;
 mod sizes;
 mod split;

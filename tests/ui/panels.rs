@@ -83,7 +83,7 @@ fn every_setting_of_every_optimizer_and_schedule_has_its_control() {
 fn optimizers_are_added_duplicated_and_removed() {
     let mut window = Window::opening();
     window.click(Role::Button, "+ Add");
-    window.click(Role::Button, "Curvature and line search");
+    window.reveal(Role::Button, "Newton");
     window.click(Role::Button, "Newton");
     assert_eq!(window.app().scene().runs.len(), 7);
     assert_eq!(window.app().scene().runs[6].spec.to_string(), "newton:lr=1");

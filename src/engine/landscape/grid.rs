@@ -10,12 +10,13 @@ settings! {
     /// A smooth surface through heights from a file, on a grid of at most 4096 × 4096 points.
     ///
     /// A CSV file holds a matrix, lowest y first, with or without a first row of x and a first column of y; or a header of three
-    /// names, as in x,y,loss, and a row for each point. A NumPy file (.npy) holds a matrix: row i, column j is the height at the i-th y and the j-th x.
+    /// names, as in x,y,loss, and a row for each point. A NumPy file (.npy) holds a matrix: row i, column j is the height at the i-th y and the j-th x; an
+    /// .npz holds one, and perhaps its x and y.
     /// Tables follow the rules of `regression`; a quoted number may have a decimal comma.
     /// Without x and y the points are numbered from 0. The surface is the bicubic spline through the heights, exact in its
     /// derivatives; outside the grid the height is that of the nearest border point. Without a file: 25 × 25 points of MATLAB's peaks, negated.
     pub struct Grid("Grid of heights") {
-        /// CSV or NPY file with the heights; empty takes the built-in heights.
+        /// CSV, NPY or NPZ file with the heights; empty takes the built-in heights.
         data: String = String::new();
         /// x of the first column.
         x_low: Option<f64> = None, none "auto";

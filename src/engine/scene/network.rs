@@ -6,7 +6,7 @@ use crate::engine::analysis::layer_stats::Thresholds;
 use crate::engine::analysis::mode_connectivity::Connect;
 use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::declare::settings;
-use crate::engine::files::{Files, NoFiles};
+use crate::engine::files::{Files, NamedShape, NoFiles};
 use crate::engine::network::data::AnyDataset;
 use crate::engine::network::{AnyNetwork, Loss, Precision, TrainingTask};
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,9 @@ settings! {
         exploding: f64 = 100.0, in 0.0.., log 1.0..=1e6;
         /// A layer's gradient vanishes if its norm is below this.
         vanishing: f64 = 1e-5, in 0.0.., log 1e-12..=1.0;
+        /// The safetensors file with the weights that all runs start from, instead of random ones. A file that is dropped on the window is
+        /// entered here.
+        weights: Option<String> = None, none "random";
     }
 }
 
@@ -103,8 +106,21 @@ impl NetworkScene {
         let loss = self.model.as_dyn().loss();
         let split = self.data.split_for(loss, files, self.settings.test, seed);
         let split = split.map_err(|error| SceneError::Network(error.to_string()))?;
-        TrainingTask::new(&self.model, split, seed, precision)
-            .map_err(|error| SceneError::Network(error.to_string()))
+        let mut task = TrainingTask::new(&self.model, split, seed, precision)
+            .map_err(|error| SceneError::Network(error.to_string()))?;
+        if let Some(path) = &self.settings.weights {
+            let tensors = task.loss.layout().tensors().iter();
+            let shapes: Vec<NamedShape> = tensors
+                .map(|tensor| NamedShape {
+                    name: tensor.name.clone(),
+                    shape: tensor.shape.clone(),
+                })
+                .collect();
+            task.start = files
+                .weights(path, &shapes)
+                .map_err(|sentence| SceneError::Network(format!("weights: {sentence}")))?;
+        }
+        Ok(task)
     }
 
     /// Chooses a data set and the loss that suits it: mse for numeric targets, bce for two classes, ce for more.
@@ -141,11 +157,12 @@ impl NetworkScene {
         }
     }
 
-    /// Whether both have equal models, data, test shares and number types; plane and analyses may differ.
+    /// Whether both have equal models, data, test shares, number types and initial weights; plane and analyses may differ.
     pub fn same_task(&self, other: &Self) -> bool {
         let (own, others) = (&self.settings, &other.settings);
         self.model == other.model
             && self.data == other.data
             && (own.test, own.precision) == (others.test, others.precision)
+            && own.weights == others.weights
     }
 }

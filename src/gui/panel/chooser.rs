@@ -1,10 +1,13 @@
 //! The chooser of landscapes: a button that opens a gallery of thumbnails with a search field.
 
-use crate::engine::landscape::AnyLandscape;
+use crate::engine::landscape::{AnyLandscape, Group};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Colour;
 use crate::figure::gallery::{self, Thumbnail};
+use crate::gui::icon::paint_search;
 use crate::gui::paint::{self, Textures};
+use crate::gui::scale::SECONDARY;
+use crate::gui::search::{first_sentence, landscape_penalty, ranked};
 use eframe::egui;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -22,6 +25,9 @@ const COLUMNS: f32 = 6.0;
 #[derive(Default)]
 pub(crate) struct Chooser {
     filter: String,
+    /// Name of the landscape that the arrow keys have marked, and whether it is to be scrolled into view.
+    marked: Option<&'static str>,
+    moved: bool,
     /// The finished thumbnails, in any order.
     thumbnails: Vec<CachedThumbnail>,
     coming: Option<Receiver<Thumbnail>>,
@@ -49,6 +55,7 @@ impl Chooser {
             .accessible_name("Landscapes");
         if opener.clicked() {
             self.filter.clear();
+            self.marked = None;
             self.begin(ui.ctx());
         }
         let shown = popup.show(|ui| {
@@ -108,26 +115,47 @@ impl Chooser {
         let gap = ui.spacing().item_spacing.x;
         let width = COLUMNS * (CELL.x + gap) + 14.0;
         ui.set_width(width.min((ui.ctx().content_rect().width() - 40.0).max(0.0)));
-        let mut enter = false;
+        let in_cell = ui
+            .memory(egui::Memory::focused)
+            .is_some_and(|id| id != search_id());
+        // Left and right move the text's cursor until a cell is marked.
+        let sideways = self.marked.is_some();
+        let [up, down, left, right, enter] = ui.input_mut(|input| {
+            use egui::Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Enter};
+            [ArrowUp, ArrowDown, ArrowLeft, ArrowRight, Enter].map(|key| {
+                let free = !in_cell && (sideways || !matches!(key, ArrowLeft | ArrowRight));
+                free && input.consume_key(egui::Modifiers::NONE, key)
+            })
+        });
         ui.horizontal(|ui| {
             let label = ui.label("Search");
             let field = egui::TextEdit::singleline(&mut self.filter)
+                .id(search_id())
                 .background_color(paint::colour(theme.plot_background))
-                .hint_text("a name, or a group such as valleys")
+                .hint_text("a name, a group such as valleys, or a word such as banana")
                 .desired_width(f32::INFINITY);
             let field = ui.add(field).labelled_by(label.id);
-            enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            paint_search(ui, &field);
+            if field.changed() {
+                self.marked = None;
+            }
             // Text that is typed while the gallery is open goes to the field.
-            if fresh || ui.memory(|memory| memory.focused().is_none()) && !enter {
+            if fresh || ui.memory(|memory| memory.focused().is_none()) {
                 field.request_focus();
             }
         });
-        let height = height.clamp(180.0, 620.0);
+        let height = (height - 24.0).clamp(120.0, 600.0);
         let groups = hits(&self.filter);
+        let mut members = groups.iter().flat_map(|(_, members)| members);
+        let first = members.clone().next().filter(|_| !self.filter.is_empty());
+        let marked = members
+            .find(|member| Some(member.name()) == self.marked)
+            .or(first)
+            .cloned();
         if enter {
-            return groups.into_iter().flat_map(|(_, members)| members).next();
+            return marked;
         }
-        let mut chosen = None;
+        let (mut chosen, mut hovered, mut cells) = (None, None, Vec::new());
         let scroll = egui::ScrollArea::vertical()
             .auto_shrink(false)
             .min_scrolled_height(height)
@@ -141,26 +169,43 @@ impl Chooser {
                 super::scene::heading(ui, title);
                 ui.horizontal_wrapped(|ui| {
                     for landscape in members {
-                        let same = landscape.name() == current.name();
-                        if self
-                            .cell_ui(ui, &landscape, same, theme, textures)
-                            .clicked()
-                        {
+                        let name = landscape.name();
+                        let is_marked = marked.as_ref().is_some_and(|marked| marked.name() == name);
+                        let state = (name == current.name(), is_marked);
+                        let cell = self.cell_ui(ui, &landscape, state, theme, textures);
+                        cells.push((name, cell.rect));
+                        if cell.hovered() || cell.has_focus() {
+                            hovered = Some(landscape.clone());
+                        }
+                        if cell.clicked() {
                             chosen = Some(landscape);
                         }
                     }
                 });
             }
         });
+        if up || down || left || right {
+            let at = marked.as_ref().and_then(|own| {
+                let named = |(name, _): &(&str, egui::Rect)| *name == own.name();
+                cells.iter().position(named)
+            });
+            self.marked = next_cell(&cells, at, up || down, down || right);
+            self.moved = true;
+        }
+        let about = hovered.or(marked).unwrap_or_else(|| current.clone());
+        let settings = about.settings();
+        let text = format!("{}: {}", settings.title(), first_sentence(settings.help()));
+        let text = egui::RichText::new(text).size(SECONDARY).weak();
+        ui.add(egui::Label::new(text).truncate());
         chosen
     }
 
-    /// Shows a thumbnail with its title as one button.
+    /// Shows a thumbnail with its title as one button; `same` is the current landscape, `marked` the one that Enter takes.
     fn cell_ui(
         &mut self,
         ui: &mut egui::Ui,
         landscape: &AnyLandscape,
-        same: bool,
+        (same, marked): (bool, bool),
         theme: &Theme,
         textures: &mut Textures,
     ) -> egui::Response {
@@ -170,12 +215,17 @@ impl Chooser {
         let id = ui.scope_id().with(landscape.name());
         let response = ui.interact(rect, id, egui::Sense::click());
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, same, title));
-        if response.gained_focus() {
+        let moved = marked && std::mem::take(&mut self.moved);
+        if response.gained_focus() || moved {
             response.scroll_to_me(None);
         }
         if ui.is_rect_visible(rect) {
             let look = ui.style().interact_selectable(&response, same);
             let painter = ui.painter();
+            if marked {
+                let stroke = egui::Stroke::new(2.0, ui.visuals().selection.stroke.color);
+                painter.rect_stroke(rect, 4.0, stroke, egui::StrokeKind::Inside);
+            }
             if same || response.hovered() || response.has_focus() {
                 painter.rect(
                     rect,
@@ -236,6 +286,10 @@ impl CachedThumbnail {
     }
 }
 
+fn search_id() -> egui::Id {
+    egui::Id::unique("search landscapes")
+}
+
 /// Shows the button with the title of the current landscape.
 fn opener_ui(ui: &mut egui::Ui, current: &AnyLandscape) -> egui::Response {
     let settings = current.settings();
@@ -272,41 +326,61 @@ fn paragraphs(help: &str) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Returns the landscapes whose name, title or group contains every word of the filter, by group. Those whose name or title starts with the
-/// filter come first, so that Enter takes the best match.
+/// Returns the landscapes that match a filter by name, title, other words or group, in their groups: the best match is the first of the
+/// first group.
 fn hits(filter: &str) -> Vec<(&'static str, Vec<AnyLandscape>)> {
-    let filter = filter.trim().to_lowercase();
-    let mut groups = Vec::new();
-    for (group, members) in gallery::groups() {
-        let fits = |landscape: &AnyLandscape| {
-            let words = [
-                landscape.name(),
-                landscape.settings().title(),
-                group.title(),
-            ];
-            let words = words.join(" ").to_lowercase();
-            filter.split_whitespace().all(|part| words.contains(part))
-        };
-        let members: Vec<AnyLandscape> = members.into_iter().filter(fits).collect();
-        if !members.is_empty() {
-            groups.push((group.title(), members));
-        }
-    }
-    let starts = |landscape: &AnyLandscape| {
-        landscape.name().starts_with(&filter)
-            || landscape
-                .settings()
-                .title()
-                .to_lowercase()
-                .starts_with(&filter)
+    let in_group = |(group, members): (Group, Vec<AnyLandscape>)| {
+        members
+            .into_iter()
+            .map(move |member| (group.title(), member))
     };
-    if !filter.is_empty() {
-        for (_, members) in &mut groups {
-            members.sort_by_key(|landscape| !starts(landscape));
+    let all: Vec<(&str, AnyLandscape)> = gallery::groups().into_iter().flat_map(in_group).collect();
+    let filter = filter.trim();
+    let found = ranked(all, |(group, landscape)| {
+        landscape_penalty(landscape, group, filter)
+    });
+    let mut groups: Vec<(&str, Vec<AnyLandscape>)> = Vec::new();
+    for (group, landscape) in found {
+        match groups.iter_mut().find(|(title, _)| *title == group) {
+            Some((_, members)) => members.push(landscape),
+            None => groups.push((group, vec![landscape])),
         }
-        groups.sort_by_key(|(_, members)| !members.iter().any(starts));
     }
     groups
+}
+
+/// Returns the cell that an arrow key marks after cell `at`: in the next row where there is one, else the next one; forward or backward.
+fn next_cell(
+    cells: &[(&'static str, egui::Rect)],
+    at: Option<usize>,
+    by_rows: bool,
+    forward: bool,
+) -> Option<&'static str> {
+    let Some(at) = at else {
+        return cells.first().map(|(name, _)| *name);
+    };
+    let in_row = neighbour(cells, cells[at].1, forward).filter(|_| by_rows);
+    let beside = if forward { at + 1 } else { at.wrapping_sub(1) };
+    let beside = cells.get(beside).map(|(name, _)| *name);
+    in_row.or(beside).or(Some(cells[at].0))
+}
+
+/// Returns the nearest cell in the row below another one (`down`), or above.
+fn neighbour(
+    cells: &[(&'static str, egui::Rect)],
+    from: egui::Rect,
+    down: bool,
+) -> Option<&'static str> {
+    let distance = |rect: &egui::Rect| {
+        let by = rect.center() - from.center();
+        let rows = if down { by.y } else { -by.y };
+        (rows > 1.0).then_some((rows, by.x.abs()))
+    };
+    let reachable = cells
+        .iter()
+        .filter_map(|(name, rect)| Some((distance(rect)?, *name)));
+    let nearest = reachable.min_by(|(a, _), (b, _)| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    nearest.map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -328,6 +402,8 @@ mod tests {
         assert!(names("valley").contains(&"rosenbrock"));
         assert_eq!(names("saddle monkey"), ["monkey-saddle"]);
         assert_eq!(names("saddle")[0], "saddle");
+        assert_eq!(names("banana")[0], "rosenbrock");
+        assert_eq!(names("hmmblau")[0], "himmelblau");
         assert!(names("no such thing").is_empty());
     }
 }

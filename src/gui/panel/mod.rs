@@ -1,5 +1,6 @@
 //! The panels around the views.
 
+pub(crate) mod add_optimizer;
 mod architecture;
 pub(crate) mod chooser;
 pub(crate) mod critical;

@@ -3,7 +3,7 @@
 use super::scene::{PanelResponse, heading_text};
 use super::{architecture, samples};
 use crate::engine::analysis::network_plane::AnyPlane;
-use crate::engine::declare::{Settings, Value};
+use crate::engine::declare::Settings;
 use crate::engine::network::TrainingTask;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::objective::plane::Rect;
@@ -11,13 +11,12 @@ use crate::engine::results::Runs;
 use crate::engine::scene::{NetworkScene, Scene, Subject};
 use crate::figure::colour::Theme;
 use crate::gui::command::Command;
-use crate::gui::dialog::Browse;
 use crate::gui::field::refusal_ui;
+use crate::gui::file_dialog::Purpose;
 use crate::gui::paint::Textures;
 use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
 use crate::gui::slider::drag_ui;
 use crate::gui::view::named;
-use crate::import::path_text;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -28,8 +27,6 @@ pub(crate) struct PanelState {
     more: [bool; 4],
     /// Whether edits of runs act from the timeline's step on.
     pub(super) keep_weights: bool,
-    /// The dialog for the data's file.
-    browsing: Option<Browse>,
     samples: Option<samples::CachedSamples>,
 }
 
@@ -250,25 +247,15 @@ fn data_ui(
     });
     if let Some(data) = chosen {
         bench.choose_data(data);
-        state.browsing = None;
     }
     let is_file = matches!(bench.data, AnyDataset::Csv(_));
     let settings = bench.data.settings_mut();
     if is_file {
         let (refused, browse) = file_ui(ui, settings, "path");
         note(answer, refused);
-        if browse && state.browsing.is_none() {
-            let show = |dialog: rfd::FileDialog| dialog.add_filter("Table", &["csv"]).pick_file();
-            match Browse::begin(ui.ctx(), show) {
-                Ok(browsing) => state.browsing = Some(browsing),
-                Err(sentence) => answer.refused = Some(sentence),
-            }
-        }
-        if let Some(path) = Browse::take(&mut state.browsing) {
-            let path = Value::Text(path_text(&path));
-            let refused = settings.set("path", path).err();
-            note(answer, refused.map(|refusal| refusal.to_string()));
-        }
+        answer
+            .commands
+            .extend(browse.then_some(Command::Browse(Purpose::Data)));
     }
     let all = state.more[1];
     let wanted =

@@ -1,17 +1,19 @@
 //! The list of optimizers in the left panel: colour, tick and menu of every run.
 
+use super::add_optimizer::AddOptimizer;
 use super::run;
 use super::scene::{PanelContext, PanelResponse, heading_text};
 use super::schedule::LrCurve;
 use crate::engine::analysis::sweep::lr_limit;
-use crate::engine::optimizer::{AnyOptimizer, Kind};
+use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::results::RunResult;
 use crate::engine::scene::{MAX_RUNS, Run, Scene};
 use crate::engine::training::{Outcome, RunSpec};
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::{legend_line, style_index};
-use crate::gui::icon::{Icon, icon_button};
+use crate::gui::command::Command;
+use crate::gui::icon::{Icon, icon_button, icon_entry};
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::{SettingStyle, styled_settings_ui};
 use crate::gui::scale::{SECONDARY, SPACE};
@@ -32,42 +34,17 @@ fn is_main(setting: &str) -> bool {
     matches!(setting, "lr" | "momentum" | "beta1" | "beta2")
 }
 
-/// Shows the heading of the list with its menu; returns the optimizer that is added.
-pub(super) fn heading_ui(ui: &mut egui::Ui, context: &PanelContext) -> Option<Change> {
-    let mut change = None;
-    ui.horizontal(|ui| {
+/// Shows the heading of the list with its button; returns the optimizer that is added.
+pub(super) fn heading_ui(
+    ui: &mut egui::Ui,
+    context: &PanelContext,
+    adding: &mut AddOptimizer,
+) -> Option<Change> {
+    let row = ui.horizontal(|ui| {
         ui.label(heading_text("OPTIMIZERS"));
-        let adding = ui.menu_button("+ Add", |ui| {
-            for kind in Kind::ALL {
-                ui.menu_button(kind.title(), |ui| {
-                    let all = AnyOptimizer::all().into_iter();
-                    for optimizer in all.filter(|any| any.as_dyn().profile().kind == kind) {
-                        let (settings, notes) =
-                            (optimizer.settings(), optimizer.as_dyn().profile());
-                        let help = format!(
-                            "{}\n\n{}\n{}",
-                            settings.help(),
-                            notes.strengths,
-                            notes.weaknesses
-                        );
-                        let refused = context.unsupported_reason(&optimizer);
-                        let button = egui::Button::new(settings.title());
-                        let added = ui.add_enabled(refused.is_none(), button);
-                        let added = added.on_hover_text(help);
-                        let why =
-                            refused.map_or_else(String::new, |kind| format!("It is for {kind}."));
-                        if added.on_disabled_hover_text(why).clicked() {
-                            change = Some(Change::Add(optimizer));
-                        }
-                    }
-                });
-            }
-        });
-        adding
-            .response
-            .on_hover_text("Add an optimizer. A copied run can be pasted with Ctrl+V.");
+        adding.ui(ui, context)
     });
-    change
+    row.inner.map(Change::Add)
 }
 
 /// Shows a card for each run of a scene and edits them in place; with `from`, edits act from that step on. Makes `change` of the list, or
@@ -113,6 +90,8 @@ pub(super) fn ui(
                 } else if head.removed {
                     change = Some(Change::Remove(index));
                 }
+                let copy = Command::CopyRun(index);
+                answer.commands.extend(head.copied.then_some(copy));
                 if collapse && !open {
                     return;
                 }
@@ -230,10 +209,12 @@ fn spec_changes_ui(ui: &mut egui::Ui, run: &mut Run, from: Option<u64>) {
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each button")]
 struct HeadResponse {
     toggled: bool,
     duplicated: bool,
     removed: bool,
+    copied: bool,
 }
 
 /// Width of the loss in the head of a run, in points.
@@ -288,15 +269,13 @@ fn head_ui(
             let fold = icon_button(ui, icon, &format!("settings of {name}"), "");
             head.toggled = fold.clicked();
             let menu = ui.menu_button("⋯", |ui| {
-                if ui.button("Duplicate").clicked() {
+                if icon_entry(ui, Icon::Duplicate, "Duplicate").clicked() {
                     head.duplicated = true;
                 }
-                if ui.button("Remove").clicked() {
+                if icon_entry(ui, Icon::Delete, "Remove").clicked() {
                     head.removed = true;
                 }
-                if ui.button("Copy as text").clicked() {
-                    ui.ctx().copy_text(run.spec.to_string());
-                }
+                head.copied = icon_entry(ui, Icon::Copy, "Copy as text").clicked();
                 let keras = run.spec.optimizer.as_dyn().keras_spec();
                 if let Some(Ok(keras)) = keras.map(str::parse::<AnyOptimizer>)
                     && ui

@@ -1,5 +1,6 @@
 //! The left panel: the landscape or network, the settings of all runs, and the optimizers.
 
+use super::add_optimizer::AddOptimizer;
 use super::chooser::Chooser;
 use super::network;
 use super::optimizers;
@@ -15,13 +16,12 @@ use crate::engine::scene::{Run, Scene};
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::gui::command::Command;
-use crate::gui::dialog::Browse;
 use crate::gui::field::refusal_ui;
+use crate::gui::file_dialog::Purpose;
 use crate::gui::paint::Textures;
 use crate::gui::param_ui::{SettingStyle, checked_settings_ui, file_ui, name_ui, settings_ui};
 use crate::gui::scale::{SECONDARY, SPACE};
 use crate::gui::slider::drag_ui;
-use crate::import::path_text;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -83,8 +83,7 @@ pub(crate) struct PanelState {
     chooser: Chooser,
     /// Curve of the learning rate of the selected run.
     curve: LrCurve,
-    /// The dialog for the landscape's file.
-    browsing: Option<Browse>,
+    adding: AddOptimizer,
     network: network::PanelState,
 }
 
@@ -118,7 +117,7 @@ pub(crate) fn ui(
             let every = network.settings.every.max(1);
             context.step / every * every
         });
-        let change = optimizers::heading_ui(ui, context);
+        let change = optimizers::heading_ui(ui, context, &mut state.adding);
         scroll_ui(ui, "optimizers", !low, f32::INFINITY, |ui| {
             let curve = &mut state.curve;
             let edits = (context, from, change);
@@ -218,32 +217,19 @@ fn landscape_ui(
     let chosen = state.chooser.ui(ui, scene.landscape(), theme, textures);
     if let Some(landscape) = chosen.filter(|chosen| chosen.name() != scene.landscape().name()) {
         scene.choose_landscape(landscape);
-        state.browsing = None;
     }
     let formula = scene.landscape().as_dyn().formula();
     ui.add(egui::Label::new(egui::RichText::new(formula).size(SECONDARY).weak()).wrap());
     let file = file_setting(scene.landscape());
     let settings = scene.landscape_scene_mut().landscape.settings_mut();
-    if let Some((name, kind, extensions)) = file {
+    if let Some((name, purpose)) = file {
         let (refused, browse) = file_ui(ui, settings, name);
         answer.refused = refused;
-        if browse && state.browsing.is_none() {
-            let show =
-                move |dialog: rfd::FileDialog| dialog.add_filter(kind, extensions).pick_file();
-            match Browse::begin(ui.ctx(), show) {
-                Ok(browsing) => state.browsing = Some(browsing),
-                Err(sentence) => answer.refused = Some(sentence),
-            }
-        }
-        if let Some(path) = Browse::take(&mut state.browsing) {
-            let path = Value::Text(path_text(&path));
-            let refused = settings.set(name, path).err();
-            answer.refused = refused.map(|refusal| refusal.to_string());
-        }
-    } else {
-        state.browsing = None;
+        answer
+            .commands
+            .extend(browse.then_some(Command::Browse(purpose)));
     }
-    let others = |name: &str| file.is_none_or(|(file, ..)| file != name);
+    let others = |name: &str| file.is_none_or(|(file, _)| file != name);
     let landscape = scene.landscape().clone();
     let check = |name: &str, value: &Value| match file {
         Some(_) => Ok(()),
@@ -263,14 +249,12 @@ fn works_with(landscape: &AnyLandscape, name: &str, value: &Value) -> Result<(),
     problem.map(|_| ()).map_err(|error| error.to_string())
 }
 
-/// Returns the setting of a landscape's file, the kind of files, and their extensions.
-fn file_setting(
-    landscape: &AnyLandscape,
-) -> Option<(&'static str, &'static str, &'static [&'static str])> {
+/// Returns the setting of a landscape's file, and the purpose of its dialog.
+fn file_setting(landscape: &AnyLandscape) -> Option<(&'static str, Purpose)> {
     match landscape {
-        AnyLandscape::Image(_) => Some(("file", "Picture", &["png", "jpg", "jpeg"])),
-        AnyLandscape::Grid(_) => Some(("data", "Heights", &["csv", "npy"])),
-        AnyLandscape::Regression(_) => Some(("data", "Table", &["csv"])),
+        AnyLandscape::Image(_) => Some(("file", Purpose::Picture)),
+        AnyLandscape::Grid(_) => Some(("data", Purpose::Heights)),
+        AnyLandscape::Regression(_) => Some(("data", Purpose::Table)),
         _ => None,
     }
 }

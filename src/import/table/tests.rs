@@ -259,10 +259,13 @@ fn the_three_forms_of_csv_are_read() {
 #[test]
 fn bad_matrices_are_refused_in_one_sentence() {
     for (text, expected) in [
-        ("", "is empty; expected a CSV or NPY file with a matrix"),
+        (
+            "",
+            "is empty; expected a CSV, NPY or NPZ file with a matrix",
+        ),
         (
             "# only\n\n",
-            "is empty; expected a CSV or NPY file with a matrix",
+            "is empty; expected a CSV, NPY or NPZ file with a matrix",
         ),
         (
             "1,2\n",
@@ -274,7 +277,7 @@ fn bad_matrices_are_refused_in_one_sentence() {
         ),
         (
             ",1,2\n",
-            "has no rows after its header; expected a CSV or NPY file with a matrix",
+            "has no rows after its header; expected a CSV, NPY or NPZ file with a matrix",
         ),
         ("1,2\n3\n", "line 2 has 1 cell; expected 2, as in line 1"),
         (
@@ -327,11 +330,11 @@ fn bad_matrices_are_refused_in_one_sentence() {
         ),
         (
             "x,y,z\n",
-            "has no rows after its header; expected a CSV or NPY file with a matrix",
+            "has no rows after its header; expected a CSV, NPY or NPZ file with a matrix",
         ),
         (
             "a\0b",
-            "is not text in lines; expected a CSV or NPY file with a matrix",
+            "is not text in lines; expected a CSV, NPY or NPZ file with a matrix",
         ),
     ] {
         check_matrix(text.as_bytes(), &format!("m.csv: {expected}"));
@@ -347,6 +350,6 @@ fn bad_matrices_are_refused_in_one_sentence() {
     );
     check_matrix(
         b"1,2\n\xff,3\n",
-        "m.csv: line 2, column 1 is not text in UTF-8; expected a CSV or NPY file with a matrix in UTF-8",
+        "m.csv: line 2, column 1 is not text in UTF-8; expected a CSV, NPY or NPZ file with a matrix in UTF-8",
     );
 }

@@ -83,7 +83,7 @@ fn files_of_unknown_formats_are_refused() {
     for (landscape, expected) in [
         (
             "grid:data=rgba.png",
-            "rgba.png: is not text in lines; expected a CSV or NPY file with a matrix",
+            "rgba.png: is not text in lines; expected a CSV, NPY or NPZ file with a matrix",
         ),
         (
             "image:file=plain.csv",
@@ -95,7 +95,7 @@ fn files_of_unknown_formats_are_refused() {
         ),
         (
             "grid:data=../grids",
-            "../grids: is a folder; expected a CSV or NPY file with a matrix",
+            "../grids: is a folder; expected a CSV, NPY or NPZ file with a matrix",
         ),
     ] {
         assert_eq!(problem(landscape).map(drop), Err(expected.to_owned()));
