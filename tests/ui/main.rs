@@ -9,14 +9,17 @@ mod file_dialog;
 mod files;
 mod landscapes;
 mod layout;
+mod look;
 mod map;
 mod network_views;
 mod networks;
 mod optimizer_state;
 mod panels;
 mod preferences;
+mod raster;
 mod runs;
 mod sizes;
+mod snapshots;
 mod split;
 mod surface;
 mod surveys;
@@ -31,21 +34,37 @@ use ravine::gui::App;
 /// A window that shows a scene.
 struct Window {
     harness: Harness<'static, Option<App>>,
+    rasteriser: raster::Rasteriser,
 }
 
 impl Window {
     fn on(scene: Scene) -> Self {
+        let open = move |ctx: &egui::Context| App::new(ctx, scene.clone(), None);
+        Self::of(Some(egui::Theme::Light), open)
+    }
+
+    /// Opens a window, in a theme or in that which it chooses.
+    fn of(
+        theme: Option<egui::Theme>,
+        open: impl Fn(&egui::Context) -> Result<App, String> + 'static,
+    ) -> Self {
         let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-            let app = app.get_or_insert_with(|| {
-                App::new(ui.ctx(), scene.clone(), None).unwrap_or_else(|error| panic!("{error}"))
-            });
+            let app =
+                app.get_or_insert_with(|| open(ui.ctx()).unwrap_or_else(|error| panic!("{error}")));
             app.frame_ui(ui);
         };
-        let harness = Harness::builder()
+        let rasteriser = raster::Rasteriser::default();
+        let builder = Harness::builder()
             .with_size([1280.0, 900.0])
-            .with_theme(egui::Theme::Light)
-            .build_ui_state(show, None);
-        let mut window = Self { harness };
+            .renderer(rasteriser.clone());
+        let builder = match theme {
+            Some(theme) => builder.with_theme(theme),
+            None => builder,
+        };
+        let mut window = Self {
+            harness: builder.build_ui_state(show, None),
+            rasteriser,
+        };
         window.settle();
         window.press(egui::Key::Space);
         window
@@ -53,6 +72,12 @@ impl Window {
 
     fn opening() -> Self {
         Self::on(Scene::opening())
+    }
+
+    /// Returns the pixels of the last frame.
+    fn picture(&self) -> egui::ColorImage {
+        let output = self.harness.output();
+        self.rasteriser.picture(&self.harness.ctx, output)
     }
 
     fn app(&mut self) -> &mut App {

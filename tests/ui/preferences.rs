@@ -3,7 +3,6 @@
 use super::Window;
 use eframe::egui;
 use egui::{Key, Modifiers, Role, Theme};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ravine::engine::scene::Scene;
 use ravine::gui::App;
@@ -12,20 +11,9 @@ use std::path::Path;
 /// Opens a window with a state folder.
 fn with_state(folder: &Path) -> Window {
     let folder = folder.to_owned();
-    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-        let app = app.get_or_insert_with(|| {
-            let scene = Some(Scene::opening());
-            App::with_state(ui.ctx(), scene, None, Some(&folder)).expect("a window")
-        });
-        app.frame_ui(ui);
-    };
-    let harness = Harness::builder()
-        .with_size([1280.0, 900.0])
-        .build_ui_state(show, None);
-    let mut window = Window { harness };
-    window.settle();
-    window.press(Key::Space);
-    window
+    Window::of(None, move |ctx| {
+        App::with_state(ctx, Some(Scene::opening()), None, Some(&folder))
+    })
 }
 
 /// Closes a window as the desktop does.

@@ -3,10 +3,10 @@
 //! Around a point where f is −78, f64 does not resolve differences below 1e-14, although f varies by 1e-17 only in a window of width
 //! 1e-9 around a minimum. There the surface is computed from the exact gradient g and Hessian H at the window's centre c:
 //! f(c + d) − f(c) = gᵀd + ½ dᵀH d + O(|d|³). The remainder is negligible where H is constant over the window, which is tested at the
-//! corners.
+//! corners, and where the values deviate most from the quadratic: there the exact gradient and Hessian tell rounding from a narrow hill.
 
-use crate::engine::geometry::surface::Surface;
-use crate::engine::objective::Objective;
+use crate::engine::geometry::surface::{Surface, share};
+use crate::engine::objective::{Objective, norm};
 
 /// Largest relative difference of H at the corners.
 const HESSIAN_TOLERANCE: f64 = 1e-3;
@@ -33,24 +33,23 @@ impl Surface {
         {
             return None;
         }
-        let is_constant = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
-            .into_iter()
-            .all(|corner| {
-                let there = hessian(corner);
-                h.iter()
-                    .zip(there)
-                    .all(|(here, there)| (here - there).abs() <= HESSIAN_TOLERANCE * size)
-            });
-        if !is_constant {
+        let is_same = |share: [f64; 2]| {
+            let pairs = h.into_iter().zip(hessian(share));
+            { pairs }.all(|(here, there)| (here - there).abs() <= HESSIAN_TOLERANCE * size)
+        };
+        let corners = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
+        if !corners.into_iter().all(is_same) {
             return None;
         }
+        let share_of = |index: usize| {
+            [
+                share(index % self.columns, self.columns),
+                share(index / self.columns, self.rows),
+            ]
+        };
         let place = |index: usize| {
-            let share = |index: usize, count: usize| {
-                crate::engine::geometry::surface::share(index, count) - 0.5
-            };
-            let column = share(index % self.columns, self.columns);
-            let row = share(index / self.columns, self.rows);
-            [column * view.width(), row * view.height()]
+            let [column, row] = share_of(index);
+            [(column - 0.5) * view.width(), (row - 0.5) * view.height()]
         };
         let model = |index: usize| {
             let [dx, dy] = place(index);
@@ -63,9 +62,20 @@ impl Surface {
             .iter()
             .copied()
             .fold([f64::INFINITY, f64::NEG_INFINITY], ends);
-        let off = |(exact, rounded): (&f64, &f64)| (rounded - base - exact).abs();
-        let worst = values.iter().zip(&self.values).map(off).fold(0.0, f64::max);
-        (worst > ROUNDING_TOLERANCE * (high - low) && high > low).then(|| {
+        let off = |(index, exact): (usize, &f64)| (index, (self.values[index] - base - exact).abs());
+        let offs = values.iter().enumerate().map(off);
+        let (worst, most) = offs.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        let is_visible = most > ROUNDING_TOLERANCE * (high - low) && high > low;
+        let has_model_gradient = || {
+            let (d, mut there) = (place(worst), [0.0; 2]);
+            objective.gradient(&view.at(share_of(worst)), &mut there);
+            let expected = [g[0] + h[0] * d[0] + h[1] * d[1], g[1] + h[1] * d[0] + h[2] * d[1]];
+            let slope = norm(&g) + size * view.width().hypot(view.height());
+            { there.iter().zip(expected) }
+                .all(|(there, expected)| (there - expected).abs() <= HESSIAN_TOLERANCE * slope)
+        };
+        let is_rounding = is_visible && is_same(share_of(worst)) && has_model_gradient();
+        is_rounding.then(|| {
             let surface = Self { values, ..*self };
             (surface, base)
         })
@@ -132,6 +142,17 @@ mod tests {
             ("ackley", [0.0; 2], 1e-9),
         ] {
             assert_eq!(sample(landscape, at, width).1, None, "{landscape} {width}");
+        }
+    }
+
+    #[test]
+    fn a_narrow_hill_in_a_quadratic_is_no_rounding() {
+        for hill in [
+            "formula:f=x^2+y^2+exp(-1e3*((x-0.3)^2+(y-0.2)^2))",
+            "formula:f=x^2+y^2-0.01*exp(-100*(x^2+(y-0.5)^2))",
+            "formula:f=x^2+y^2+max(0,0.01-(x-0.5)^2-y^2)",
+        ] {
+            assert_eq!(sample(hill, [0.0; 2], 2.0).1, None, "{hill}");
         }
     }
 

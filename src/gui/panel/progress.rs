@@ -68,15 +68,17 @@ pub(crate) fn ui(ui: &mut egui::Ui, progress: Progress, paused: bool) -> Option<
             (false, true) => "paused",
             (false, false) => "training",
         };
+        let text = format!("{state}: step {done} of {steps}");
+        if complete {
+            ui.label(text);
+            return;
+        }
         #[expect(clippy::cast_possible_truncation, reason = "a fraction of a bar")]
         let share = (real(done) / real(steps.max(1))) as f32;
-        let text = format!("{state}: step {done} of {steps}");
         // The rest of the row, or a row of its own.
         let rest = ui.available_size_before_wrap().x;
         let width = if rest < 160.0 { ui.max_rect().width() } else { rest };
-        let bar = egui::ProgressBar::new(if complete { 1.0 } else { share })
-            .desired_width(width - 8.0)
-            .text(text.clone());
+        let bar = egui::ProgressBar::new(share).desired_width(width - 8.0).text(text.clone());
         let bar = ui.add(bar);
         bar.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &text));
     });
