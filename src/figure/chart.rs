@@ -329,7 +329,7 @@ impl Chart<'_> {
 }
 
 /// Returns a range that contains every measurement. Limits far away from the measurements would flatten them: they widen a logarithmic
-/// range by a decade at most, a linear one not at all.
+/// range by two decades at most, a linear one not at all.
 pub fn y_range(
     measurements: impl Iterator<Item = f64>,
     limits: impl Iterator<Item = f64>,
@@ -344,8 +344,8 @@ pub fn y_range(
     let [low, high] = match (ends(measurements, log), ends(limits, log)) {
         ([low, high], _) if low > high => [if log { 0.1 } else { 0.0 }, 1.0],
         ([low, high], limits) if log => [
-            low.min(limits[0].max(low / 10.0)),
-            high.max(limits[1].min(high * 10.0)),
+            low.min(limits[0].max(low / 100.0)),
+            high.max(limits[1].min(high * 100.0)),
         ],
         (range, _) => range,
     };

@@ -69,12 +69,12 @@ pub fn tangent(runs: &Runs, index: usize, row: usize, frame: &Frame, theme: &The
     let colour = run_colour(style_index(run.colour), theme);
     let points = vec![end(-1.0), end(1.0)];
     let text = format!("slope {}", number(slope, 3));
-    // The slope is written at the end that has more space.
-    let middle = f32::midpoint(area.min[0], area.max[0]);
-    let (tip, anchor, gap) = if at[0] < middle {
-        (end(1.0), Anchor::Start, 6.0)
+    // The slope is written at the upper end, which is away from the minimum that the run goes to.
+    let (left, right) = (end(-1.0), end(1.0));
+    let (tip, anchor, gap) = if right[1] < left[1] {
+        (right, Anchor::Start, 6.0)
     } else {
-        (end(-1.0), Anchor::End, -6.0)
+        (left, Anchor::End, -6.0)
     };
     let text = Text::new(text, [tip[0] + gap, tip[1]], anchor, 11.0, theme.ink);
     vec![

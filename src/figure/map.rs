@@ -18,8 +18,9 @@ use crate::engine::geometry::contour::ContourLine;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::numeric::real;
-use crate::engine::results::MapData;
+use crate::engine::results::{MapData, RunResult, Runs};
 use crate::engine::scene::MapStyle;
+use crate::engine::training::Outcome;
 use std::sync::Arc;
 
 /// Returns the colours of a landscape's grid, first row on top; NaN has the colour of the plot's background.
@@ -189,6 +190,18 @@ pub fn arrows(problem: &LoadedLandscape, frame: &Frame, theme: &Theme) -> Vec<It
         y += SPACING;
     }
     items
+}
+
+/// Adds a note where f is not finite at the start, so that no visible run can take a step.
+pub fn start_note(runs: &Runs, frame: &Frame, labels: &mut Labels) {
+    let visible = runs.scene.runs.iter().zip(&runs.results);
+    let mut visible = visible.filter(|(run, _)| run.shown).peekable();
+    let ends_at_start =
+        |result: &RunResult| matches!(result.trajectory.outcome, Outcome::Diverged(0, _));
+    if visible.peek().is_some() && visible.all(|(_, result)| ends_at_start(result)) {
+        let text = "f is not finite at the start, so no run can take a step; move the start";
+        note(&[text], frame, labels);
+    }
 }
 
 /// Draws stars on the minima, and crossed rings on the saddles, as the style says. Adds the values of the minima to the labels.

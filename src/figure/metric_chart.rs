@@ -141,6 +141,16 @@ impl MetricChart {
         self
     }
 
+    /// Adds a line at 1, as long as the longest run; `None` for a chart without values.
+    fn with_limit_at_1(mut self, runs: &Runs) -> Option<Self> {
+        let mut values = self.lines.iter().flat_map(|line| &line.values);
+        values.find(|value| value.is_finite())?;
+        let results = visible_runs(runs).map(|(.., result)| result);
+        let longest = results.max_by_key(|result| result.trajectory.len())?;
+        self.lines.push(MetricSeries::threshold(runs, longest, 1.0));
+        Some(self)
+    }
+
     fn linear(self) -> Self {
         Self { log: false, ..self }
     }
@@ -226,6 +236,15 @@ impl MetricSeries {
         let rows = decimate(values, MAX_RANGES);
         let values = rows.iter().map(|&row| values[row]).collect();
         Self::at_rows(runs, result, (rows, values), appearance)
+    }
+
+    /// Creates a level line over the steps of a run.
+    fn threshold(runs: &Runs, result: &RunResult, value: f64) -> Self {
+        let ends = vec![0, result.trajectory.len().saturating_sub(1)];
+        Self {
+            diverged: false,
+            ..Self::at_rows(runs, result, (ends, vec![value; 2]), (0, Style::Threshold))
+        }
     }
 
     /// Creates a series from values at some rows.

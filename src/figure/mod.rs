@@ -205,6 +205,7 @@ fn map_items(
         start = map::start(at, frame, theme);
         map::block_start(at, frame, &mut labels);
         map::deep_zoom_note(map_data, frame, &mut labels);
+        map::start_note(runs, frame, &mut labels);
     }
     if scene.map.trails {
         front.extend(trail::trails(&trails, frame, row, &mut labels, theme));

@@ -319,6 +319,9 @@ impl App {
             );
         };
         match command {
+            Command::PauseTraining if progress.complete && !self.session.is_paused() => {
+                self.show_message("Nothing is training.");
+            }
             Command::PauseTraining => self.session.pause(!self.session.is_paused()),
             Command::StopTraining if !progress.complete => {
                 self.scene.training.steps = progress.done.max(1);
@@ -334,7 +337,13 @@ impl App {
 
     /// Returns the progress of a network's training; `None` on a landscape.
     pub(super) fn progress(&self) -> Option<Progress> {
-        Progress::of(&self.scene, self.runs())
+        // A refused scene does not train.
+        let progress = || Progress::of(&self.scene, self.runs());
+        if self.problem.is_some() {
+            None
+        } else {
+            progress()
+        }
     }
 
     /// Returns the document as the history has it.

@@ -64,7 +64,13 @@ pub(crate) fn text_field<T>(
             Ok(value) if left => taken = Some(value),
             Ok(_) if response.has_focus() => {}
             Ok(_) => refused = Some(format!("`{text}` is not taken yet; Enter takes it")),
-            Err(sentence) => refused = Some(sentence),
+            Err(sentence) => {
+                // What is typed next corrects the text, rather than being a shortcut.
+                if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+                    response.request_focus();
+                }
+                refused = Some(sentence);
+            }
         }
     }
     ui.data_mut(|data| {

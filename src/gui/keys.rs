@@ -58,6 +58,11 @@ impl App {
         let entries = entries(&self.views);
         let mut copies = false;
         ctx.input_mut(|input| {
+            // Other programs redo by this key, which contains that of undo.
+            let redo = egui::Modifiers::COMMAND | egui::Modifiers::SHIFT;
+            if !typing && input.consume_key(redo, egui::Key::Z) {
+                commands.push(Command::Redo);
+            }
             for Entry { key, command, .. } in entries {
                 let text_undo = matches!(command, Command::Undo | Command::Redo);
                 let free = if key.modifiers.command {
@@ -84,7 +89,8 @@ impl App {
                 return;
             }
             for (index, key) in DIGITS.into_iter().enumerate() {
-                if input.consume_key(egui::Modifiers::NONE, key) {
+                // Shift with a digit is a character, like ^.
+                if !input.modifiers.any() && input.consume_key(egui::Modifiers::NONE, key) {
                     commands.push(Command::Toggle(index));
                 }
             }

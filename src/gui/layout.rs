@@ -259,7 +259,8 @@ impl Layout {
                 Side::Right => Self::default().right.width,
             };
         }
-        response.on_hover_text("Drag to change the panel's width; double-click resets it.");
+        response
+            .on_hover_text_at_pointer("Drag to change the panel's width; double-click resets it.");
     }
 }
 

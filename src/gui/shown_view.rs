@@ -117,6 +117,7 @@ impl App {
         let map_data = self.map_data.as_ref();
         let context = ViewContext {
             scene: &self.scene,
+            is_refused: self.problem.is_some(),
             names: &names,
             session: &self.session,
             runs,

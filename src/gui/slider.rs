@@ -142,14 +142,32 @@ impl Rail {
     }
 }
 
-/// Shows a finite number to drag or to type, with six digits; `speed` is the change per point of the drag.
-pub(crate) fn drag_ui(ui: &mut egui::Ui, name: &str, value: &mut f64, speed: f64) -> Typed<f64> {
+/// Range of a number without limits.
+pub(crate) const UNLIMITED: [f64; 2] = [f64::NEG_INFINITY, f64::INFINITY];
+
+/// Shows a number in a range to drag or to type, with six digits; `speed` is the change per point of the drag.
+pub(crate) fn drag_ui(
+    ui: &mut egui::Ui,
+    name: &str,
+    value: &mut f64,
+    speed: f64,
+    [low, high]: [f64; 2],
+) -> Typed<f64> {
     let digits = |value: f64| {
         let short = format!("{value:.5e}").parse();
         spec::real(short.unwrap_or(value))
     };
-    number_field(ui, name, value, digits, finite, |ui, value, parse| {
+    let read = |text: &str| match finite(text)? {
+        number if (low..=high).contains(&number) => Ok(number),
+        _ => Err(format!(
+            "`{text}` is out of range: {name} is {} to {}",
+            spec::real(low),
+            spec::real(high)
+        )),
+    };
+    number_field(ui, name, value, digits, read, |ui, value, parse| {
         let drag = egui::DragValue::new(value)
+            .range(low..=high)
             .speed(speed)
             .max_decimals(6)
             .custom_formatter(move |value, _| digits(value))

@@ -43,6 +43,10 @@ pub(crate) fn install(ctx: &egui::Context) {
         style.visuals.window_fill = colour(colours.background);
         style.visuals.extreme_bg_color = colour(colours.background);
         style.visuals.override_text_color = Some(colour(colours.ink));
+        if theme == egui::Theme::Dark {
+            // egui's pure red is hard to read on dark blue.
+            style.visuals.error_fg_color = egui::Color32::from_rgb(255, 125, 115);
+        }
         style.visuals.slider_trailing_fill = true;
         style.spacing.item_spacing = egui::vec2(SPACE[1], SPACE[0]);
         style.spacing.slider_rail_height = 5.0;

@@ -4,9 +4,11 @@ use super::app::App;
 use super::command::Command;
 use super::guard::{Part, paint_guarded};
 use super::layout::grip;
-use super::scale::SPACE;
+use super::scale::{SECTION, SPACE};
 use super::view::{View, ViewContext, ViewOutput, has_critical_points};
 use super::{paint, theme};
+use crate::engine::declare::spec::real;
+use crate::figure::{legend_line, style_index};
 use crate::session::CriticalRequest;
 use eframe::egui;
 use egui::{Rect, pos2};
@@ -90,7 +92,7 @@ impl App {
         if response.double_clicked() {
             self.shown.share = 0.5;
         }
-        response.on_hover_text("Drag to move the border; double-click centers it.");
+        response.on_hover_text_at_pointer("Drag to move the border; double-click centers it.");
     }
 
     /// Shows the tabs of the views and the controls of a half's view.
@@ -130,6 +132,41 @@ impl App {
         self.apply_all(&ctx, row.inner.unwrap_or_default());
     }
 
+    /// Shows what the picture is of, without the panels: the landscape or network, and the ticked runs with their learning rates.
+    fn heading_panel(&mut self, ui: &mut egui::Ui) {
+        let (scene, theme) = (&self.scene, theme::current(ui.ctx()));
+        let names = scene.run_names();
+        let textures = &mut self.textures;
+        let heading = |ui: &mut egui::Ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(egui::RichText::new(scene.title()).size(SECTION).strong());
+                ui.label(scene.formula());
+            });
+            ui.horizontal_wrapped(|ui| {
+                let shown = scene.runs.iter().zip(&names).filter(|(run, _)| run.shown);
+                for (run, name) in shown {
+                    let lr = format!("lr={}", real(run.spec.optimizer.as_dyn().lr()));
+                    let text = if name.contains(&lr) {
+                        name.clone()
+                    } else {
+                        format!("{name} {lr}")
+                    };
+                    ui.horizontal(|ui| {
+                        let size = egui::vec2(30.0, ui.spacing().interact_size.y);
+                        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+                        let at = [rect.min.x, rect.center().y];
+                        let line = legend_line(at, style_index(run.colour), theme);
+                        paint::paint(ui.painter(), line, textures);
+                        ui.label(text);
+                    });
+                }
+            });
+        };
+        egui::Panel::top("heading")
+            .show_separator_line(false)
+            .show(ui, |ui| paint_guarded(ui, Part::Panel("heading"), heading));
+    }
+
     /// Shows a half of the middle: the tabs of the views, and its view.
     fn view_panel(&mut self, ui: &mut egui::Ui, half: usize) {
         let ctx = ui.ctx().clone();
@@ -147,6 +184,8 @@ impl App {
         }
         if !self.layout.presenting {
             self.toolbar_panel(ui, half);
+        } else if half == 0 {
+            self.heading_panel(ui);
         }
         let title = self.views[self.view_of_half(half)].title();
         paint_guarded(ui, Part::View(title), |ui| {

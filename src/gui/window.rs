@@ -95,6 +95,7 @@ impl App {
     fn timeline_panel(&mut self, ui: &mut egui::Ui) {
         let (runs, map) = (self.session.runs.busy(), self.session.map_data.busy());
         let busy = match (runs, map) {
+            _ if self.problem.is_some() => None,
             (true, _) if self.scene.is_network() => None,
             (true, _) => Some("computing the runs …"),
             (_, true) => Some("computing the landscape …"),
@@ -216,7 +217,10 @@ impl App {
         let show = |ui: &mut egui::Ui| {
             let Some((runs, row)) = &current else {
                 ui.set_min_width(ui.available_width().max(0.0));
-                ui.label("Nothing to show yet.");
+                ui.label(match &self.problem {
+                    Some(_) => "The scene is refused, for the reason beside its setting; undo restores the last one.",
+                    None => "Nothing to show yet.",
+                });
                 return Vec::new();
             };
             #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]

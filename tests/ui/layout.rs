@@ -94,6 +94,10 @@ fn presentation_mode_has_the_picture_and_the_timeline_in_larger_text() {
         window.press(Key::F5);
         assert_eq!(window.harness.ctx.zoom_factor(), 1.6);
         assert!(!window.has("File") && !window.says("OPTIMIZERS") && !window.has("Chart of loss"));
+        assert!(
+            window.has("Rosenbrock") && window.has("SGD lr=0.001"),
+            "what the picture is of"
+        );
         window.press(Key::Home);
         window.press(Key::ArrowRight);
         assert_eq!(window.app().step(), 1, "keys still work");

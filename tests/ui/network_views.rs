@@ -45,12 +45,11 @@ fn a_network_shows_its_plane_its_predictions_and_its_charts() {
         "loss; dashed: test",
         "accuracy in %; dashed: test",
         "learning rate",
-        "sharpness λmax; dotted: stability limit",
-        "λmax preconditioned; dotted: its limit",
+        "sharpness ÷ stability limit; above 1: unstable",
     ] {
         assert!(window.has(&format!("Chart of {chart}")), "{chart}");
     }
-    assert!(window.has("accuracy") && window.has("finished"));
+    assert!(window.has("accuracy") && window.has("done"));
     assert!(window.has("Layers") && !window.has("Trails"));
     assert!(!window.has("Basins") && window.has("Projection error"));
 }

@@ -37,6 +37,22 @@ fn undo_and_redo_step_through_edits() {
     assert!(window.app().scene().runs[0].shown, "undone");
     window.press_with(Modifiers::COMMAND, Key::Y);
     assert!(!window.app().scene().runs[0].shown, "redone");
+    window.press_with(Modifiers::COMMAND, Key::Z);
+    assert!(window.app().scene().runs[0].shown, "undone");
+    window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert!(
+        !window.app().scene().runs[0].shown,
+        "redone by the other key"
+    );
+}
+
+#[test]
+fn a_digit_with_shift_is_no_shortcut() {
+    let mut window = Window::opening();
+    window.press_with(Modifiers::SHIFT, Key::Num2);
+    assert!(window.app().scene().runs[1].shown);
+    window.press(Key::Num2);
+    assert!(!window.app().scene().runs[1].shown);
 }
 
 #[test]

@@ -229,3 +229,29 @@ fn fields_of_schedules_names_starts_and_sweeps_apply_complete_values() {
     window.settle();
     assert!(window.has("Sweep: click takes the settings over"));
 }
+
+#[test]
+fn a_refused_formula_keeps_the_focus_so_that_typing_corrects_it() {
+    let mut window = formula();
+    type_into(&mut window, (Role::TextInput, "f"), "x^2+10*sin(y", |_| {});
+    window.press(Key::Enter);
+    window.harness.run_steps(3);
+    let field = window.harness.get_by_role_and_label(Role::TextInput, "f");
+    assert!(field.is_focused());
+    window.harness.event(egui::Event::Text(")".to_owned()));
+    window.harness.run_steps(2);
+    window.press(Key::Enter);
+    let landscape = window.app().scene().landscape().to_string();
+    assert!(landscape.contains("x^2+10*sin(y)"), "{landscape}");
+}
+
+#[test]
+fn a_start_outside_of_the_domain_is_refused_with_its_range() {
+    let mut window = Window::on(Scene::new("himmelblau".parse().unwrap()));
+    let before = window.app().scene().start();
+    type_into(&mut window, (Role::SpinButton, "start x"), "1e9", |_| {});
+    window.press(Key::Enter);
+    window.harness.run_steps(3);
+    assert_eq!(window.app().scene().start(), before);
+    assert!(window.says("`1e9` is out of range: start x is"));
+}

@@ -62,14 +62,18 @@ impl Surface {
             .iter()
             .copied()
             .fold([f64::INFINITY, f64::NEG_INFINITY], ends);
-        let off = |(index, exact): (usize, &f64)| (index, (self.values[index] - base - exact).abs());
+        let off =
+            |(index, exact): (usize, &f64)| (index, (self.values[index] - base - exact).abs());
         let offs = values.iter().enumerate().map(off);
         let (worst, most) = offs.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
         let is_visible = most > ROUNDING_TOLERANCE * (high - low) && high > low;
         let has_model_gradient = || {
             let (d, mut there) = (place(worst), [0.0; 2]);
             objective.gradient(&view.at(share_of(worst)), &mut there);
-            let expected = [g[0] + h[0] * d[0] + h[1] * d[1], g[1] + h[1] * d[0] + h[2] * d[1]];
+            let expected = [
+                g[0] + h[0] * d[0] + h[1] * d[1],
+                g[1] + h[1] * d[0] + h[2] * d[1],
+            ];
             let slope = norm(&g) + size * view.width().hypot(view.height());
             { there.iter().zip(expected) }
                 .all(|(there, expected)| (there - expected).abs() <= HESSIAN_TOLERANCE * slope)

@@ -207,7 +207,12 @@ impl RunSpec {
                 value(symbol, name).map_or_else(|| symbol.to_owned(), short)
             })
         };
-        self.update_lines().iter().map(fill).collect()
+        let lines = self.update_lines();
+        lines
+            .iter()
+            .map(fill)
+            .map(|line| with_products(&line))
+            .collect()
     }
 
     fn number(&self, look: &StepInspection, index: usize, symbol: &str, name: &str) -> Option<f64> {
@@ -272,6 +277,21 @@ fn slots(line: &str, fill: impl Fn(&str, &str) -> String) -> String {
         rest = next;
     }
     text + rest
+}
+
+/// Puts a dot between numbers that are multiplied: a space between two numbers, or between a number and parentheses.
+fn with_products(line: &str) -> String {
+    let mut text = String::new();
+    let ends_factor = |last: char| last.is_ascii_digit() || last == ')';
+    let begins_factor = |first: char| first.is_ascii_digit() || matches!(first, '(' | '√');
+    for word in line.split(' ') {
+        if let (Some(last), Some(first)) = (text.chars().last(), word.chars().next()) {
+            let is_product = ends_factor(last) && begins_factor(first);
+            text += if is_product { " · " } else { " " };
+        }
+        text += word;
+    }
+    text
 }
 
 /// A number as it is read in a rule.

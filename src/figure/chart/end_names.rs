@@ -46,7 +46,13 @@ impl<'a> EndNames<'a> {
 
     /// Adds the name of a line that leaves the plot at a point of its top or bottom.
     pub fn add_exit(&mut self, name: &str, [x, y]: Point, style_index: usize) {
-        let name = fitted(name, NAME_SIZE, 0.5 * self.plot.width());
+        let arrow = if y < self.plot.min[1] + 5.0 {
+            '↑'
+        } else {
+            '↓'
+        };
+        let name = format!("{name} {arrow}");
+        let name = fitted(&name, NAME_SIZE, 0.5 * self.plot.width());
         let at = [
             x,
             y.clamp(

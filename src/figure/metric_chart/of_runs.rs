@@ -2,18 +2,16 @@
 
 use super::{MetricChart, MetricSeries, has_diverged, visible_runs, with_ranges};
 use crate::engine::numeric::real;
-use crate::engine::results::{RunSharpness, Runs, SharpnessResult, TrainedRun};
-use crate::engine::schedule::StepRates;
-use crate::engine::training::{OptimizerStateSeries, RunSpec};
+use crate::engine::results::{Runs, SharpnessResult, TrainedRun};
+use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;
 use crate::figure::chart::Style;
 use crate::figure::layers::LayerSeries;
 use crate::figure::state_chart::{StateChart, has_finite_size};
 use crate::figure::style_index;
 
-/// Titles of the charts of sharpness.
-const SHARPNESS: &str = "sharpness λmax; dotted: stability limit";
-const PRECONDITIONED: &str = "λmax preconditioned; dotted: its limit";
+/// Title of the chart of sharpness.
+const SHARPNESS: &str = "sharpness ÷ stability limit; above 1: unstable";
 
 /// Returns the charts of runs on a landscape: loss, gradient norm, sharpness, learning rate.
 pub fn landscape_charts(runs: &Runs) -> Vec<MetricChart> {
@@ -35,38 +33,27 @@ pub fn landscape_charts(runs: &Runs) -> Vec<MetricChart> {
     let log = !values.any(|loss| *loss < 0.0);
 
     let steps = runs.scene.training.steps;
-    let lr_limit = |index: usize| {
+    let ratio = |index: usize| {
         let spec = &runs.scene.runs[index].spec;
-        let limit = |step| spec.stability_limit(spec.rates(step, steps));
-        let rows = 0..result(index).trajectory.len() as u64;
-        rows.map(|step| limit(step).unwrap_or(f64::NAN)).collect()
+        let curvature = result(index).curvature.iter().map(|[_, high]| *high);
+        let preconditioned = result(index).preconditioned.iter().copied();
+        let rates = |row: usize| spec.rates(row as u64, steps);
+        let own = curvature.enumerate();
+        let own: Vec<f64> = own
+            .filter_map(|(row, high)| Some(high / spec.stability_limit(rates(row))?))
+            .collect();
+        if !own.is_empty() {
+            return own;
+        }
+        let ratio = |(row, high): (usize, f64)| Some(high / spec.preconditioned_limit(rates(row))?);
+        preconditioned
+            .enumerate()
+            .map(|entry| ratio(entry).unwrap_or(f64::NAN))
+            .collect()
     };
-    let lambda_max = |index: usize| {
-        let curvature = result(index).curvature.iter();
-        curvature.map(|[_, high]| *high).collect()
-    };
-    let is_preconditioned = |index: usize| !result(index).preconditioned.is_empty();
-    let preconditioned_limit = |index: usize| {
-        let spec = &runs.scene.runs[index].spec;
-        let limit = |step| spec.preconditioned_limit(spec.rates(step, steps));
-        let rows = 0..result(index).preconditioned.len() as u64;
-        rows.map(|step| limit(step).unwrap_or(f64::NAN)).collect()
-    };
-    let preconditioned = |index: usize| result(index).preconditioned.clone();
-    let mut charts = vec![
-        MetricChart { log, ..loss },
-        grad_norm(runs),
-        MetricChart::new(SHARPNESS)
-            .with_runs(runs, Style::Limit, lr_limit)
-            .with_runs(runs, Style::Own, lambda_max),
-    ];
-    if visible_runs(runs).any(|(index, ..)| is_preconditioned(index)) {
-        charts.push(
-            MetricChart::new(PRECONDITIONED)
-                .with_runs(runs, Style::Limit, preconditioned_limit)
-                .with_runs(runs, Style::Own, preconditioned),
-        );
-    }
+    let sharpness = MetricChart::new(SHARPNESS).with_runs(runs, Style::Own, ratio);
+    let mut charts = vec![MetricChart { log, ..loss }, grad_norm(runs)];
+    charts.extend(sharpness.with_limit_at_1(runs));
     charts.push(lr(runs));
     charts.into_iter().map(MetricChart::with_range).collect()
 }
@@ -98,74 +85,48 @@ pub fn network_charts(runs: &Runs, sharpness: Option<&SharpnessResult>) -> Vec<M
             .with_trained(runs, Style::Dashed, accuracy(1)),
         grad_norm(runs),
     ];
-    charts.extend(
-        sharpness
-            .into_iter()
-            .flat_map(|sharpness| sharpness_charts(runs, sharpness)),
-    );
+    charts.extend(sharpness.and_then(|found| sharpness_chart(runs, found)));
     charts.push(lr(runs));
     with_ranges(charts)
 }
 
-/// Returns charts of the sharpness along the runs of a network, with each run's stability limit: λmax of the Hessian, and of the
-/// preconditioned Hessian for optimizers that have a preconditioner.
-fn sharpness_charts(runs: &Runs, sharpness: &SharpnessResult) -> [MetricChart; 2] {
-    type Getter = fn(&RunSharpness) -> &[f64];
-    type Limit = fn(&RunSpec, StepRates) -> Option<f64>;
+/// Returns the chart of the sharpness along the runs of a network, divided by each run's stability limit: λmax of the Hessian, or of the
+/// preconditioned Hessian for optimizers whose limit is for that. `None` without such a run.
+fn sharpness_chart(runs: &Runs, sharpness: &SharpnessResult) -> Option<MetricChart> {
     let steps = runs.scene.training.steps;
-    let chart = |title: &str, values: Getter, limit: Limit| {
-        let mut chart = MetricChart::new(title);
-        for (index, run, result) in visible_runs(runs) {
-            let trained = runs
-                .trained
-                .as_ref()
-                .and_then(|trained| trained.runs.get(index));
-            let Some(run_sharpness) = trained.and_then(|trained| sharpness.of(trained)) else {
-                continue;
+    let mut chart = MetricChart::new(SHARPNESS);
+    for (index, run, result) in visible_runs(runs) {
+        let trained = runs.trained.as_ref();
+        let trained = trained.and_then(|trained| trained.runs.get(index));
+        let Some(found) = trained.and_then(|trained| sharpness.of(trained)) else {
+            continue;
+        };
+        let ratio = |(row, [own, preconditioned]): (usize, [f64; 2])| {
+            let step = runs.step(row);
+            let spec = run.spec_at(step);
+            let rates = spec.rates(step, steps);
+            let ratio = match spec.stability_limit(rates) {
+                Some(limit) => own / limit,
+                None => preconditioned / spec.preconditioned_limit(rates)?,
             };
-            let measured = run_sharpness.rows.iter().zip(values(run_sharpness));
-            let (rows, values): (Vec<usize>, Vec<f64>) = measured
-                .filter(|(_, value)| value.is_finite())
-                .map(|(row, value)| (*row, *value))
-                .unzip();
-            if rows.is_empty() {
-                continue;
-            }
-            let limits: Vec<f64> = { 0..result.trajectory.len() }
-                .map(|row| {
-                    let step = runs.step(row);
-                    let spec = run.spec_at(step);
-                    limit(spec, spec.rates(step, steps)).unwrap_or(f64::NAN)
-                })
-                .collect();
-            let style_index = style_index(run.colour);
-            chart.lines.push(MetricSeries::new(
-                runs,
-                result,
-                &limits,
-                (style_index, Style::Limit),
-            ));
-            chart.lines.push(MetricSeries::at_rows(
-                runs,
-                result,
-                (rows, values),
-                (style_index, Style::Own),
-            ));
+            ratio.is_finite().then_some((row, ratio))
+        };
+        let values = |at: usize| {
+            let value = |values: &[f64]| values.get(at).copied().unwrap_or(f64::NAN);
+            [value(&found.lambda_max), value(&found.preconditioned)]
+        };
+        let measured = found.rows.iter().enumerate();
+        let measured = measured.map(|(at, row)| (*row, values(at)));
+        let data: (Vec<usize>, Vec<f64>) = measured.filter_map(ratio).unzip();
+        if !data.0.is_empty() {
+            let style = (style_index(run.colour), Style::Own);
+            chart
+                .lines
+                .push(MetricSeries::at_rows(runs, result, data, style));
         }
-        chart
-    };
-    [
-        chart(
-            SHARPNESS,
-            |sharpness| &sharpness.lambda_max,
-            RunSpec::stability_limit,
-        ),
-        chart(
-            PRECONDITIONED,
-            |sharpness| &sharpness.preconditioned,
-            RunSpec::preconditioned_limit,
-        ),
-    ]
+    }
+    chart.of_runs = true;
+    chart.with_limit_at_1(runs)
 }
 
 /// Returns charts of how well the plane shows the runs of a network: true and projected loss, and the distance between a run and its projection.
@@ -219,22 +180,8 @@ pub fn layer_charts(
         }
     };
     let mut grad_norms = layer_chart("gradient norm of each layer", |layer| &layer.grad_norms);
-    let ends = [0, result.trajectory.len().saturating_sub(1)];
-    for threshold in thresholds {
-        let costs = ends
-            .iter()
-            .filter_map(|row| result.trajectory.gradient_equivalents(*row));
-        grad_norms.lines.push(MetricSeries {
-            rows: ends.to_vec(),
-            steps: ends.iter().map(|row| real(runs.step(*row))).collect(),
-            costs: costs.collect(),
-            values: vec![threshold; 2],
-            style_index: 0,
-            style: Style::Threshold,
-            diverged: false,
-            leaves_range: false,
-        });
-    }
+    let lines = thresholds.map(|threshold| MetricSeries::threshold(runs, result, threshold));
+    grad_norms.lines.extend(lines);
     let trained = runs.trained.as_ref().and_then(|all| all.runs.get(run));
     let scales = trained.map_or_else(Vec::new, |run| {
         let scales = run.rows.iter().map(|row| row.diagnosis.noise_scale);
@@ -242,9 +189,11 @@ pub fn layer_charts(
     });
     let mut noise = MetricChart::new("gradient noise scale, in samples");
     if scales.iter().any(|scale: &f64| scale.is_finite()) {
+        // It belongs to the whole network, so that no layer's name stands at its end.
+        let style = (style_index(runs.scene.runs[run].colour), Style::Dashed);
         noise
             .lines
-            .push(line(&scales, style_index(runs.scene.runs[run].colour)));
+            .push(MetricSeries::new(runs, result, &scales, style));
     }
     let charts = [
         grad_norms,

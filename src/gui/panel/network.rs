@@ -15,7 +15,7 @@ use crate::gui::field::refusal_ui;
 use crate::gui::file_dialog::Purpose;
 use crate::gui::paint::Textures;
 use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
-use crate::gui::slider::drag_ui;
+use crate::gui::slider::{UNLIMITED, drag_ui};
 use crate::gui::view::named;
 use eframe::egui;
 use std::sync::Arc;
@@ -338,7 +338,7 @@ fn range_ui(ui: &mut egui::Ui, view: &mut Option<Rect>, shown: Option<Rect>) {
             name_ui(ui, name);
             for (end, number) in ["from", "to"].into_iter().zip(side) {
                 let speed = 0.01 * rect.width().max(rect.height());
-                let typed = drag_ui(ui, &format!("{name} {end}"), number, speed);
+                let typed = drag_ui(ui, &format!("{name} {end}"), number, speed, UNLIMITED);
                 typed.response.on_hover_text(format!(
                     "{} of the window along {name}.",
                     match end {

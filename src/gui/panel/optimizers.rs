@@ -63,6 +63,7 @@ pub(super) fn ui(
         ui.label("No optimizer yet. Add one to see it run.");
     }
     let names = scene.run_names();
+    let is_network = scene.is_network();
     let settings = scene.run_settings();
     let collapse = scene.runs.len() > MAX_OPEN_CARDS;
     let added_id = egui::Id::unique("added run");
@@ -80,7 +81,9 @@ pub(super) fn ui(
             .inner_margin(egui::vec2(SPACE[0], 2.0));
         let shown = card.show(ui, |ui| {
             ui.push_id(index, |ui| {
-                let of = (name, record.and_then(|record| loss_text(record, context)));
+                // A network's unticked runs halt, at a step that is not the timeline's.
+                let current = record.filter(|_| run.shown || !is_network);
+                let of = (name, current.and_then(|record| loss_text(record, context)));
                 let head = head_ui(ui, run, of, open, context.theme, textures);
                 if head.toggled {
                     *selected = if open { None } else { Some(index) };
@@ -167,10 +170,8 @@ pub(super) fn ui(
 /// Returns the loss of a run at the timeline's step, and whether it has diverged by then.
 fn loss_text(record: &RunResult, context: &PanelContext) -> Option<(String, bool)> {
     let trajectory = &record.trajectory;
-    let (row, last) = (
-        context.runs?.row(context.step),
-        trajectory.len().checked_sub(1)?,
-    );
+    let row = context.runs?.row(context.step);
+    let last = trajectory.len().saturating_sub(1);
     let diverged = row >= last && matches!(trajectory.outcome, Outcome::Diverged(..));
     let text = if diverged {
         "diverged".to_owned()
@@ -250,8 +251,20 @@ fn head_ui(
         ui.allocate_ui_with_layout(size, layout, |ui| {
             ui.set_min_width(size.x);
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
-            ui.checkbox(&mut run.shown, name)
-                .on_hover_text(format!("{name}: {}", run.spec));
+            let tick = ui.checkbox(&mut run.shown, "");
+            tick.widget_info(|| {
+                egui::WidgetInfo::selected(egui::Role::CheckBox, true, run.shown, name)
+            });
+            tick.on_hover_text(format!("Shows or hides {name}."));
+            let title = egui::Label::new(name)
+                .truncate()
+                .sense(egui::Sense::click());
+            let title = ui.add(title);
+            title.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Select {name}"))
+            });
+            let help = format!("{name}: {}", run.spec);
+            head.toggled = title.on_hover_text(help).clicked();
         });
         let size = egui::vec2(LOSS_WIDTH, height);
         let layout = egui::Layout::right_to_left(egui::Align::Center);
@@ -267,7 +280,7 @@ fn head_ui(
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let icon = if open { Icon::Open } else { Icon::Closed };
             let fold = icon_button(ui, icon, &format!("settings of {name}"), "");
-            head.toggled = fold.clicked();
+            head.toggled |= fold.clicked();
             let menu = ui.menu_button("⋯", |ui| {
                 if icon_entry(ui, Icon::Duplicate, "Duplicate").clicked() {
                     head.duplicated = true;

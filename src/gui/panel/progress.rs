@@ -43,7 +43,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, progress: Progress, paused: bool) -> Option<
     let mut asked = None;
     ui.horizontal_wrapped(|ui| {
         let title = if paused { "Go on" } else { "Pause" };
-        let pause = ui.add_enabled(!progress.complete, egui::Button::new(title));
+        let pause = ui.add_enabled(!progress.complete || paused, egui::Button::new(title));
         let pause = pause.on_hover_text("Pauses or resumes training (P).");
         if pause.clicked() {
             asked = Some(Command::PauseTraining);

@@ -21,7 +21,7 @@ use crate::gui::file_dialog::Purpose;
 use crate::gui::paint::Textures;
 use crate::gui::param_ui::{SettingStyle, checked_settings_ui, file_ui, name_ui, settings_ui};
 use crate::gui::scale::{SECONDARY, SPACE};
-use crate::gui::slider::drag_ui;
+use crate::gui::slider::{UNLIMITED, drag_ui};
 use eframe::egui;
 use std::sync::Arc;
 
@@ -298,13 +298,15 @@ fn scaling_ui(ui: &mut egui::Ui, scene: &mut Scene, samples: usize) -> Option<St
 fn start_ui(ui: &mut egui::Ui, scene: &mut Scene) {
     let parameters = scene.landscape().as_dyn().parameters();
     let speed = scene.landscape().as_dyn().view().width() * 1e-3;
+    let domain = scene.landscape().as_dyn().domain();
+    let ranges = domain.map_or([UNLIMITED; 2], |domain| [domain.x(), domain.y()]);
     let mut to = scene.start();
     let row = ui.horizontal(|ui| {
         let mut refused = None;
         let what = format!("{} of the start", parameters.join(", "));
         name_ui(ui, &what).on_hover_text("Click the map to place the start, or drag its marker.");
-        for (coordinate, axis) in to.iter_mut().zip(parameters) {
-            let typed = drag_ui(ui, &format!("start {axis}"), coordinate, speed);
+        for ((coordinate, axis), range) in to.iter_mut().zip(parameters).zip(ranges) {
+            let typed = drag_ui(ui, &format!("start {axis}"), coordinate, speed, range);
             let response = typed.response;
             response.on_hover_text(format!("{axis} of the start of every run."));
             refused = typed.refused.or(refused);

@@ -87,9 +87,9 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
     let tested = |index| metrics(runs, index, 0)[1].is_some_and(|test| test.accuracy.is_some());
     let classes = (0..runs.results.len()).any(tested);
     let columns: &[(&str, &str)] = match (runs.trained.is_some(), classes) {
-        (false, _) => &[RUN, LOSS, GRADIENT, STATE, EVALS],
-        (true, false) => &[RUN, LOSS, TEST, GRADIENT, STATE],
-        (true, true) => &[RUN, LOSS, TEST, ACCURACY, GRADIENT, STATE],
+        (false, _) => &[RUN, LOSS, STATE, GRADIENT, EVALS],
+        (true, false) => &[RUN, LOSS, TEST, STATE, GRADIENT],
+        (true, true) => &[RUN, LOSS, TEST, ACCURACY, STATE, GRADIENT],
     };
     let mut rows: Vec<(usize, Vec<Cell>)> = (0..runs.results.len())
         .filter(|&index| context.scene.runs.get(index).is_some_and(|run| run.shown))
@@ -226,11 +226,11 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
             });
         }
     }
-    cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 4));
     let (text, help) = state(context, index);
     #[expect(clippy::cast_precision_loss, reason = "rows are far below 2^53")]
     let value = trajectory.len() as f64;
     cells.push(Cell { text, help, value });
+    cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 4));
     if !network {
         cells.push(Cell::number(trajectory.gradient_equivalents(at), 4));
     }

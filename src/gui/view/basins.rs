@@ -257,12 +257,17 @@ fn describe([x, y]: [f64; 2], cell: Cell, found: &BasinsResult) -> String {
             let Some(Mark { at: [x, y], value }) = minimum.map(|minimum| minimum.mark) else {
                 return from;
             };
-            format!(
-                "{from} to the minimum {} at ({}, {}) in {steps} steps",
+            let minimum = format!(
+                "minimum {} at ({}, {})",
                 number(value, 4),
                 number(x, 4),
                 number(y, 4)
-            )
+            );
+            if u64::from(steps) < found.basins.max_steps {
+                format!("{from}\nto the {minimum}\nin {steps} steps")
+            } else {
+                format!("{from}\nnear the {minimum}\nnot converged after {steps} steps")
+            }
         }
         BasinLabel::Undecided => format!("{from} to no minimum in {steps} steps"),
         BasinLabel::Diverges => format!("{from} it diverges at step {steps}"),

@@ -187,7 +187,7 @@ impl Charts {
             self.shown = ChartMode::Runs;
         }
         let name = shortened(name, 16);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let mut choice = |shown: ChartMode, title: String, help: &str| {
                 ui.selectable_value(&mut self.shown, shown, title).on_hover_text(help);
             };

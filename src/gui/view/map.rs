@@ -133,7 +133,8 @@ fn layout(space: egui::Rect, dim: usize) -> (Area, Area) {
 pub(super) fn view_window(context: &ViewContext) -> Rect {
     let scene = context.scene;
     let own = |runs: &&Runs| {
-        runs.scene.same_subject(scene) && runs.trained.is_some() == scene.is_network()
+        let same = runs.scene.same_subject(scene) || context.is_refused;
+        same && runs.trained.is_some() == scene.is_network()
     };
     let suggested = context.newest_runs.filter(own).map(Runs::first_view);
     scene.view.or(suggested).unwrap_or(scene.first_view())
@@ -193,6 +194,7 @@ impl MapView {
                 if let Some(Ok(map_data)) = context.map_data.map(|map_data| &**map_data) {
                     map::deep_zoom_note(map_data, frame, &mut labels);
                 }
+                map::start_note(runs, frame, &mut labels);
                 let row = context.row;
                 front.extend(regression::inset_items(
                     runs,
@@ -240,7 +242,12 @@ impl MapView {
 fn network_items(frame: &Frame, labels: &mut Labels, context: &ViewContext) -> Vec<Item> {
     let theme = context.theme;
     let Some(runs) = context.runs else {
-        return network::centered_text("training …", frame, theme);
+        let training = if context.is_refused {
+            ""
+        } else {
+            "training …"
+        };
+        return network::centered_text(training, frame, theme);
     };
     let mut items = Vec::new();
     if context.scene.map.trails {

@@ -74,7 +74,7 @@ impl MapMouse {
             && landscape
             && (response.clicked() || response.dragged() && self.dragging_start)
         {
-            scene.move_start(frame.world_from_picture(pointer.into()));
+            scene.move_start(rounded(frame, pointer));
         } else if response.dragged() {
             let delta = response.drag_delta();
             let shift = [
@@ -110,4 +110,24 @@ impl MapMouse {
             vec![Command::Edit(Box::new(scene))]
         }
     }
+}
+
+/// Returns the point of the plane under the pointer, with no more digits than a pixel of the map tells apart.
+fn rounded(frame: &Frame, pointer: egui::Pos2) -> [f64; 2] {
+    let sizes = [
+        frame.window.width() / f64::from(frame.area.width().max(1.0)),
+        frame.window.height() / f64::from(frame.area.height().max(1.0)),
+    ];
+    let at = frame.world_from_picture(pointer.into());
+    [0, 1].map(|axis| {
+        let digits = (-sizes[axis].log10().floor()).clamp(0.0, 300.0);
+        // Powers of ten are exact as divisors only.
+        let scale = 10_f64.powf(digits);
+        let rounded = (at[axis] * scale).round() / scale;
+        if rounded.is_finite() {
+            rounded
+        } else {
+            at[axis]
+        }
+    })
 }

@@ -99,6 +99,8 @@ pub(crate) trait View {
 pub(crate) struct ViewContext<'a> {
     /// The scene.
     pub scene: &'a Scene,
+    /// Whether the scene is refused, so that results of an earlier one are shown.
+    pub is_refused: bool,
     /// Names of its runs.
     pub names: &'a [String],
     /// The background jobs, for requests and their results.

@@ -16,7 +16,7 @@ use crate::figure::sweep::{
 use crate::gui::command::Command;
 use crate::gui::field::refusal_ui;
 use crate::gui::paint::{self, Textures};
-use crate::gui::slider::drag_ui;
+use crate::gui::slider::{UNLIMITED, drag_ui};
 use crate::session::{LrLimits, Request, SweepAxes, SweepData, SweepRequest, SweepResult};
 use eframe::egui;
 use std::sync::Arc;
@@ -88,7 +88,7 @@ impl View for SweepView {
         named(&combo.response, "Measure of the sweep", title);
         if self.measure == SweepMetric::Steps {
             let speed = self.goal.abs().max(1e-12) * 0.02;
-            let typed = drag_ui(ui, "goal", &mut self.goal, speed);
+            let typed = drag_ui(ui, "goal", &mut self.goal, speed, UNLIMITED);
             typed
                 .response
                 .on_hover_text("The loss that is to be reached.");
