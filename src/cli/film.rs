@@ -84,7 +84,10 @@ impl FilmArgs {
         }
         let steps = self.frames.as_deref().map(steps).transpose()?;
         if steps.is_some() && self.seconds.is_some() {
-            return Err("--frames and --seconds both say how many frames a film has; leave out one of them".to_owned());
+            return Err(
+                "--frames and --seconds both say how many frames a film has; leave out one of them"
+                    .to_owned(),
+            );
         }
         let most = f64::from(MAX_FPS);
         let fps = number("--fps", self.fps.as_deref(), 25.0, [1.0, most])?;
@@ -101,7 +104,12 @@ impl FilmArgs {
         let fps = fps as u32;
         let timing = Timing {
             fps,
-            seconds: number("--seconds", self.seconds.as_deref(), 8.0, [0.0, MAX_SECONDS])?,
+            seconds: number(
+                "--seconds",
+                self.seconds.as_deref(),
+                8.0,
+                [0.0, MAX_SECONDS],
+            )?,
             hold: number("--hold", self.hold.as_deref(), 2.0, [0.0, MAX_SECONDS])?,
             turn: number("--turn", self.turn.as_deref(), 0.0, [-3600.0, 3600.0])?,
         };
@@ -124,7 +132,9 @@ impl FilmArgs {
             ("--hold", self.hold.is_some()),
             ("--turn", self.turn.is_some()),
         ];
-        flags.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))
+        flags
+            .into_iter()
+            .find_map(|(flag, is_given)| is_given.then_some(flag))
     }
 }
 
@@ -154,11 +164,15 @@ impl Plan {
             ));
         }
         let count = (end - first) / every + 1;
-        let count = u32::try_from(count).ok().filter(|count| u64::from(*count) <= MAX_FRAMES);
+        let count = u32::try_from(count)
+            .ok()
+            .filter(|count| u64::from(*count) <= MAX_FRAMES);
         let count = count.ok_or_else(|| {
             format!("--frames gives more than {MAX_FRAMES} frames; expected a larger distance, like {first}..{end}:{}", (end - first).div_ceil(MAX_FRAMES - 1))
         })?;
-        Ok(self.timing.frames((0..count as usize).map(|k| first + k as u64 * every)))
+        Ok(self
+            .timing
+            .frames((0..count as usize).map(|k| first + k as u64 * every)))
     }
 
     /// Plans the files of the film: the output itself, or one file for each frame.
@@ -168,7 +182,9 @@ impl Plan {
         }
         let digits = frames.len().saturating_sub(1).to_string().len();
         let name = name(output);
-        let file = |index: usize| output.with_file_name(name.replace(NUMBER, &format!("{index:0digits$}")));
+        let file = |index: usize| {
+            output.with_file_name(name.replace(NUMBER, &format!("{index:0digits$}")))
+        };
         (0..frames.len()).map(file).collect()
     }
 
@@ -205,18 +221,26 @@ impl Plan {
 /// Returns the name of an output file.
 fn name(output: &Path) -> String {
     let name = output.file_name().filter(|_| !is_stdout(output));
-    name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    name.map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 /// Parses the value of a flag within limits.
-fn number(flag: &str, text: Option<&str>, default: f64, [least, most]: [f64; 2]) -> Result<f64, String> {
+fn number(
+    flag: &str,
+    text: Option<&str>,
+    default: f64,
+    [least, most]: [f64; 2],
+) -> Result<f64, String> {
     let Some(text) = text else {
         return Ok(default);
     };
     let number = text.trim().parse().ok();
-    number.filter(|number| (least..=most).contains(number)).ok_or_else(|| {
-        format!("{flag} cannot be `{text}`; expected a number from {least} to {most}")
-    })
+    number
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| {
+            format!("{flag} cannot be `{text}`; expected a number from {least} to {most}")
+        })
 }
 
 /// Parses `--frames`: first and last step, and the distance between two.
@@ -245,7 +269,10 @@ mod tests {
         assert_eq!(steps("3..3"), Ok([3, 3, 1]));
         for wrong in ["", "5", "5..", "..5", "5..3", "0..5:0", "0..5:x", "-1..5"] {
             let error = steps(wrong).unwrap_err();
-            assert!(error.starts_with(&format!("--frames cannot be `{wrong}`")), "{error}");
+            assert!(
+                error.starts_with(&format!("--frames cannot be `{wrong}`")),
+                "{error}"
+            );
         }
     }
 

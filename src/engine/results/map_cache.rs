@@ -9,10 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The map that was computed last for some runs.
 #[derive(Clone, Default)]
-pub struct MapCache(Arc<Mutex<Option<(Key, Arc<MapData>)>>>);
+pub struct MapCache(Arc<Mutex<Option<Kept>>>);
+
+struct Kept {
+    key: Key,
+    map_data: Arc<MapData>,
+}
 
 /// Everything that a map depends on. The scale of heights follows from the problem and the style.
-#[derive(Clone)]
 struct Key {
     problem: Arc<Problem>,
     window: Rect,
@@ -38,14 +42,17 @@ impl Runs {
             style: self.scene.map.clone(),
         };
         let kept = || self.maps.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, map_data)) = kept().as_ref().filter(|(earlier, _)| earlier.is(&key)) {
-            return Some(Arc::clone(map_data));
+        if let Some(earlier) = kept().as_ref().filter(|earlier| earlier.key.is(&key)) {
+            return Some(Arc::clone(&earlier.map_data));
         }
         // Computed without the lock: this thread may take over other pictures of these runs while it waits for the others.
         let never = Cancel::default();
         let map_data = compute_map_data(&self.scene, &self.problem, window, side, &never)?;
         let map_data = Arc::new(map_data);
-        *kept() = Some((key, Arc::clone(&map_data)));
+        *kept() = Some(Kept {
+            key,
+            map_data: Arc::clone(&map_data),
+        });
         Some(map_data)
     }
 }
@@ -63,7 +70,10 @@ mod tests {
         let problem = Arc::new(scene.load(&NoFiles).unwrap());
         let mut runs = compute_runs(&scene, &problem, None, &Cancel::default()).unwrap();
         let first = runs.map_data(problem.view, 9).unwrap();
-        assert!(Arc::ptr_eq(&first, &runs.map_data(problem.view, 9).unwrap()));
+        assert!(Arc::ptr_eq(
+            &first,
+            &runs.map_data(problem.view, 9).unwrap()
+        ));
         let finer = runs.map_data(problem.view, 17).unwrap();
         assert_eq!(finer.surface.values.len(), 17 * 17);
         runs.scene.map.levels += 10;

@@ -40,7 +40,13 @@ impl Apng {
         })
     }
 
-    fn write(&mut self, area: Rectangle, ticks: u32, bytes: &[u8], blend: BlendOp) -> Result<(), EncodingError> {
+    fn write(
+        &mut self,
+        area: Rectangle,
+        ticks: u32,
+        bytes: &[u8],
+        blend: BlendOp,
+    ) -> Result<(), EncodingError> {
         let [width, height, left, top] = [area.width, area.height, area.left, area.top]
             .map(|side| u32::try_from(side).unwrap_or(u32::MAX));
         // A rectangle must lie within the picture before and after each of the two calls.
@@ -62,12 +68,19 @@ impl Animation for Apng {
             None => self.write(Rectangle::whole(self.size), ticks, &rgba, BlendOp::Source),
             Some(before) => {
                 let area = Rectangle::of_changes(&before, &rgba, width);
-                let pairs = || area.pixels(width).map(|at| (pixel(&before, at), pixel(&rgba, at)));
+                let pairs = || {
+                    area.pixels(width)
+                        .map(|at| (pixel(&before, at), pixel(&rgba, at)))
+                };
                 // Only opaque pixels replace what is below them.
                 let is_opaque = pairs().all(|(old, new)| old == new || new[3] == 255);
                 let change = |(old, new)| if is_opaque && old == new { [0; 4] } else { new };
                 let bytes: Vec<u8> = pairs().flat_map(change).collect();
-                let blend = if is_opaque { BlendOp::Over } else { BlendOp::Source };
+                let blend = if is_opaque {
+                    BlendOp::Over
+                } else {
+                    BlendOp::Source
+                };
                 self.write(area, ticks, &bytes, blend)
             }
         };

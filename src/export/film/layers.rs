@@ -26,7 +26,9 @@ impl Layers {
         for sample in samples {
             let covered = covered(&still, sample, pixels);
             let kept = still.into_iter().zip(covered);
-            still = kept.filter_map(|(item, is)| (!is).then_some(item)).collect();
+            still = kept
+                .filter_map(|(item, is)| (!is).then_some(item))
+                .collect();
         }
         let items = still.clone();
         let painted = Painted::new(&Drawing { size, items }, pixels)?;
@@ -45,7 +47,9 @@ impl Layers {
             return Painted::new(&drawing, self.pixels);
         }
         let items = drawing.items.into_iter().zip(matched);
-        let items = items.filter_map(|(item, is)| (!is).then_some(item)).collect();
+        let items = items
+            .filter_map(|(item, is)| (!is).then_some(item))
+            .collect();
         let size = drawing.size;
         self.painted.clone().with(&Drawing { size, items })
     }
@@ -65,7 +69,9 @@ fn common(one: &[Item], other: &[Item]) -> Vec<Item> {
 /// Returns for each of some items whether it is one of the `still` ones, in their order.
 fn matched(still: &[Item], items: &[Item]) -> Vec<bool> {
     let mut left = still.iter().peekable();
-    let matches = items.iter().map(|item| left.next_if(|own| *own == item).is_some());
+    let matches = items
+        .iter()
+        .map(|item| left.next_if(|own| *own == item).is_some());
     matches.collect()
 }
 
@@ -106,11 +112,9 @@ fn extent(item: &Item, margin: f32) -> Area {
                 min: [f32::INFINITY; 2],
                 max: [f32::NEG_INFINITY; 2],
             };
-            for point in points {
-                for i in 0..2 {
-                    area.min[i] = area.min[i].min(point[i]);
-                    area.max[i] = area.max[i].max(point[i]);
-                }
+            for [x, y] in points {
+                area.min = [area.min[0].min(*x), area.min[1].min(*y)];
+                area.max = [area.max[0].max(*x), area.max[1].max(*y)];
             }
             (area, width)
         }

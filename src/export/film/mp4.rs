@@ -89,7 +89,10 @@ impl Animation for Mp4 {
         let frame = YUVBuffer::from_vec(planes(&rgba, self.size), width, height);
         // Players disagree about frames of different durations, and one that repeats takes some bytes only.
         for _ in 0..ticks {
-            let stream = self.encoder.encode(&frame).map_err(|error| describe(&error))?;
+            let stream = self
+                .encoder
+                .encode(&frame)
+                .map_err(|error| describe(&error))?;
             let is_key = matches!(stream.frame_type(), FrameType::IDR | FrameType::I);
             let time = f64::from(self.written) / f64::from(self.fps);
             let written = self.muxer.write_video(time, &stream.to_vec(), is_key);
@@ -106,7 +109,7 @@ impl Animation for Mp4 {
 }
 
 /// Converts pixels to the planes Y, U and V of BT.709 in the limited range, with one U and V for 2 × 2 pixels.
-fn planes(rgba: &[u8], [width, height]: [usize; 2]) -> Vec<u8> {
+pub(super) fn planes(rgba: &[u8], [width, height]: [usize; 2]) -> Vec<u8> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -41,7 +41,10 @@ impl Palette {
     }
 
     /// Returns the index for pixels that stay as they are.
-    #[expect(clippy::unused_self, reason = "where the transparent index is, is the palette's choice")]
+    #[expect(
+        clippy::unused_self,
+        reason = "where the transparent index is, is the palette's choice"
+    )]
     pub(super) fn transparent(&self) -> u8 {
         u8::MAX
     }
@@ -50,7 +53,10 @@ impl Palette {
     pub(super) fn index(&mut self, [r, g, b, _]: [u8; 4]) -> u8 {
         let at = usize::from(r) << 16 | usize::from(g) << 8 | usize::from(b);
         if self.known[at] == 0 {
-            let distances = self.colours.iter().map(|colour| distance(*colour, [r, g, b]));
+            let distances = self
+                .colours
+                .iter()
+                .map(|colour| distance(*colour, [r, g, b]));
             let nearest = (1..).zip(distances).min_by_key(|(_, distance)| *distance);
             self.known[at] = nearest.map_or(1, |(number, _)| number);
         }
@@ -194,14 +200,20 @@ mod tests {
         let bytes = palette.bytes();
         assert_eq!(bytes.len(), 3 * 256);
         let at = |index: u8| 3 * usize::from(index);
-        assert_eq!(bytes[at(palette.index([213, 17, 34, 255]))..][..3], [213, 17, 34]);
+        assert_eq!(
+            bytes[at(palette.index([213, 17, 34, 255]))..][..3],
+            [213, 17, 34]
+        );
         let worst = { picture.chunks(4) }
             .map(|pixel| {
                 let found = at(palette.index([pixel[0], pixel[1], pixel[2], 255]));
                 (0..3).map(|i| bytes[found + i].abs_diff(pixel[i])).max()
             })
             .max();
-        assert!(worst <= Some(Some(24)), "256 × 256 colours in 254: {worst:?}");
+        assert!(
+            worst <= Some(Some(24)),
+            "256 × 256 colours in 254: {worst:?}"
+        );
         assert!(palette.transparent() > palette.index([0, 0, 128, 255]));
     }
 }

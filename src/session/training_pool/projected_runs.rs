@@ -8,8 +8,8 @@ use crate::engine::cancel::Cancel;
 use crate::engine::network::{PlaneRestriction, TrainingTask};
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{
-    MapCache,
-    RunId, RunResult, Runs, TrainedRow, TrainedRun, TrainingSnapshot, bounding_view, decimate,
+    MapCache, RunId, RunResult, Runs, TrainedRow, TrainedRun, TrainingSnapshot, bounding_view,
+    decimate,
 };
 use crate::engine::scene::{Problem, Scene};
 use crate::engine::training::{Outcome, Trajectory};
