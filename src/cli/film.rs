@@ -147,6 +147,9 @@ impl Plan {
         if self.timing.turn != 0.0 && show != Show::Surface {
             return Err("--turn is for --show surface".to_owned());
         }
+        if matches!(show, Show::Seeds(_)) {
+            return Err("--show seeds is the same at every step; expected another view for a film".to_owned());
+        }
         let [width, height] = pixels.map(u64::from);
         let bytes = width * height * film::bytes_of_pixel();
         let what = format!("a film of {width} × {height} pixels");

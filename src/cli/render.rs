@@ -122,6 +122,9 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     let default = film.as_ref().map_or("1600x1200", |_| "800x600");
     let pixels = size(args.size.as_deref().unwrap_or(default), Some(extension))?;
     if let Some(family) = &args.gallery {
+        if film.is_some() && args.film.given().is_none() {
+            return Err("--gallery draws a picture; expected an output .png or .svg".to_owned());
+        }
         return render_gallery(args, family, extension, pixels);
     }
     let (mut scene, problem) = args.scene.prepare()?;
