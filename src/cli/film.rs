@@ -148,7 +148,10 @@ impl Plan {
             return Err("--turn is for --show surface".to_owned());
         }
         if matches!(show, Show::Seeds(_)) {
-            return Err("--show seeds is the same at every step; expected another view for a film".to_owned());
+            return Err(
+                "--show seeds is the same at every step; expected another view for a film"
+                    .to_owned(),
+            );
         }
         let [width, height] = pixels.map(u64::from);
         let bytes = width * height * film::bytes_of_pixel();
