@@ -1,11 +1,13 @@
 //! `ravine render`: a picture of a scene.
 
 use super::diverged::{check_view, warn_diverged};
+use super::film::FilmArgs;
 use super::memory::{MAX_NUMBER_BYTES, MAX_PICTURE_BYTES, claim};
 use super::outputs::{Outputs, kind};
 use super::scene_args::{SceneArgs, parse_setting};
 use crate::engine::results::{NOT_RANDOM, Seeds};
 use crate::engine::scene::Scene;
+use crate::export::film;
 use crate::export::picture::{self, EXTENSIONS, Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::figure::gallery;
@@ -40,16 +42,20 @@ Examples:
   ravine render --show surface --azim=-120 --elev 40 -o surface.png
   ravine render network.toml --show projection-error -o error.svg
   ravine render network.toml --show predictions -o predictions.png
+  ravine render --landscape himmelblau --run adam --run lbfgs -o race.gif
+  ravine render --show surface --turn 60 --seconds 12 --size 1280x720 -o race.mp4
+  ravine render --frames 0..500:5 -o 'frame-{}.png'
   ravine render --gallery landscapes -o gallery.png")]
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// Output file: .png or .svg; - writes PNG to standard output
+    /// Output file: .png or .svg; films are .gif, .apng, .mp4, or numbered pictures like frame-{}.png; - writes PNG to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Picture width and height in pixels, 16 to 16384 each; PNG needs 9 bytes of memory per pixel, at most 2 GB
-    #[arg(long, value_name = "WxH", default_value = "1600x1200")]
-    size: String,
+    /// [default: 1600x1200, for films 800x600]
+    #[arg(long, value_name = "WxH")]
+    size: Option<String>,
     /// Number of steps of the runs to show [default: all]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
@@ -73,6 +79,8 @@ pub(super) struct Args {
     /// Picture theme: light or dark
     #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = ThemeArg::Light)]
     theme: ThemeArg,
+    #[command(flatten)]
+    film: FilmArgs,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -108,9 +116,15 @@ impl ThemeArg {
 }
 
 pub(super) fn render(args: &Args) -> Result<(), String> {
-    let extension = kind(&args.output, &EXTENSIONS, "png")?;
-    let pixels = size(&args.size, Some(extension))?;
+    let extensions: Vec<&str> = EXTENSIONS.into_iter().chain(film::EXTENSIONS).collect();
+    let extension = kind(&args.output, &extensions, "png")?;
+    let film = args.film.plan(&args.output, extension)?;
+    let default = film.as_ref().map_or("1600x1200", |_| "800x600");
+    let pixels = size(args.size.as_deref().unwrap_or(default), Some(extension))?;
     if let Some(family) = &args.gallery {
+        if film.is_some() && args.film.given().is_none() {
+            return Err("--gallery draws a picture; expected an output .png or .svg".to_owned());
+        }
         return render_gallery(args, family, extension, pixels);
     }
     let (mut scene, problem) = args.scene.prepare()?;
@@ -124,7 +138,17 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         .as_ref()
         .map(|text| step(text, scene.training.steps))
         .transpose()?;
-    let mut outputs = Outputs::plan([&args.output])?;
+    let mut files = vec![args.output.clone()];
+    let mut frames = Vec::new();
+    if let Some(film) = &film {
+        if step.is_some() {
+            return Err("--step is for pictures; the steps of a film are --frames".to_owned());
+        }
+        film.check(pixels, show)?;
+        frames = film.frames(scene.training.steps)?;
+        files = film.files(&args.output, &frames);
+    }
+    let mut outputs = Outputs::plan(&files)?;
     if !scene.is_network() {
         check_view(&*problem.objective, scene.view.unwrap_or(problem.view))?;
     }
@@ -138,18 +162,19 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         "fewer --steps",
     )?;
     let runs = compute_all_runs(&scene, &problem, None)?;
-    let bytes = picture(
-        &runs,
-        extension,
-        &Picture {
-            pixels,
-            step,
-            theme,
-            followed: None,
-            show,
-        },
-    )?;
-    outputs.write(&args.output, |out| out.write_all(&bytes))?;
+    let settings = Picture {
+        pixels,
+        step,
+        theme,
+        followed: None,
+        show,
+    };
+    if let Some(film) = &film {
+        film.write((&runs, settings), &frames, &files, &mut outputs)?;
+    } else {
+        let bytes = picture(&runs, extension, &settings)?;
+        outputs.write(&args.output, |out| out.write_all(&bytes))?;
+    }
     outputs.finish()?;
     warn_diverged(&runs);
     Ok(())
@@ -168,6 +193,7 @@ fn render_gallery(
         ));
     }
     let given = args.scene.given().or(args.step.as_ref().map(|_| "--step"));
+    let given = given.or(args.film.given());
     if let Some(given) = given {
         return Err(format!(
             "--gallery draws every landscape with its defaults; leave out {given}"

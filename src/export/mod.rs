@@ -4,6 +4,7 @@ pub mod basins;
 pub(crate) mod catalog;
 pub mod connect;
 pub mod file;
+pub mod film;
 pub mod help_page;
 pub mod json;
 pub mod layers;

@@ -94,10 +94,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         None => Frame::of(dim, runs.first_view(), area),
     };
     let side = results::max_grid_side(&runs.problem).unwrap_or(SIDE);
-    let never = Cancel::default();
-    let map_data =
-        results::compute_map_data(&runs.scene, &runs.problem, frame.window, side, &never);
-    match map_data {
+    match runs.map_data(frame.window, side) {
         Some(map_data) => draw(runs, &map_data, &frame, options),
         // Only cancelling gives `None`, and nothing cancels this.
         None => Drawing {

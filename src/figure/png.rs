@@ -15,9 +15,63 @@ pub const MAX_PIXELS: u32 = 16384;
 /// # Errors
 /// Returns a sentence if a side does not have 1 to [`MAX_PIXELS`] pixels, or the pixels do not fit into memory.
 pub fn png(drawing: &Drawing, pixels: [u32; 2], description: &str) -> Result<Vec<u8>, String> {
-    let pixmap = paint(drawing, pixels)?;
-    encode(&pixmap, description)
-        .map_err(|error| format!("the picture cannot be encoded as PNG: {error}"))
+    Painted::new(drawing, pixels)?.png(description)
+}
+
+/// The pixels of a rendered drawing.
+#[derive(Clone)]
+pub struct Painted(tiny_skia::Pixmap);
+
+impl Painted {
+    /// Renders a drawing on `pixels` (width, height), stretched to fill them.
+    ///
+    /// # Errors
+    /// Returns a sentence in the same cases as [`png()`].
+    pub fn new(drawing: &Drawing, pixels: [u32; 2]) -> Result<Self, String> {
+        let [width, height] = pixels;
+        if pixels.iter().any(|side| !(1..=MAX_PIXELS).contains(side)) {
+            return Err(format!(
+                "a picture of {width} × {height} pixels is not possible; each side must have 1 to {MAX_PIXELS}"
+            ));
+        }
+        let empty = tiny_skia::Pixmap::new(width, height).ok_or_else(|| {
+            format!("a picture of {width} × {height} pixels does not fit into memory")
+        })?;
+        Self(empty).with(drawing)
+    }
+
+    /// Returns the pixels with a drawing rendered over them.
+    ///
+    /// # Errors
+    /// Returns a sentence if the drawing cannot be drawn.
+    pub fn with(mut self, drawing: &Drawing) -> Result<Self, String> {
+        let tree = tree(&svg(drawing, ""))?;
+        #[expect(clippy::cast_precision_loss, reason = "at most MAX_PIXELS")]
+        let [x, y] = [
+            self.0.width() as f32 / tree.size().width(),
+            self.0.height() as f32 / tree.size().height(),
+        ];
+        resvg::render(
+            &tree,
+            tiny_skia::Transform::from_scale(x, y),
+            &mut self.0.as_mut(),
+        );
+        Ok(self)
+    }
+
+    /// Returns the pixels, row by row from the top: red, green, blue and opacity.
+    pub fn rgba(self) -> Vec<u8> {
+        self.0.take_demultiplied()
+    }
+
+    /// Encodes the pixels as a PNG file with `description` as a text chunk.
+    ///
+    /// # Errors
+    /// Returns a sentence if the pixels cannot be encoded.
+    pub fn png(&self, description: &str) -> Result<Vec<u8>, String> {
+        encode(&self.0, description)
+            .map_err(|error| format!("the picture cannot be encoded as PNG: {error}"))
+    }
 }
 
 /// Renders a drawing and returns its pixels, row by row from the top: red, green, blue and opacity.
@@ -25,7 +79,7 @@ pub fn png(drawing: &Drawing, pixels: [u32; 2], description: &str) -> Result<Vec
 /// # Errors
 /// Returns a sentence in the same cases as [`png()`].
 pub fn rgba(drawing: &Drawing, pixels: [u32; 2]) -> Result<Vec<u8>, String> {
-    Ok(paint(drawing, pixels)?.take_demultiplied())
+    Ok(Painted::new(drawing, pixels)?.rgba())
 }
 
 /// Returns a PNG, JPEG or SVG file as pixels like [`rgba`], as large as fits into `pixels`, in the middle of transparent ones.
@@ -56,30 +110,6 @@ pub fn picture_of_file(bytes: &[u8], pixels: [u32; 2]) -> Result<Vec<u8>, String
         &mut pixmap.as_mut(),
     );
     Ok(pixmap.take_demultiplied())
-}
-
-fn paint(drawing: &Drawing, pixels: [u32; 2]) -> Result<tiny_skia::Pixmap, String> {
-    let [width, height] = pixels;
-    if pixels.iter().any(|side| !(1..=MAX_PIXELS).contains(side)) {
-        return Err(format!(
-            "a picture of {width} × {height} pixels is not possible; each side must have 1 to {MAX_PIXELS}"
-        ));
-    }
-    let tree = tree(&svg(drawing, ""))?;
-    let mut pixmap = tiny_skia::Pixmap::new(width, height).ok_or_else(|| {
-        format!("a picture of {width} × {height} pixels does not fit into memory")
-    })?;
-    #[expect(clippy::cast_precision_loss, reason = "at most MAX_PIXELS")]
-    let [x, y] = [
-        width as f32 / tree.size().width(),
-        height as f32 / tree.size().height(),
-    ];
-    resvg::render(
-        &tree,
-        tiny_skia::Transform::from_scale(x, y),
-        &mut pixmap.as_mut(),
-    );
-    Ok(pixmap)
 }
 
 fn tree(svg: &str) -> Result<usvg::Tree, String> {
@@ -115,17 +145,27 @@ fn encode(pixmap: &tiny_skia::Pixmap, description: &str) -> Result<Vec<u8>, png:
     // A third of the default's time at four thirds of its size.
     encoder.set_compression(png::Compression::Fast);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
-    encoder.add_itxt_chunk(
-        "Software".to_owned(),
-        concat!("Ravine ", env!("CARGO_PKG_VERSION")).to_owned(),
-    )?;
-    if !description.is_empty() {
-        encoder.add_itxt_chunk("Description".to_owned(), description.to_owned())?;
-    }
+    add_texts(&mut encoder, description)?;
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&bytes)?;
     writer.finish()?;
     Ok(out)
+}
+
+/// Adds the program's name and a description to a PNG file.
+///
+/// # Errors
+/// Returns the encoder's error.
+pub fn add_texts<W: std::io::Write>(
+    encoder: &mut png::Encoder<W>,
+    description: &str,
+) -> Result<(), png::EncodingError> {
+    let software = concat!("Ravine ", env!("CARGO_PKG_VERSION"));
+    encoder.add_itxt_chunk("Software".to_owned(), software.to_owned())?;
+    if !description.is_empty() {
+        encoder.add_itxt_chunk("Description".to_owned(), description.to_owned())?;
+    }
+    Ok(())
 }
 
 /// Returns the fonts Ubuntu Light and Hack, and none of the machine's.

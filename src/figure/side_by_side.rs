@@ -10,7 +10,6 @@ use super::{
     Options, SIDE, caption, curve, layers_of_map, legend_line, map, network, page, status_text,
     style_index, text_width, trails,
 };
-use crate::engine::cancel::Cancel;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{self, MapData, Runs};
 use std::sync::Arc;
@@ -154,9 +153,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let frames = frames(runs, scene.view.unwrap_or_else(|| runs.first_view()), space);
     if let Some((_, frame)) = frames.first() {
         let side = results::max_grid_side(&runs.problem).unwrap_or(SIDE);
-        let never = Cancel::default();
-        let found = results::compute_map_data(scene, &runs.problem, frame.window, side, &never);
-        if let Some(map_data) = found {
+        if let Some(map_data) = runs.map_data(frame.window, side) {
             let pixels = map::styled_shading(&map_data, &scene.map, theme);
             let heights = Heights {
                 map_data: &map_data,
@@ -185,6 +182,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::cancel::Cancel;
     use crate::engine::files::NoFiles;
     use crate::engine::scene::Scene;
 

@@ -60,9 +60,9 @@ impl Purpose {
             Self::Open => (
                 "Open scene",
                 "Open",
-                "A scene file (.toml), or a picture that Ravine exported (.png, .svg).",
+                "A scene file (.toml), or a picture or film that Ravine exported (.png, .svg, .gif).",
                 "Scenes",
-                &["toml", "png", "svg"],
+                &["toml", "png", "svg", "gif", "apng"],
             ),
             Self::Save => (
                 "Save scene",

@@ -169,7 +169,7 @@ impl App {
         let extension = path
             .extension()
             .map(|own| own.to_string_lossy().to_lowercase());
-        let is_picture = matches!(extension.as_deref(), Some("png" | "svg"));
+        let is_picture = matches!(extension.as_deref(), Some("png" | "svg" | "gif" | "apng"));
         self.show(ctx, scene, (!is_picture).then(|| path.to_owned()));
         self.recent.add(path);
         Ok(())

@@ -47,7 +47,7 @@ impl Use {
         match extension.as_deref() {
             _ if path.is_dir() => Self::Folder,
             Some("toml" | "svg") => Self::Scene,
-            Some("png") if carries_scene(path) => Self::Scene,
+            Some("png" | "apng" | "gif") if carries_scene(path) => Self::Scene,
             Some("png" | "jpg" | "jpeg") => Self::Picture,
             Some("csv" | "tsv" | "txt") if is_network => Self::Data,
             Some("csv" | "tsv" | "txt") if is_regression(path) => Self::Regression,
@@ -76,7 +76,7 @@ impl Use {
             }
             Self::Folder => format!("{name} is a folder; drop a file in it"),
             Self::Unknown => format!(
-                "{name} cannot be opened; expected a scene (.toml), an exported picture (.png, .svg), an image (.png, .jpg), heights or a table (.csv, .npy, .npz) or weights (.safetensors)"
+                "{name} cannot be opened; expected a scene (.toml), an exported picture or film (.png, .svg, .gif), an image (.png, .jpg), heights or a table (.csv, .npy, .npz) or weights (.safetensors)"
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! Reads the scene that an exported picture carries: in the description of a PNG or SVG file.
+//! Reads the scene that an exported picture or film carries: in the description of a PNG or SVG file, or the comment of a GIF file.
 
 use crate::engine::scene::Scene;
 use png::{Decoder, Limits};
@@ -6,7 +6,11 @@ use std::io::Cursor;
 
 /// Whether these are the first bytes of a picture that may carry a scene.
 pub(super) fn is_picture(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\x89PNG") || is_svg(bytes)
+    bytes.starts_with(b"\x89PNG") || is_gif(bytes) || is_svg(bytes)
+}
+
+fn is_gif(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"GIF8")
 }
 
 fn is_svg(bytes: &[u8]) -> bool {
@@ -19,6 +23,8 @@ fn is_svg(bytes: &[u8]) -> bool {
 pub(super) fn scene(bytes: &[u8]) -> Result<Option<Scene>, String> {
     let description = if is_svg(bytes) {
         svg_description(&String::from_utf8_lossy(bytes))
+    } else if is_gif(bytes) {
+        gif_comment(bytes)
     } else {
         png_description(bytes)
     };
@@ -46,6 +52,37 @@ fn png_description(bytes: &[u8]) -> Option<String> {
     let chunks = &reader.info().utf8_text;
     let chunk = chunks.iter().find(|chunk| chunk.keyword == "Description")?;
     chunk.get_text().ok()
+}
+
+/// Returns the first comment of a GIF file; it stands before the frames.
+fn gif_comment(bytes: &[u8]) -> Option<String> {
+    const HEADER: usize = 13;
+    const EXTENSION: u8 = 0x21;
+    const COMMENT: u8 = 0xfe;
+    let flags = *bytes.get(10)?;
+    let palette = if flags & 0x80 == 0 {
+        0
+    } else {
+        3 << ((flags & 7) + 1)
+    };
+    let mut rest = bytes.get(HEADER + palette..)?;
+    while let [EXTENSION, kind, parts @ ..] = rest {
+        let mut text = Vec::new();
+        rest = parts;
+        // Parts with their lengths, up to one of length 0.
+        while let [length, after @ ..] = rest
+            && *length > 0
+        {
+            let (part, after) = after.split_at_checked(usize::from(*length))?;
+            text.extend_from_slice(part);
+            rest = after;
+        }
+        rest = rest.get(1..)?;
+        if *kind == COMMENT {
+            return String::from_utf8(text).ok();
+        }
+    }
+    None
 }
 
 /// Returns the text of the first `<desc>` of an SVG file.

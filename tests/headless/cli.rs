@@ -6,6 +6,7 @@ mod connect;
 mod critical;
 mod curvature;
 mod files;
+mod films;
 mod layers;
 mod networks;
 mod others;

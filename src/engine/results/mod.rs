@@ -1,12 +1,14 @@
 //! Results of a [`Scene`] as plain data, shared as `Arc`, and the pure functions that compute them. Views and exporters read them.
 
 mod first_view;
+mod map_cache;
 mod map_data;
 mod outline;
 mod plane_seeds;
 mod sharpness;
 mod trained;
 
+pub use map_cache::MapCache;
 pub use map_data::{MapData, compute_map_data, max_grid_side};
 pub(crate) use map_data::{grid_sides, is_affordable};
 pub(crate) use outline::decimate;
@@ -51,6 +53,8 @@ pub struct Runs {
     pub every: u64,
     /// Training record of a network's runs, whose `results` are their projections onto the plane; `None` for a landscape.
     pub trained: Option<TrainingSnapshot>,
+    /// The map that pictures of these runs share.
+    pub maps: MapCache,
 }
 
 impl Runs {
@@ -138,6 +142,7 @@ pub fn compute_runs(
         results,
         every: 1,
         trained: None,
+        maps: MapCache::default(),
     })
 }
 

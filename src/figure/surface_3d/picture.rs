@@ -1,8 +1,7 @@
 //! The picture of a surface with its runs, for export.
 
 use super::{Relief, Surface3d, paint, raster};
-use crate::engine::cancel::Cancel;
-use crate::engine::results::{MapData, Runs, compute_map_data, max_grid_side};
+use crate::engine::results::{MapData, Runs, max_grid_side};
 use crate::figure::drawing::{Area, Drawing, Item};
 use crate::figure::layout::{layout, page};
 use crate::figure::trail::Trail;
@@ -27,10 +26,11 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     }
     let window = scene.view.unwrap_or_else(|| runs.first_view());
     let side = max_grid_side(&runs.problem).unwrap_or(SIDE);
-    let map_data = compute_map_data(scene, &runs.problem, window, side, &Cancel::default());
+    let map_data = runs.map_data(window, side);
+    let map_data = map_data.ok_or("computing the landscape was cancelled")?;
     let map_data = MapData {
         problem: runs.trained.as_ref().map(|_| Arc::clone(&runs.problem)),
-        ..map_data.ok_or("computing the landscape was cancelled")?
+        ..MapData::clone(&map_data)
     };
     let relief = Relief::new(&map_data);
 

@@ -8,7 +8,8 @@ use crate::engine::cancel::Cancel;
 use crate::engine::network::{PlaneRestriction, TrainingTask};
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{
-    RunId, RunResult, Runs, TrainedRow, TrainedRun, TrainingSnapshot, bounding_view, decimate,
+    MapCache, RunId, RunResult, Runs, TrainedRow, TrainedRun, TrainingSnapshot, bounding_view,
+    decimate,
 };
 use crate::engine::scene::{Problem, Scene};
 use crate::engine::training::{Outcome, Trajectory};
@@ -187,6 +188,7 @@ impl ProjectedRuns {
                 runs: self.runs.iter().map(record).collect(),
                 complete,
             }),
+            maps: MapCache::default(),
         }
     }
 }

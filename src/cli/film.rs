@@ -1,0 +1,306 @@
+//! Films of `ravine render`: their flags, their files.
+
+use super::memory::{MAX_PICTURE_BYTES, claim};
+use super::outputs::{Outputs, is_stdout};
+use super::progress::Progress;
+use crate::engine::cancel::Cancel;
+use crate::engine::results::Runs;
+use crate::export::film::{self, Film, Frame, MAX_FPS, Timing};
+use crate::export::picture::{Picture, Show};
+use std::path::{Path, PathBuf};
+
+/// Mark in the name of an output that stands for the number of a frame.
+const NUMBER: &str = "{}";
+
+/// Maximal number of seconds of a film.
+const MAX_SECONDS: f64 = 3600.0;
+
+/// Maximal number of frames.
+const MAX_FRAMES: u64 = 100_000;
+
+/// Flags of films.
+#[derive(clap::Args)]
+pub(super) struct FilmArgs {
+    /// Make a film of the run from step 0 to the last; without this flag, a .gif, .apng or .mp4 file is one, and a .png file with it an
+    /// animated PNG
+    #[arg(long)]
+    film: bool,
+    /// Steps of a film's frames, first and last included: 0..500, or with a distance 0..500:5 [default: those that --seconds and --fps give]
+    #[arg(long, value_name = "FIRST..LAST:EVERY", allow_negative_numbers = true)]
+    frames: Option<String>,
+    /// Frames of a film per second, 1 to 50
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    fps: Option<String>,
+    /// Seconds of a film from step 0 to the last step, 0 to 3600
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    seconds: Option<String>,
+    /// Seconds for which a film shows its last frame, 0 to 3600
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    hold: Option<String>,
+    /// Turn of the surface's camera during a film in degrees, −3600 to 3600 [default: 0]
+    #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
+    turn: Option<String>,
+}
+
+/// A film to be made.
+pub(super) struct Plan {
+    extension: String,
+    timing: Timing,
+    /// First and last step of the frames, and the distance between two.
+    steps: Option<[u64; 3]>,
+    is_numbered: bool,
+}
+
+impl FilmArgs {
+    /// Returns the film that the flags and the output ask for; `None` for a picture.
+    pub(super) fn plan(&self, output: &Path, extension: &str) -> Result<Option<Plan>, String> {
+        let is_numbered = name(output).contains(NUMBER);
+        let is_film = film::EXTENSIONS.contains(&extension);
+        if !(self.film || self.frames.is_some() || is_numbered || is_film) {
+            let flags = [
+                ("--fps", &self.fps),
+                ("--seconds", &self.seconds),
+                ("--hold", &self.hold),
+                ("--turn", &self.turn),
+            ];
+            let given = flags.iter().find(|(_, value)| value.is_some());
+            return match given {
+                Some((flag, _)) => Err(format!(
+                    "{flag} is for films; expected an output .gif, .apng or .mp4, or --film for an animated .png"
+                )),
+                None => Ok(None),
+            };
+        }
+        if !is_film && extension != "png" && !is_numbered {
+            return Err(format!(
+                "a film cannot be one .{extension} file; expected .gif, .apng, .mp4, .png, or numbered files like frame-{{}}.{extension}"
+            ));
+        }
+        if is_film && is_numbered {
+            return Err(format!(
+                "{}: a film is one file; leave out {{}}, or write numbered pictures like frame-{{}}.png",
+                output.display()
+            ));
+        }
+        let steps = self.frames.as_deref().map(steps).transpose()?;
+        if steps.is_some() && self.seconds.is_some() {
+            return Err(
+                "--frames and --seconds both say how many frames a film has; leave out one of them"
+                    .to_owned(),
+            );
+        }
+        let most = f64::from(MAX_FPS);
+        let fps = number("--fps", self.fps.as_deref(), 25.0, [1.0, most])?;
+        if fps.fract() != 0.0 {
+            return Err(format!(
+                "--fps cannot be `{fps}`; expected a whole number from 1 to {most}"
+            ));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "1 to MAX_FPS"
+        )]
+        let fps = fps as u32;
+        let timing = Timing {
+            fps,
+            seconds: number(
+                "--seconds",
+                self.seconds.as_deref(),
+                8.0,
+                [0.0, MAX_SECONDS],
+            )?,
+            hold: number("--hold", self.hold.as_deref(), 2.0, [0.0, MAX_SECONDS])?,
+            turn: number("--turn", self.turn.as_deref(), 0.0, [-3600.0, 3600.0])?,
+        };
+        let extension = extension.to_owned();
+        Ok(Some(Plan {
+            extension,
+            timing,
+            steps,
+            is_numbered,
+        }))
+    }
+
+    /// Returns the first flag of films that is given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        let flags = [
+            ("--film", self.film),
+            ("--frames", self.frames.is_some()),
+            ("--fps", self.fps.is_some()),
+            ("--seconds", self.seconds.is_some()),
+            ("--hold", self.hold.is_some()),
+            ("--turn", self.turn.is_some()),
+        ];
+        flags
+            .into_iter()
+            .find_map(|(flag, is_given)| is_given.then_some(flag))
+    }
+}
+
+impl Plan {
+    /// Checks the film's size, memory and kind of picture, before long work.
+    pub(super) fn check(&self, pixels: [u32; 2], show: Show) -> Result<(), String> {
+        if !self.is_numbered {
+            film::check(&self.extension, pixels)?;
+        }
+        if self.timing.turn != 0.0 && show != Show::Surface {
+            return Err("--turn is for --show surface".to_owned());
+        }
+        if matches!(show, Show::Seeds(_)) {
+            return Err(
+                "--show seeds is the same at every step; expected another view for a film"
+                    .to_owned(),
+            );
+        }
+        let [width, height] = pixels.map(u64::from);
+        let bytes = width * height * film::bytes_of_pixel();
+        let what = format!("a film of {width} × {height} pixels");
+        claim(&what, bytes, MAX_PICTURE_BYTES, "a smaller --size")
+    }
+
+    /// Returns the frames of runs with `last` steps.
+    pub(super) fn frames(&self, last: u64) -> Result<Vec<Frame>, String> {
+        let Some([first, end, every]) = self.steps else {
+            return Ok(self.timing.whole_run(last));
+        };
+        if end > last {
+            return Err(format!(
+                "--frames cannot end at step {end}; expected at most {last}, the steps of the scene"
+            ));
+        }
+        let count = (end - first) / every + 1;
+        let count = u32::try_from(count)
+            .ok()
+            .filter(|count| u64::from(*count) <= MAX_FRAMES);
+        let count = count.ok_or_else(|| {
+            format!("--frames gives more than {MAX_FRAMES} frames; expected a larger distance, like {first}..{end}:{}", (end - first).div_ceil(MAX_FRAMES - 1))
+        })?;
+        Ok(self
+            .timing
+            .frames((0..count as usize).map(|k| first + k as u64 * every)))
+    }
+
+    /// Plans the files of the film: the output itself, or one file for each frame.
+    pub(super) fn files(&self, output: &Path, frames: &[Frame]) -> Vec<PathBuf> {
+        if !self.is_numbered {
+            return vec![output.to_owned()];
+        }
+        let digits = frames.len().saturating_sub(1).to_string().len();
+        let name = name(output);
+        let file = |index: usize| {
+            output.with_file_name(name.replace(NUMBER, &format!("{index:0digits$}")))
+        };
+        (0..frames.len()).map(file).collect()
+    }
+
+    /// Renders the film into planned outputs.
+    pub(super) fn write(
+        &self,
+        (runs, picture): (&Runs, Picture),
+        frames: &[Frame],
+        files: &[PathBuf],
+        outputs: &mut Outputs,
+    ) -> Result<(), String> {
+        let film = Film {
+            runs,
+            picture,
+            frames,
+            fps: self.timing.fps,
+        };
+        let progress = Progress::new("film", "frames", frames.len());
+        let never = Cancel::default();
+        if self.is_numbered {
+            return film.pictures(&self.extension, &never, |index, bytes| {
+                outputs.write(&files[index], |out| out.write_all(&bytes))?;
+                progress.set(index + 1);
+                Ok(())
+            });
+        }
+        let bytes = film.bytes(&self.extension, &mut |done| progress.set(done), &never)?;
+        drop(progress);
+        let file = files.first().ok_or("a film without a file")?;
+        outputs.write(file, |out| out.write_all(&bytes))
+    }
+}
+
+/// Returns the name of an output file.
+fn name(output: &Path) -> String {
+    let name = output.file_name().filter(|_| !is_stdout(output));
+    name.map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+/// Parses the value of a flag within limits.
+fn number(
+    flag: &str,
+    text: Option<&str>,
+    default: f64,
+    [least, most]: [f64; 2],
+) -> Result<f64, String> {
+    let Some(text) = text else {
+        return Ok(default);
+    };
+    let number = text.trim().parse().ok();
+    number
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| {
+            format!("{flag} cannot be `{text}`; expected a number from {least} to {most}")
+        })
+}
+
+/// Parses `--frames`: first and last step, and the distance between two.
+fn steps(text: &str) -> Result<[u64; 3], String> {
+    let parsed = || {
+        let (range, every) = text.split_once(':').unwrap_or((text, "1"));
+        let (first, last) = range.split_once("..")?;
+        let [first, last, every]: [Option<u64>; 3] =
+            [first, last, every].map(|number| number.trim().parse().ok());
+        Some([first?, last?, every?])
+    };
+    parsed()
+        .filter(|[first, last, every]| first <= last && *every > 0)
+        .ok_or_else(|| {
+            format!("--frames cannot be `{text}`; expected the first and the last step, like 0..500, or also the steps from frame to frame, like 0..500:5")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_the_steps_of_a_range_with_its_end() {
+        assert_eq!(steps("0..500:5"), Ok([0, 500, 5]));
+        assert_eq!(steps("3..3"), Ok([3, 3, 1]));
+        for wrong in ["", "5", "5..", "..5", "5..3", "0..5:0", "0..5:x", "-1..5"] {
+            let error = steps(wrong).unwrap_err();
+            assert!(
+                error.starts_with(&format!("--frames cannot be `{wrong}`")),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbered_files_are_padded() {
+        let args = FilmArgs {
+            film: false,
+            frames: Some("0..500:5".to_owned()),
+            fps: None,
+            seconds: None,
+            hold: None,
+            turn: None,
+        };
+        let output = Path::new("out/frame-{}.png");
+        let plan = args.plan(output, "png").unwrap().unwrap();
+        let frames = plan.frames(500).unwrap();
+        let files = plan.files(output, &frames);
+        assert_eq!(files.len(), 101);
+        assert_eq!(files[0], Path::new("out/frame-000.png"));
+        assert_eq!(files[100], Path::new("out/frame-100.png"));
+        assert_eq!((frames[1].step, frames[100].step), (5, 500));
+        let error = plan.frames(400).unwrap_err();
+        assert!(error.contains("at most 400"), "{error}");
+    }
+}

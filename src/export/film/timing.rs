@@ -1,0 +1,115 @@
+//! The frames of a film: their steps and durations.
+
+/// Maximum frames per second: browsers show GIF frames of less than 2/100 s slowly.
+pub const MAX_FPS: u32 = 50;
+
+/// One frame of a film.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// The step of the runs.
+    pub step: u64,
+    /// Turn of the surface's camera in degrees, added to its azimuth.
+    pub turn: f64,
+    /// Duration in units of 1/fps seconds, at least 1.
+    pub ticks: u32,
+}
+
+/// Duration of a film.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// Frames per second, 1 to [`MAX_FPS`].
+    pub fps: u32,
+    /// Seconds from the first step to the last one.
+    pub seconds: f64,
+    /// Seconds for which the last frame is shown in addition.
+    pub hold: f64,
+    /// Turn of the surface's camera from the first frame to the last, in degrees.
+    pub turn: f64,
+}
+
+impl Timing {
+    /// Returns the frames of a run from step 0 to its last step. Frames at the same step are one longer frame, unless the camera turns.
+    pub fn whole_run(&self, last: u64) -> Vec<Frame> {
+        let count = self.ticks(self.seconds).max(2) as usize;
+        let step = |k: usize| {
+            let step = (k as u128 * u128::from(last) * 2 / (count as u128 - 1)).div_ceil(2);
+            u64::try_from(step).unwrap_or(last)
+        };
+        self.frames((0..count).map(step))
+    }
+
+    /// Returns one frame for each of some steps, in a row.
+    pub fn frames(&self, steps: impl ExactSizeIterator<Item = u64>) -> Vec<Frame> {
+        let count = steps.len();
+        let mut frames: Vec<Frame> = Vec::with_capacity(count);
+        for (index, step) in steps.enumerate() {
+            #[expect(clippy::cast_precision_loss, reason = "numbers of frames are small")]
+            let share = index as f64 / (count - 1).max(1) as f64;
+            let turn = self.turn * share;
+            match frames.last_mut() {
+                Some(frame) if (frame.step, frame.turn) == (step, turn) => frame.ticks += 1,
+                _ => frames.push(Frame {
+                    step,
+                    turn,
+                    ticks: 1,
+                }),
+            }
+        }
+        if let Some(frame) = frames.last_mut() {
+            frame.ticks += self.ticks(self.hold);
+        }
+        frames
+    }
+
+    fn ticks(&self, seconds: f64) -> u32 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cast saturates"
+        )]
+        let ticks = (seconds * f64::from(self.fps)).round() as u32;
+        ticks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMING: Timing = Timing {
+        fps: 25,
+        seconds: 8.0,
+        hold: 2.0,
+        turn: 0.0,
+    };
+
+    fn ticks(frames: &[Frame]) -> u32 {
+        frames.iter().map(|frame| frame.ticks).sum()
+    }
+
+    #[test]
+    fn a_run_is_shown_from_its_first_step_to_its_last_one_in_the_given_time() {
+        for last in [0, 1, 3, 199, 200, 1000, u64::MAX] {
+            let frames = TIMING.whole_run(last);
+            assert_eq!(frames.first().map(|frame| frame.step), Some(0));
+            assert_eq!(frames.last().map(|frame| frame.step), Some(last));
+            assert!(frames.is_sorted_by(|one, next| one.step < next.step));
+            assert_eq!(ticks(&frames), 25 * 10);
+        }
+        assert_eq!(TIMING.whole_run(1000).len(), 200);
+        let three = TIMING.whole_run(2);
+        let durations: Vec<u32> = three.iter().map(|frame| frame.ticks).collect();
+        assert_eq!(durations, [50, 100, 50 + 50], "steps 0, 1 and 2");
+    }
+
+    #[test]
+    fn a_turning_camera_makes_every_frame_a_new_one() {
+        let turning = Timing {
+            turn: 90.0,
+            ..TIMING
+        };
+        let frames = turning.whole_run(3);
+        assert_eq!((frames.len(), ticks(&frames)), (200, 250));
+        assert_eq!((frames[0].turn, frames[199].turn), (0.0, 90.0));
+    }
+}
