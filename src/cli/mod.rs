@@ -12,6 +12,7 @@ mod list;
 mod memory;
 mod network_args;
 mod outputs;
+mod page_args;
 mod render;
 mod scene_args;
 mod slice;

@@ -15,8 +15,20 @@ pub const MAX_PIXELS: u32 = 16384;
 /// # Errors
 /// Returns a sentence if a side does not have 1 to [`MAX_PIXELS`] pixels, or the pixels do not fit into memory.
 pub fn png(drawing: &Drawing, pixels: [u32; 2], description: &str) -> Result<Vec<u8>, String> {
+    png_with_dpi(drawing, (pixels, None), description)
+}
+
+/// Encodes a drawing like [`png()`], with its resolution in pixels per inch, which programs take for its size on paper.
+///
+/// # Errors
+/// Returns a sentence in the same cases as [`png()`].
+pub fn png_with_dpi(
+    drawing: &Drawing,
+    (pixels, dpi): ([u32; 2], Option<f64>),
+    description: &str,
+) -> Result<Vec<u8>, String> {
     let pixmap = paint(drawing, pixels)?;
-    encode(&pixmap, description)
+    encode(&pixmap, dpi, description)
         .map_err(|error| format!("the picture cannot be encoded as PNG: {error}"))
 }
 
@@ -94,7 +106,11 @@ fn tree(svg: &str) -> Result<usvg::Tree, String> {
         .map_err(|error| format!("the picture cannot be drawn: {error}"))
 }
 
-fn encode(pixmap: &tiny_skia::Pixmap, description: &str) -> Result<Vec<u8>, png::EncodingError> {
+fn encode(
+    pixmap: &tiny_skia::Pixmap,
+    dpi: Option<f64>,
+    description: &str,
+) -> Result<Vec<u8>, png::EncodingError> {
     let opaque = pixmap.pixels().iter().all(|pixel| pixel.alpha() == 255);
     let mut bytes = Vec::with_capacity(pixmap.pixels().len() * if opaque { 3 } else { 4 });
     for pixel in pixmap.pixels() {
@@ -115,6 +131,19 @@ fn encode(pixmap: &tiny_skia::Pixmap, description: &str) -> Result<Vec<u8>, png:
     // A third of the default's time at four thirds of its size.
     encoder.set_compression(png::Compression::Fast);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
+    if let Some(dpi) = dpi {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cast saturates"
+        )]
+        let per_meter = (dpi / 0.0254).round() as u32;
+        encoder.set_pixel_dims(Some(png::PixelDimensions {
+            xppu: per_meter,
+            yppu: per_meter,
+            unit: png::Unit::Meter,
+        }));
+    }
     encoder.add_itxt_chunk(
         "Software".to_owned(),
         concat!("Ravine ", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -1,6 +1,6 @@
 //! Charts of the metrics of runs: of a landscape, a network, its layers, its projection error, and the optimizer state of one run.
 
-use super::{MetricChart, MetricSeries, has_diverged, visible_runs, with_ranges};
+use super::{Metric, MetricChart, MetricSeries, has_diverged, visible_runs, with_ranges};
 use crate::engine::numeric::real;
 use crate::engine::results::{RunSharpness, Runs, SharpnessResult, TrainedRun};
 use crate::engine::schedule::StepRates;
@@ -54,15 +54,17 @@ pub fn landscape_charts(runs: &Runs) -> Vec<MetricChart> {
     };
     let preconditioned = |index: usize| result(index).preconditioned.clone();
     let mut charts = vec![
-        MetricChart { log, ..loss },
+        MetricChart { log, ..loss }.of(Metric::Loss),
         grad_norm(runs),
         MetricChart::new(SHARPNESS)
+            .of(Metric::Sharpness)
             .with_runs(runs, Style::Limit, lr_limit)
             .with_runs(runs, Style::Own, lambda_max),
     ];
     if visible_runs(runs).any(|(index, ..)| is_preconditioned(index)) {
         charts.push(
             MetricChart::new(PRECONDITIONED)
+                .of(Metric::Sharpness)
                 .with_runs(runs, Style::Limit, preconditioned_limit)
                 .with_runs(runs, Style::Own, preconditioned),
         );
@@ -90,9 +92,11 @@ pub fn network_charts(runs: &Runs, sharpness: Option<&SharpnessResult>) -> Vec<M
     let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
     let mut charts = vec![
         MetricChart::new("loss; dashed: test")
+            .of(Metric::Loss)
             .with_runs(runs, Style::Whole, true_loss)
             .with_trained(runs, Style::Dashed, test_loss),
         MetricChart::new("accuracy in %; dashed: test")
+            .of(Metric::Accuracy)
             .linear()
             .with_trained(runs, Style::Whole, accuracy(0))
             .with_trained(runs, Style::Dashed, accuracy(1)),
@@ -114,7 +118,7 @@ fn sharpness_charts(runs: &Runs, sharpness: &SharpnessResult) -> [MetricChart; 2
     type Limit = fn(&RunSpec, StepRates) -> Option<f64>;
     let steps = runs.scene.training.steps;
     let chart = |title: &str, values: Getter, limit: Limit| {
-        let mut chart = MetricChart::new(title);
+        let mut chart = MetricChart::new(title).of(Metric::Sharpness);
         for (index, run, result) in visible_runs(runs) {
             let trained = runs
                 .trained
@@ -302,10 +306,14 @@ pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) ->
 
 fn grad_norm(runs: &Runs) -> MetricChart {
     let values = |index: usize| runs.results[index].trajectory.grad_norm.clone();
-    MetricChart::new("gradient norm ‖∇f‖").with_runs(runs, Style::Own, values)
+    MetricChart::new("gradient norm ‖∇f‖")
+        .of(Metric::GradNorm)
+        .with_runs(runs, Style::Own, values)
 }
 
 fn lr(runs: &Runs) -> MetricChart {
     let values = |index: usize| runs.results[index].trajectory.lr.clone();
-    MetricChart::new("learning rate").with_runs(runs, Style::Own, values)
+    MetricChart::new("learning rate")
+        .of(Metric::Lr)
+        .with_runs(runs, Style::Own, values)
 }
