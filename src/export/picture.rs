@@ -163,12 +163,90 @@ pub fn make_transparent(drawing: &mut Drawing, theme: &Theme) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::cancel::Cancel;
+    use crate::engine::files::NoFiles;
+    use crate::engine::results::compute_runs;
+    use crate::engine::scene::Scene;
+    use crate::figure::drawing::words;
+    use crate::figure::pdf::reader::read;
+    use std::sync::Arc;
 
     #[test]
     fn text_size_does_not_depend_on_the_number_of_pixels() {
         let [width, height] = points([1600, 1200]);
         assert!((height - 698.0).abs() < 1.0 && (width / height - 4.0 / 3.0).abs() < 1e-3);
         assert_eq!(points([3200, 2400]), [width, height]);
+    }
+
+    fn column() -> PageSize {
+        PageSize {
+            inches: [3.25, 2.5],
+            dpi: 300.0,
+            font_size: 8.0,
+            on_paper: true,
+        }
+    }
+
+    fn runs() -> Runs {
+        let mut scene = Scene::new("himmelblau".parse().unwrap());
+        scene.training.steps = 30;
+        for spec in ["sgd:lr=0.01", "adam:lr=0.1"] {
+            scene.add_run(spec.parse().unwrap());
+        }
+        let problem = Arc::new(scene.load(&NoFiles).unwrap());
+        compute_runs(&scene, &problem, None, &Cancel::default()).unwrap()
+    }
+
+    #[test]
+    fn files_state_their_size_on_paper() {
+        let runs = runs();
+        let show = Show::parse("map+loss", &runs.scene).unwrap();
+        let wanted = Picture::new(column(), show, &Theme::LIGHT);
+        let file = |format| picture(&runs, format, &wanted).unwrap();
+        let png = file("png");
+        let reader = ::png::Decoder::new(std::io::Cursor::new(&png));
+        let info = reader.read_info().unwrap();
+        let info = info.info();
+        assert_eq!((info.width, info.height), (975, 750));
+        assert_eq!(info.pixel_dims.unwrap().xppu, 11811);
+        let svg = String::from_utf8(file("svg")).unwrap();
+        let size = " width=\"3.25in\" height=\"2.5in\" viewBox=\"0 0 321.75 247.5\"";
+        assert!(svg.contains(size), "{}", &svg[..300]);
+        let pdf = read(&file("pdf"));
+        assert_eq!(pdf.size, [234.0, 180.0]);
+        let has = |words: &str| pdf.texts.iter().any(|text| text.contains(words));
+        for words in ["loss", "Adam  lr=0.1", "10⁰"] {
+            assert!(has(words), "{words}: {:?}", pdf.texts);
+        }
+    }
+
+    #[test]
+    fn every_picture_of_a_landscape_is_a_pdf_with_its_texts() {
+        let runs = runs();
+        for show in ["map", "side-by-side", "surface", "loss+lr", "state"] {
+            let show = Show::parse(show, &runs.scene).unwrap();
+            let page = PageSize::of_pixels([800, 600]);
+            let wanted = Picture::new(page, show, &Theme::DARK);
+            let drawing = drawing(&runs, &wanted).unwrap();
+            let pdf = read(&page_bytes(&drawing, "pdf", &page, "").unwrap());
+            let mut expected = words(&drawing.items);
+            expected.retain(|words| !words.contains(['⁻', '⁺']));
+            for words in expected {
+                assert!(pdf.texts.contains(&words), "{show:?} {words}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_transparent_picture_has_no_background() {
+        let runs = runs();
+        let show = Show::parse("loss", &runs.scene).unwrap();
+        let page = PageSize::of_pixels([160, 120]);
+        let corner = |transparent| {
+            let wanted = Picture::new(page, show, &Theme::LIGHT);
+            pixels(&runs, &Picture { transparent, ..wanted }).unwrap()[3]
+        };
+        assert_eq!([corner(false), corner(true)], [255, 0]);
     }
 
     #[test]

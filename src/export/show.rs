@@ -80,7 +80,7 @@ const KINDS: [(&str, &[&str], Kind, &str); 12] = [
         "state",
         &["optimizer-state"],
         Kind::Panel(Panel::State),
-        "optimizer state of the first run, on landscapes",
+        "optimizer state of the first run that has some, on landscapes",
     ),
     (
         "side-by-side",

@@ -38,10 +38,17 @@ pub enum Panel {
     State,
 }
 
+impl Panel {
+    /// Whether it shows lines of all runs.
+    fn is_chart(self) -> bool {
+        !matches!(self, Self::Map | Self::State)
+    }
+}
+
 /// Place of a legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LegendPlace {
-    /// In the emptiest corner of the first panel.
+    /// In the emptiest corner of the first chart, or of a map without charts.
     Inside,
     /// To the right of the panels.
     Right,
@@ -56,7 +63,7 @@ pub struct PageStyle {
     pub title: Option<String>,
     /// Whether the settings are below the panels.
     pub caption: bool,
-    /// The legend's place; `None` is right, or inside where the page is narrow.
+    /// The legend's place; `None` is right, but on a narrow page inside a chart, and nowhere with a map alone.
     pub legend: Option<LegendPlace>,
     /// Letter of the first panel, like "a" or "(a)"; the others follow.
     pub label: Option<String>,
@@ -130,10 +137,12 @@ pub fn picture(
         items.push(Item::label(caption(scene, step), at, 11.0, theme.ink));
         area.max[1] = height - 26.0;
     }
-    let place = style.legend.unwrap_or(if width < 440.0 {
-        LegendPlace::Inside
-    } else {
-        LegendPlace::Right
+    // A map names its runs, and has no corner to spare on a narrow page.
+    let has_chart = panels.iter().any(|panel| panel.is_chart());
+    let place = style.legend.unwrap_or(match width < 440.0 {
+        false => LegendPlace::Right,
+        true if has_chart => LegendPlace::Inside,
+        true => LegendPlace::Off,
     });
     let entries = legend::entries(runs, row);
     let is_keyed = panels.iter().any(|panel| *panel != Panel::State) && !entries.is_empty();
@@ -153,6 +162,7 @@ pub fn picture(
         row,
         named: place == LegendPlace::Off || !is_keyed,
         inside: (place == LegendPlace::Inside && is_keyed).then_some(&entries[..]),
+        has_chart,
         critical: Vec::new(),
         map: None,
     };
@@ -186,8 +196,9 @@ struct Drawer<'a> {
     row: usize,
     /// Whether charts name their lines, because there is no legend.
     named: bool,
-    /// Entries of a legend that the next panel is to have inside.
+    /// Entries of a legend that the next chart is to have inside, or a map if there is no chart.
     inside: Option<&'a [legend::Entry]>,
+    has_chart: bool,
     /// Critical points of the map.
     critical: Vec<CriticalPoint>,
     /// Frame of the map that was drawn.
@@ -282,7 +293,7 @@ impl Drawer<'_> {
     }
 
     /// Draws what is inside the map's border, with the legend in its emptiest corner.
-    fn map_inside(&mut self, map_data: &MapData, frame: &Frame) -> Vec<Item> {
+    fn map_inside(&self, map_data: &MapData, frame: &Frame) -> Vec<Item> {
         let (runs, row, options) = (self.runs, self.row, self.options);
         let names = runs.scene.run_names();
         let draw = |legend| {
@@ -290,7 +301,7 @@ impl Drawer<'_> {
             map_items(runs, map_data, shown, frame, row, options)
         };
         let items = draw(None);
-        let Some(entries) = self.inside.take() else {
+        let Some(entries) = self.inside.filter(|_| !self.has_chart) else {
             return items;
         };
         let Some(space) = legend::corner(entries, &items, frame.area) else {
@@ -329,17 +340,20 @@ impl Drawer<'_> {
 
     fn state_panel(&mut self, cell: Area) -> Result<Vec<Item>, String> {
         let (runs, scene, theme) = (self.runs, &self.runs.scene, self.options.theme);
-        let index = self.options.followed.or(first_visible(scene));
-        let index = index.ok_or("no run is shown; expected a run for its optimizer state")?;
         let never = Cancel::default();
-        let series = training::state_history(
-            &*runs.problem.objective,
-            scene.start_theta(),
-            &scene.runs[index].spec,
-            &scene.run_settings(),
-            &never,
-        );
-        let series = series.unwrap_or_default();
+        let state_of = |index: usize| {
+            let spec = &scene.runs[index].spec;
+            let (objective, start) = (&*runs.problem.objective, scene.start_theta());
+            let settings = scene.run_settings();
+            training::state_history(objective, start, spec, &settings, &never).unwrap_or_default()
+        };
+        // Every optimizer has steps; the first run with more is of interest.
+        let has_state = |index: &usize| scene.runs[*index].shown && state_of(*index).len() > 1;
+        let index = { self.options.followed }
+            .or_else(|| (0..scene.runs.len()).find(has_state))
+            .or(first_visible(scene));
+        let index = index.ok_or("no run is shown; expected a run for its optimizer state")?;
+        let series = state_of(index);
         let names = scene.run_names();
         let charts = state_charts(runs, index, &series);
         if charts.is_empty() {

@@ -105,8 +105,11 @@ fn title_caption_legend_and_names_of_axes_are_as_asked() {
         legend: Some(LegendPlace::Inside),
         ..style
     };
-    let found = draw(&runs, &[Panel::Loss], size, &inside);
-    assert!(found.contains(&"Adam  lr=0.1".to_owned()), "{found:?}");
+    for panels in [&[Panel::Loss][..], &[Panel::Map], &[Panel::Map, Panel::Lr]] {
+        let found = draw(&runs, panels, [900.0, 700.0], &inside);
+        let entries = found.iter().filter(|words| *words == "Adam  lr=0.1");
+        assert_eq!(entries.count(), 1, "{panels:?}: {found:?}");
+    }
 }
 
 #[test]
