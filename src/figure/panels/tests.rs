@@ -118,7 +118,7 @@ fn a_legend_inside_is_in_the_emptiest_corner() {
     let entries = legend::entries(&runs, 40);
     let plot = Area::new([0.0; 2], [300.0, 200.0]);
     let across = crate::figure::trail::line(
-        vec![[0.0, 10.0], [300.0, 10.0], [300.0, 190.0]],
+        vec![[0.0, 10.0], [280.0, 10.0], [280.0, 190.0]],
         2.0,
         Theme::LIGHT.ink,
         &[],

@@ -30,7 +30,7 @@ impl Raster {
                 clippy::cast_sign_loss,
                 reason = "limited to a few thousand"
             )]
-            let drawn = drawn.clamp(1.0, MAX_SIDE).ceil() as usize;
+            let drawn = drawn.clamp(1.0, MAX_SIDE).round() as usize;
             // One pixel along a side has no slope.
             if own == 1 { 1 } else { own.max(drawn) }
         };

@@ -117,7 +117,9 @@ fn texts(operators: &[u8], maps: &BTreeMap<&str, BTreeMap<u16, char>>) -> Vec<St
                 font = name;
             }
         }
-        if matches!(rest[0], b'(' | b'<') && !rest.starts_with(b"<<") {
+        if rest.starts_with(b"<<") {
+            at += 2;
+        } else if matches!(rest[0], b'(' | b'<') {
             let (bytes, length) = string(rest);
             // Alternative text is a string as well, but outside of BT and ET.
             let is_shown = operators[at + length..].starts_with(b" Tj");
@@ -150,6 +152,12 @@ fn string(text: &[u8]) -> (Vec<u8>, usize) {
         match text[at] {
             b'\\' => {
                 at += 1;
+                if text[at].is_ascii_digit() {
+                    let octal = std::str::from_utf8(&text[at..at + 3]).unwrap();
+                    bytes.push(u8::from_str_radix(octal, 8).unwrap());
+                    at += 3;
+                    continue;
+                }
                 bytes.push(match text[at] {
                     b'n' => b'\n',
                     b'r' => b'\r',
