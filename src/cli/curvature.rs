@@ -4,8 +4,8 @@ mod output;
 
 use super::network_args::{NetworkArgs, at_weights};
 use super::outputs::{Outputs, kind};
-use super::remember_source;
 use super::page_args::size;
+use super::remember_source;
 use super::render::ThemeArg as Light;
 use super::scene_args::{point, setting_error, spec_text};
 use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};

@@ -216,9 +216,8 @@ impl PageArgs {
         ];
         for (name, flag, text) in settings {
             if let Some(text) = text {
-                parse_setting(&mut scene.map, name, text).map_err(|error| {
-                    error.to_string().replace(&format!("--{name}"), flag)
-                })?;
+                parse_setting(&mut scene.map, name, text)
+                    .map_err(|error| error.to_string().replace(&format!("--{name}"), flag))?;
             }
         }
         Ok(())
@@ -257,9 +256,9 @@ fn number(flag: &str, text: Option<&String>, [low, high]: [f64; 2]) -> Result<Op
     };
     let number = text.trim().trim_end_matches("pt").trim().parse().ok();
     let number = number.filter(|number| (low..=high).contains(number));
-    number.map(Some).ok_or_else(|| {
-        format!("{flag} cannot be `{text}`; expected a number from {low} to {high}")
-    })
+    number
+        .map(Some)
+        .ok_or_else(|| format!("{flag} cannot be `{text}`; expected a number from {low} to {high}"))
 }
 
 /// Parses a length with its unit, in inches; pixels have a size by `dpi`.

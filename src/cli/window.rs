@@ -28,11 +28,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
     print_error(&sentence);
     let page = PageSize::of_pixels([1600, 1200]);
     let runs = compute_all_runs(&scene, &Arc::new(problem), None)?;
-    let bytes = picture(
-        &runs,
-        "png",
-        &Picture::new(page, Show::Map, &Theme::LIGHT),
-    )?;
+    let bytes = picture(&runs, "png", &Picture::new(page, Show::Map, &Theme::LIGHT))?;
     let name = free_name();
     write_atomic(&name, |out| out.write_all(&bytes))?;
     print(|out| writeln!(out, "Wrote the picture {} instead.", name.display()))

@@ -1,6 +1,6 @@
 //! Sizes of pictures: on paper, in pixels, and of their texts.
 
-use crate::figure::{points, png::MAX_PIXELS};
+use crate::figure::{png::MAX_PIXELS, points};
 
 /// Font size of texts in drawings, in their own units; the smallest are 10.5, titles 15.
 const FONT_UNITS: f64 = 11.0;
@@ -126,7 +126,13 @@ mod tests {
 
     #[test]
     fn pixels_alone_give_a_page_with_these_pixels() {
-        for pixels in [[1600, 1200], [16, 16], [16384, 40], [1921, 1081], [333, 777]] {
+        for pixels in [
+            [1600, 1200],
+            [16, 16],
+            [16384, 40],
+            [1921, 1081],
+            [333, 777],
+        ] {
             let page = PageSize::of_pixels(pixels);
             assert_eq!(page.pixels(), pixels);
             let (units, expected) = (page.units(), points(pixels));

@@ -5,8 +5,8 @@ pub use super::show::{Show, help as show_help};
 use crate::engine::results::Runs;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Drawing, Item};
-pub use crate::figure::panels::{LegendPlace, PageStyle};
 use crate::figure::panels::{self, Panel};
+pub use crate::figure::panels::{LegendPlace, PageStyle};
 use crate::figure::pdf::{self, Sheet};
 pub use crate::figure::points;
 use crate::figure::{self, png, svg};
@@ -75,7 +75,12 @@ pub fn bytes(
     pixels: [u32; 2],
     description: &str,
 ) -> Result<Vec<u8>, String> {
-    page_bytes(drawing, extension, &PageSize::of_pixels(pixels), description)
+    page_bytes(
+        drawing,
+        extension,
+        &PageSize::of_pixels(pixels),
+        description,
+    )
 }
 
 /// Returns a drawing as a file of a size, of the format named by one of [`EXTENSIONS`].
@@ -244,7 +249,14 @@ mod tests {
         let page = PageSize::of_pixels([160, 120]);
         let corner = |transparent| {
             let wanted = Picture::new(page, show, &Theme::LIGHT);
-            pixels(&runs, &Picture { transparent, ..wanted }).unwrap()[3]
+            pixels(
+                &runs,
+                &Picture {
+                    transparent,
+                    ..wanted
+                },
+            )
+            .unwrap()[3]
         };
         assert_eq!([corner(false), corner(true)], [255, 0]);
     }

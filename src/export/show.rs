@@ -200,17 +200,21 @@ fn named(text: &str) -> Result<(&'static str, Kind), String> {
     let found = KINDS
         .iter()
         .find(|(name, others, ..)| *name == wanted || others.contains(&&*wanted));
-    found.map(|(name, _, kind, _)| (*name, *kind)).ok_or_else(|| {
-        let names: Vec<&str> = KINDS.iter().map(|(name, ..)| *name).collect();
-        let distance = |name: &&&str| strsim::damerau_levenshtein(&wanted, name);
-        let nearest = names.iter().min_by_key(distance);
-        let nearest = nearest.filter(|name| distance(name) <= 1 + name.len().min(wanted.len()) / 3);
-        let meant = nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
-        format!(
-            "--show cannot be `{text}`; expected {}, or panels like map+loss{meant}",
-            list(&names)
-        )
-    })
+    found
+        .map(|(name, _, kind, _)| (*name, *kind))
+        .ok_or_else(|| {
+            let names: Vec<&str> = KINDS.iter().map(|(name, ..)| *name).collect();
+            let distance = |name: &&&str| strsim::damerau_levenshtein(&wanted, name);
+            let nearest = names.iter().min_by_key(distance);
+            let nearest =
+                nearest.filter(|name| distance(name) <= 1 + name.len().min(wanted.len()) / 3);
+            let meant =
+                nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+            format!(
+                "--show cannot be `{text}`; expected {}, or panels like map+loss{meant}",
+                list(&names)
+            )
+        })
 }
 
 /// Returns an error if a scene has no such panel.

@@ -1,5 +1,6 @@
 //! Figures of panels: a map and charts of the runs, with one title, legend and caption.
 
+mod cells;
 mod legend;
 #[cfg(test)]
 mod tests;
@@ -11,13 +12,14 @@ use super::metric_chart::{
 };
 use super::text_width::first_fitted;
 use super::{
-    Options, caption, colour_bar, critical_points, first_visible, map, map_items, network,
-    page, state_chart,
+    Options, caption, colour_bar, critical_points, first_visible, map, map_items, network, page,
+    state_chart,
 };
 use crate::engine::analysis::critical::CriticalPoint;
 use crate::engine::cancel::Cancel;
 use crate::engine::results::{self, MapData, Runs, SharpnessResult};
 use crate::engine::training;
+use cells::{GAP, cells, grid};
 
 /// A panel of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,9 +104,6 @@ const ABOVE: f32 = 20.0;
 const BAR: f32 = 80.0;
 const BELOW: f32 = 36.0;
 
-/// Space between panels.
-const GAP: f32 = 10.0;
-
 /// Draws panels with one legend.
 ///
 /// # Errors
@@ -129,7 +128,12 @@ pub fn picture(
         }
     };
     if !title.is_empty() {
-        items.push(Item::label(title, [area.min[0] + 6.0, 17.0], 15.0, theme.ink));
+        items.push(Item::label(
+            title,
+            [area.min[0] + 6.0, 17.0],
+            15.0,
+            theme.ink,
+        ));
         area.min[1] = 34.0;
     }
     if style.caption {
@@ -216,12 +220,7 @@ impl Drawer<'_> {
         let mut items = Vec::new();
         if let Some(letter) = letter {
             let at = [cell.min[0] + 2.0, cell.min[1] + 8.0];
-            items.push(Item::label(
-                letter.to_owned(),
-                at,
-                LETTER_SIZE,
-                theme.ink,
-            ));
+            items.push(Item::label(letter.to_owned(), at, LETTER_SIZE, theme.ink));
             cell.min[1] += 16.0;
         }
         let metric = match panel {
@@ -395,60 +394,6 @@ fn charts(runs: &Runs, metric: Metric) -> Vec<MetricChart> {
     charts
 }
 
-/// Returns the cells of panels: a map beside or above the charts that follow it, others in a grid.
-fn cells(area: Area, panels: &[Panel]) -> Vec<Area> {
-    let rest = panels.len().saturating_sub(1);
-    if panels.first() != Some(&Panel::Map) || rest == 0 {
-        return grid(area, panels.len());
-    }
-    let (mut first, mut others) = (area, area);
-    if area.width() > 1.1 * area.height() {
-        let middle = area.min[0] + 0.56 * area.width();
-        first.max[0] = middle;
-        others.min[0] = middle + GAP;
-        let mut all = vec![first];
-        all.extend(split(others, rest, 1));
-        return all;
-    }
-    let middle = area.min[1] + 0.6 * area.height();
-    first.max[1] = middle;
-    others.min[1] = middle + GAP;
-    let mut all = vec![first];
-    all.extend(grid(others, rest));
-    all
-}
-
-/// Returns cells that are about 3:2, in as many rows as needed.
-fn grid(area: Area, count: usize) -> Vec<Area> {
-    let shape = |rows: usize| {
-        let cell = split(area, rows, count.div_ceil(rows))[0];
-        let ratio = cell.width().max(1.0) / cell.height().max(1.0);
-        (ratio / 1.5).ln().abs()
-    };
-    let rows = (1..=count.max(1)).min_by(|a, b| shape(*a).total_cmp(&shape(*b)));
-    let rows = rows.unwrap_or(1);
-    let mut cells = split(area, rows, count.div_ceil(rows).max(1));
-    cells.truncate(count);
-    cells
-}
-
-/// Splits an area into rows and columns with gaps.
-fn split(area: Area, rows: usize, columns: usize) -> Vec<Area> {
-    let side = |length: f32, count: usize| {
-        #[expect(clippy::cast_precision_loss, reason = "a few panels")]
-        let count = count as f32;
-        ((length + GAP) / count).max(GAP)
-    };
-    let pitch = [side(area.width(), columns), side(area.height(), rows)];
-    let cell = |index: usize| {
-        #[expect(clippy::cast_precision_loss, reason = "a few panels")]
-        let at = [(index % columns) as f32, (index / columns) as f32];
-        let min = [0, 1].map(|axis| area.min[axis] + at[axis] * pitch[axis]);
-        Area::new(min, [0, 1].map(|axis| min[axis] + pitch[axis] - GAP))
-    };
-    (0..rows * columns).map(cell).collect()
-}
-
 /// Returns the label of the panel `index`: the first letter in the label of the first panel is that many letters on.
 fn nth_label(first: &str, index: usize) -> String {
     let shift = u8::try_from(index).unwrap_or(u8::MAX);
@@ -457,6 +402,10 @@ fn nth_label(first: &str, index: usize) -> String {
     };
     let letter = first.as_bytes()[at];
     let next = char::from(letter.saturating_add(shift));
-    let next = if next.is_ascii_alphabetic() { next } else { char::from(letter) };
+    let next = if next.is_ascii_alphabetic() {
+        next
+    } else {
+        char::from(letter)
+    };
     format!("{}{next}{}", &first[..at], &first[at + 1..])
 }

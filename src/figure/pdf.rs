@@ -298,7 +298,9 @@ impl Writer {
         pdf.stream(content, &stream).filter(Filter::FlateDecode);
         let mut document = pdf.document_info(info);
         let program = concat!("Ravine ", env!("CARGO_PKG_VERSION"));
-        document.creator(TextStr(program)).producer(TextStr(program));
+        document
+            .creator(TextStr(program))
+            .producer(TextStr(program));
         if let Some(title) = description.lines().next() {
             document.title(TextStr(title)).subject(TextStr(description));
         }
@@ -323,11 +325,7 @@ impl Line {
 }
 
 /// Calls `visit` with each part of a text: its font, its characters, their size, and their distance along and above the line.
-fn each_part(
-    parts: &[(Font, &str)],
-    size: f32,
-    visit: &mut dyn FnMut(Font, &str, f32, Point),
-) {
+fn each_part(parts: &[(Font, &str)], size: f32, visit: &mut dyn FnMut(Font, &str, f32, Point)) {
     let mut along = 0.0;
     for (font, part) in parts {
         match font {

@@ -66,8 +66,7 @@ pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec
     let height = |details: usize| 22.0 * entries.len() as f32 + 14.0 * details as f32;
     let settings = |entry: &Entry| usize::from(!entry.settings.is_empty());
     let with_settings = height(count(&settings)) <= space.height();
-    let with_status =
-        with_settings && height(count(&settings) + entries.len()) <= space.height();
+    let with_status = with_settings && height(count(&settings) + entries.len()) <= space.height();
     let (mut items, mut y) = (Vec::new(), space.min[1]);
     let x = space.min[0] + SAMPLE;
     let room = space.max[0] - x;
@@ -104,7 +103,9 @@ fn inside_text(entry: &Entry, with_settings: bool) -> String {
 /// Returns the size of a box for entries, and whether they have their settings in it.
 fn box_size(entries: &[Entry], plot: &Area) -> ([f32; 2], bool) {
     let widest = |with_settings: bool| {
-        let texts = entries.iter().map(|entry| inside_text(entry, with_settings));
+        let texts = entries
+            .iter()
+            .map(|entry| inside_text(entry, with_settings));
         SAMPLE + texts.map(|text| width(&text, INSIDE)).fold(0.0, f32::max) + 10.0
     };
     #[expect(clippy::cast_precision_loss, reason = "a few runs")]

@@ -46,7 +46,12 @@ fn draw(runs: &Runs, panels: &[Panel], size: [f32; 2], style: &PageStyle) -> Vec
 #[test]
 fn every_panel_draws_its_metric_at_any_size() {
     let runs = runs("himmelblau", &["sgd:lr=0.01", "adam:lr=0.1@cosine"]);
-    for size in [[930.0, 700.0], [321.75, 247.5], [400.0, 900.0], [60.0, 40.0]] {
+    for size in [
+        [930.0, 700.0],
+        [321.75, 247.5],
+        [400.0, 900.0],
+        [60.0, 40.0],
+    ] {
         for panel in ALL {
             let found = draw(&runs, &[panel], size, &PageStyle::default());
             let expected = match panel {
@@ -150,9 +155,7 @@ fn cells_fill_the_area_without_overlaps() {
             for (index, a) in cells.iter().enumerate() {
                 assert!(a.width() > 100.0 && a.height() > 80.0, "{count}: {a:?}");
                 assert!(a.max[0] <= 910.5 && a.max[1] <= 620.5);
-                let apart = |b: &Area| {
-                    (0..2).any(|k| a.max[k] <= b.min[k] || b.max[k] <= a.min[k])
-                };
+                let apart = |b: &Area| (0..2).any(|k| a.max[k] <= b.min[k] || b.max[k] <= a.min[k]);
                 assert!(cells[..index].iter().all(apart), "{count}: {cells:?}");
             }
         }

@@ -222,12 +222,7 @@ impl OutlinePen for Pen<'_> {
     }
 
     fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
-        let toward = |[px, py]: [f32; 2]| {
-            [
-                px + 2.0 / 3.0 * (cx - px),
-                py + 2.0 / 3.0 * (cy - py),
-            ]
-        };
+        let toward = |[px, py]: [f32; 2]| [px + 2.0 / 3.0 * (cx - px), py + 2.0 / 3.0 * (cy - py)];
         let ([ax, ay], [bx, by]) = (toward(self.last), toward([x, y]));
         self.curve_to(ax, ay, bx, by, x, y);
     }

@@ -1,8 +1,8 @@
 //! Images in a PDF, refined to the resolution of the page: viewers differ in how they enlarge pixels.
 
 use super::deflated;
-use crate::figure::drawing::Colour;
 use crate::engine::numeric::real;
+use crate::figure::drawing::Colour;
 use pdf_writer::{Filter, Finish, Pdf, Ref};
 
 /// Maximum number of pixels along each side.
@@ -45,7 +45,11 @@ impl Raster {
                 let [a, b, c, d] = corners.map(part);
                 rgba.extend((0..4).map(|k| {
                     let top = mix(f32::from(a[k]), f32::from(b[k]), *along);
-                    byte(mix(top, mix(f32::from(c[k]), f32::from(d[k]), *along), down))
+                    byte(mix(
+                        top,
+                        mix(f32::from(c[k]), f32::from(d[k]), *along),
+                        down,
+                    ))
                 }));
             }
         }
@@ -61,7 +65,9 @@ impl Raster {
     /// Writes the image; returns its object.
     pub(super) fn write(&self, pdf: &mut Pdf, next: &mut dyn FnMut() -> Ref) -> Ref {
         let (id, mask) = (next(), self.opacity.as_ref().map(|_| next()));
-        let [width, height] = self.size.map(|side| i32::try_from(side).unwrap_or(i32::MAX));
+        let [width, height] = self
+            .size
+            .map(|side| i32::try_from(side).unwrap_or(i32::MAX));
         let data = deflated(&self.rgb);
         let mut image = pdf.image_xobject(id, &data);
         image.filter(Filter::FlateDecode);

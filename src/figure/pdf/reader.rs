@@ -25,7 +25,9 @@ pub(crate) fn read(bytes: &[u8]) -> PdfContents {
         let rest = rest.trim_start_matches(['[', ' ', '\n']);
         rest.split_whitespace().next().unwrap().parse().unwrap()
     };
-    let page = objects.keys().find(|id| head(**id).contains("/Type /Page\n"));
+    let page = objects
+        .keys()
+        .find(|id| head(**id).contains("/Type /Page\n"));
     let page = head(*page.unwrap());
     let corners = page.split("/MediaBox [").nth(1).unwrap().split(']').next();
     let corners: Vec<f32> = { corners.unwrap().split_whitespace() }
@@ -45,7 +47,9 @@ pub(crate) fn read(bytes: &[u8]) -> PdfContents {
         }
     }
     let operators = &objects[&id_after(&page, "/Contents ")].1;
-    let images = objects.values().map(|(head, _)| String::from_utf8_lossy(head));
+    let images = objects
+        .values()
+        .map(|(head, _)| String::from_utf8_lossy(head));
     let images = images.filter(|head| head.contains("/DeviceRGB"));
     let number = |head: &str, key: &str| u32::try_from(id_after(head, key)).unwrap();
     let images = images.map(|head| [number(&head, "/Width "), number(&head, "/Height ")]);

@@ -19,7 +19,13 @@ fn drawing(items: Vec<Item>) -> Drawing {
 
 #[test]
 fn texts_are_read_back_with_all_their_signs() {
-    let words = ["loss (test)", "‖∇f‖ = λ₁ \\ 3", "θ → η²", "a < b & c", "−3.5"];
+    let words = [
+        "loss (test)",
+        "‖∇f‖ = λ₁ \\ 3",
+        "θ → η²",
+        "a < b & c",
+        "−3.5",
+    ];
     let text = |(index, words): (u8, &&str)| {
         let at = [100.0, 15.0 * f32::from(index)];
         let text = Text::new(*words, at, Anchor::Middle, 10.0, BLACK);
