@@ -69,7 +69,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Trace(trace::Args),
-    Render(render::Args),
+    Render(Box<render::Args>),
     Sweep(sweep::Args),
     Basins(basins::Args),
     Critical(critical::Args),

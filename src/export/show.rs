@@ -32,7 +32,7 @@ pub struct Panels([Option<Panel>; MAX_PANELS]);
 
 impl Panels {
     /// Returns the panels.
-    pub fn all(&self) -> Vec<Panel> {
+    pub fn all(self) -> Vec<Panel> {
         self.0.iter().copied().flatten().collect()
     }
 }

@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::metric_chart::{
     Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts,
 };
-use super::text_width::first_fitted;
+use super::text_width::{first_fitted, fitted};
 use super::{
     Options, caption, colour_bar, critical_points, first_visible, map, map_items, network, page,
     state_chart,
@@ -120,13 +120,12 @@ pub fn picture(
     let row = runs.row(step);
     let mut items = page(options.size, theme);
     let mut area = Area::new([8.0, 6.0], [width - 8.0, height - 6.0]);
-    let title = match &style.title {
-        Some(title) => first_fitted([title.as_str()], 15.0, area.width()),
-        None => {
-            let with_formula = format!("{}   {}", scene.title(), scene.formula());
-            first_fitted([&with_formula[..], &scene.title()], 15.0, area.width())
-        }
-    };
+    let with_formula = format!("{}   {}", scene.title(), scene.formula());
+    let usual = [&with_formula[..], &scene.title()];
+    let title = { style.title.as_deref() }.map_or_else(
+        || first_fitted(usual, 15.0, area.width()),
+        |title| fitted(title, 15.0, area.width()),
+    );
     if !title.is_empty() {
         items.push(Item::label(
             title,
