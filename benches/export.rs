@@ -14,7 +14,7 @@ use ravine::engine::files::NoFiles;
 use ravine::engine::results::{Runs, compute_runs};
 use ravine::engine::scene::Scene;
 use ravine::export::film::{Film, Frame};
-use ravine::export::picture::{Picture, Show, picture};
+use ravine::export::picture::{PageSize, Picture, Show, picture};
 use ravine::figure::colour::Theme;
 use rival::{Table, median_ms};
 use serde_json::{Value, json};
@@ -104,13 +104,7 @@ fn fresh(runs: &Runs) -> Runs {
 }
 
 fn settings(pixels: [u32; 2]) -> Picture {
-    Picture {
-        pixels,
-        step: None,
-        theme: &Theme::LIGHT,
-        followed: None,
-        show: Show::Map,
-    }
+    Picture::new(PageSize::of_pixels(pixels), Show::Map, &Theme::LIGHT)
 }
 
 fn path(trajectory: &ravine::engine::training::Trajectory) -> Value {

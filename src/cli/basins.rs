@@ -2,7 +2,8 @@
 
 use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, kind};
-use super::render::{ThemeArg as Light, size};
+use super::page_args::size;
+use super::render::ThemeArg as Light;
 use super::scene_args::SceneArgs;
 use crate::engine::analysis::basins::{BasinLabel, BasinQuery, MAX_SIDE};
 use crate::engine::cancel::Cancel;
@@ -40,7 +41,7 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// Output file: .png, .svg, .npz or .csv; - writes CSV to standard output
+    /// Output file: .png, .svg, .pdf, .npz or .csv; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Grid points per side, 2 to 1024
@@ -63,7 +64,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn basins(args: &Args) -> Result<(), String> {
-    let extension = kind(&args.output, &["png", "svg", "npz", "csv"], "csv")?;
+    let extension = kind(&args.output, &["png", "svg", "pdf", "npz", "csv"], "csv")?;
     let pixels = size(&args.size, Some(extension))?;
     let side = args
         .side

@@ -4,7 +4,8 @@ mod report;
 
 use super::network_args::{NetworkArgs, share, spec, weights};
 use super::outputs::{Outputs, kind, with_kind};
-use super::render::{ThemeArg as Light, size};
+use super::page_args::size;
+use super::render::ThemeArg as Light;
 use super::scene_args::parse_setting;
 use crate::engine::analysis::mode_connectivity::{self as engine, Connect, ModeConnectivity};
 use crate::engine::cancel::Cancel;
@@ -68,7 +69,7 @@ pub(super) struct Args {
     /// Weights at t = 1, a safetensors file
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
-    /// Output file: .csv, .json, .npz, .png or .svg; - writes CSV to standard output
+    /// Output file: .csv, .json, .npz, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Output file of theta, the control point of the curve: .safetensors
@@ -134,7 +135,7 @@ fn help(setting: &str) -> String {
 }
 
 pub(super) fn connect(args: &Args) -> Result<(), String> {
-    let valid = ["csv", "json", "npz", "png", "svg"];
+    let valid = ["csv", "json", "npz", "png", "svg", "pdf"];
     let output = with_kind(args.output.as_ref(), &valid)?;
     let pixels = size(&args.size, output.map(|(_, kind)| kind))?;
     let side = args.side()?;

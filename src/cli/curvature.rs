@@ -4,8 +4,9 @@ mod output;
 
 use super::network_args::{NetworkArgs, at_weights};
 use super::outputs::{Outputs, kind};
+use super::page_args::size;
 use super::remember_source;
-use super::render::{ThemeArg as Light, size};
+use super::render::ThemeArg as Light;
 use super::scene_args::{point, setting_error, spec_text};
 use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};
 use crate::engine::cancel::Cancel;
@@ -57,8 +58,8 @@ The last two do not change when layers are rescaled, the others do: --rescale 0.
 multiplies layer 0 by 0.1 and divides layer 1 by it, which leaves the function of
 a ReLU network unchanged (Dinh et al. 2017), and prints all numbers again.
 
--o writes the spectrum: .csv with the columns lambda, density and error, .png and
-.svg as a plot.
+-o writes the spectrum: .csv with the columns lambda, density and error, .png,
+.svg and .pdf as a plot.
 
 Examples:
   ravine curvature --network mlp:hidden=16/16,activation=tanh,loss=bce \\
@@ -134,7 +135,7 @@ pub(super) struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Output file of the spectrum: .csv, .png or .svg; - writes CSV to standard output
+    /// Output file of the spectrum: .csv, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Picture width and height in pixels, 16 to 16384 each
@@ -172,7 +173,7 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     let settings = args.curvature_settings()?;
     let output = args.output.as_deref();
     let kind = output
-        .map(|path| kind(path, &["csv", "png", "svg"], "csv"))
+        .map(|path| kind(path, &["csv", "png", "svg", "pdf"], "csv"))
         .transpose()?;
     let pixels = size(&args.size, kind)?;
     let rescale = args.rescale()?;

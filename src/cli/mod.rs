@@ -13,6 +13,7 @@ mod list;
 mod memory;
 mod network_args;
 mod outputs;
+mod page_args;
 mod progress;
 mod render;
 mod scene_args;
@@ -70,7 +71,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Trace(trace::Args),
-    Render(render::Args),
+    Render(Box<render::Args>),
     Sweep(sweep::Args),
     Basins(basins::Args),
     Critical(critical::Args),

@@ -8,7 +8,8 @@ mod projection;
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::network_args::{NetworkArgs, at_weights, seed, share};
 use super::outputs::{Outputs, kind};
-use super::render::{ThemeArg as Light, size};
+use super::page_args::size;
+use super::render::ThemeArg as Light;
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
@@ -117,7 +118,7 @@ pub(super) struct Args {
     /// Batch statistics of norm=batch: data (of the training data) or file (running averages in the weights file)
     #[arg(long, value_name = "data|file", default_value = "data")]
     norm_statistics: String,
-    /// Output file: .csv, .npz, .png or .svg; - writes CSV to standard output
+    /// Output file: .csv, .npz, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Picture width and height in pixels, 16 to 16384 each
@@ -129,7 +130,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn slice(args: &Args) -> Result<(), String> {
-    let extension = kind(&args.output, &["csv", "npz", "png", "svg"], "csv")?;
+    let extension = kind(&args.output, &["csv", "npz", "png", "svg", "pdf"], "csv")?;
     let pixels = size(&args.size, Some(extension))?;
     let range = args.range.as_deref().map(flags::range).transpose()?;
     let [columns, rows] = flags::points(&args.points)?;
@@ -235,7 +236,7 @@ impl Args {
 
     /// Returns whether the output is a picture.
     fn drawn(&self) -> bool {
-        extension(&self.output, &["png", "svg"]).is_ok()
+        extension(&self.output, &["png", "svg", "pdf"]).is_ok()
     }
 }
 

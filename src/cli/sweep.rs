@@ -4,7 +4,8 @@ mod table;
 
 use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, is_stdout, kind};
-use super::render::{ThemeArg as Light, size};
+use super::page_args::size;
+use super::render::ThemeArg as Light;
 use super::scene_args::SceneArgs;
 use super::{print, print_error, run_number};
 use crate::engine::analysis::sweep::{
@@ -87,7 +88,7 @@ pub(super) struct Args {
     /// Print the spec of each run with its best values
     #[arg(long)]
     best: bool,
-    /// Output file: .csv, .json, .png or .svg [default: -, CSV on standard output]
+    /// Output file: .csv, .json, .png, .svg or .pdf [default: -, CSV on standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Picture width and height in pixels, 16 to 16384 each
@@ -142,7 +143,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     let extension = args
         .output
         .as_deref()
-        .map(|path| kind(path, &["csv", "json", "png", "svg"], "csv"))
+        .map(|path| kind(path, &["csv", "json", "png", "svg", "pdf"], "csv"))
         .transpose()?;
     let pixels = size(&args.size, extension)?;
     let overs = args

@@ -120,7 +120,7 @@ pub(super) struct Args {
     /// Output file of per-layer statistics: .csv
     #[arg(long, value_name = "FILE")]
     layers: Option<PathBuf>,
-    /// Output file of λmax along each run: .csv, .png or .svg
+    /// Output file of λmax along each run: .csv, .png, .svg or .pdf
     #[arg(long, value_name = "FILE")]
     sharpness: Option<PathBuf>,
     /// Interval in steps between measurements of --sharpness [default: 1/100 of the steps]
@@ -148,7 +148,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let weight_files = flags::outputs(&args.output, args.runs.len())?;
     let table = with_kind(args.trajectories.as_ref(), &["csv", "npz"])?;
     with_kind(args.layers.as_ref(), &["csv"])?;
-    let sharpness_output = with_kind(args.sharpness.as_ref(), &["csv", "png", "svg"])?;
+    let sharpness_output = with_kind(args.sharpness.as_ref(), &["csv", "png", "svg", "pdf"])?;
     args.check()?;
     let (exploding, vanishing) = (args.exploding.as_deref(), args.vanishing.as_deref());
     let thresholds = layers::thresholds(exploding, vanishing)?;

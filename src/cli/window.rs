@@ -3,7 +3,7 @@
 use super::{Cli, print, print_error};
 use crate::engine::scene::Scene;
 use crate::export::file::write_atomic;
-use crate::export::picture::{Picture, Show, picture};
+use crate::export::picture::{PageSize, Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::import::{Disk, open_scene};
 use crate::session::compute_all_runs;
@@ -26,19 +26,9 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
         return Ok(());
     };
     print_error(&sentence);
-    let (pixels, theme) = ([1600, 1200], &Theme::LIGHT);
+    let page = PageSize::of_pixels([1600, 1200]);
     let runs = compute_all_runs(&scene, &Arc::new(problem), None)?;
-    let bytes = picture(
-        &runs,
-        "png",
-        &Picture {
-            pixels,
-            step: None,
-            theme,
-            followed: None,
-            show: Show::Map,
-        },
-    )?;
+    let bytes = picture(&runs, "png", &Picture::new(page, Show::Map, &Theme::LIGHT))?;
     let name = free_name();
     write_atomic(&name, |out| out.write_all(&bytes))?;
     print(|out| writeln!(out, "Wrote the picture {} instead.", name.display()))

@@ -32,7 +32,7 @@ const NO_MP4: &str = "this program was built without MP4, whose encoder needs a 
                       with `cargo install --path . --features mp4`";
 
 /// A picture of some runs at the steps of some frames.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Film<'a> {
     /// The runs.
     pub runs: &'a Runs,
@@ -84,9 +84,9 @@ impl Film<'_> {
         on_frame: &mut dyn FnMut(usize),
         cancel: &Cancel,
     ) -> Result<Vec<u8>, String> {
-        check(extension, self.picture.pixels)?;
+        check(extension, self.picture.page.pixels())?;
         let description = picture::description(self.runs, &self.whole());
-        let (pixels, fps, count) = (self.picture.pixels, self.fps, self.frames.len());
+        let (pixels, fps, count) = (self.picture.page.pixels(), self.fps, self.frames.len());
         let mut animation: Box<dyn Animation> = match extension {
             "gif" => Box::new(gif::Gif::new(pixels, fps, self.palette()?, &description)?),
             #[cfg(feature = "mp4")]
@@ -124,7 +124,7 @@ impl Film<'_> {
             let drawing = self.drawing(frame)?;
             take(
                 index,
-                picture::bytes(&drawing, extension, picture.pixels, &description)?,
+                picture::page_bytes(&drawing, extension, &picture.page, &description)?,
             )?;
         }
         Ok(())
@@ -136,7 +136,7 @@ impl Film<'_> {
         cancel: &Cancel,
         mut take: impl FnMut(usize, Painted) -> Result<(), String>,
     ) -> Result<(), String> {
-        let pixels = self.picture.pixels;
+        let pixels = self.picture.page.pixels();
         let layers = Layers::of(&self.samples(3)?, pixels)?;
         let batch = FRAMES_OF_THREAD * rayon::current_num_threads();
         for (number, frames) in self.frames.chunks(batch).enumerate() {
@@ -165,7 +165,7 @@ impl Film<'_> {
         exact.extend(runs.map(|run| run_colour(style_index(run.colour), theme)));
         let samples = self.samples(SAMPLES)?;
         let samples = samples.par_iter().map(|drawing| {
-            let painted = Painted::new(drawing, self.picture.pixels)?;
+            let painted = Painted::new(drawing, self.picture.page.pixels())?;
             Ok(painted.rgba())
         });
         let samples: Vec<Vec<u8>> = samples.collect::<Result<_, String>>()?;
@@ -195,14 +195,14 @@ impl Film<'_> {
     fn at(&self, frame: &Frame) -> Picture {
         Picture {
             step: Some(frame.step),
-            ..self.picture
+            ..self.picture.clone()
         }
     }
 
     fn whole(&self) -> Picture {
         Picture {
             step: None,
-            ..self.picture
+            ..self.picture.clone()
         }
     }
 }

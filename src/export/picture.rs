@@ -1,19 +1,24 @@
-//! Export of pictures of a scene as PNG and SVG.
+//! Export of pictures of a scene as PNG, SVG and PDF.
 
-use crate::engine::results::{Runs, Seeds};
+pub use super::page_size::{MIN_PIXELS, PRESETS, PageSize, Preset};
+pub use super::show::{Show, help as show_help};
+use crate::engine::results::Runs;
 use crate::figure::colour::Theme;
-use crate::figure::drawing::Drawing;
+use crate::figure::drawing::{Area, Drawing, Item};
+use crate::figure::panels::{self, Panel};
+pub use crate::figure::panels::{LegendPlace, PageStyle};
+use crate::figure::pdf::{self, Sheet};
 pub use crate::figure::points;
 use crate::figure::{self, png, svg};
 
 /// File extensions of pictures.
-pub const EXTENSIONS: [&str; 2] = ["png", "svg"];
+pub const EXTENSIONS: [&str; 3] = ["png", "svg", "pdf"];
 
 /// Settings of a picture.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Picture {
-    /// Width and height in pixels, 16 to [`png::MAX_PIXELS`] each.
-    pub pixels: [u32; 2],
+    /// Size on paper and in pixels.
+    pub page: PageSize,
     /// The timeline's step; `None` is the last one.
     pub step: Option<u64>,
     /// Light or dark.
@@ -22,23 +27,25 @@ pub struct Picture {
     pub followed: Option<usize>,
     /// The view that is drawn.
     pub show: Show,
+    /// Title, legend and axes.
+    pub style: PageStyle,
+    /// Whether the page has no background.
+    pub transparent: bool,
 }
 
-/// The view of a scene that a picture shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Show {
-    /// The map of the landscape with the runs.
-    Map,
-    /// A small map for each visible run.
-    SideBySide,
-    /// The 3-D surface, from the scene's camera.
-    Surface,
-    /// Predictions of each visible run of a network.
-    Predictions,
-    /// Projection error of a network's runs on the plane.
-    ProjectionError,
-    /// A network's random planes of these seeds.
-    Seeds(Seeds),
+impl Picture {
+    /// Creates the settings of a picture with usual texts at the last step.
+    pub fn new(page: PageSize, show: Show, theme: &'static Theme) -> Self {
+        Self {
+            page,
+            step: None,
+            theme,
+            followed: None,
+            show,
+            style: PageStyle::default(),
+            transparent: false,
+        }
+    }
 }
 
 /// Returns a picture of a scene and its runs as a file of the format named by one of [`EXTENSIONS`]. Its description is its caption and the
@@ -48,7 +55,7 @@ pub enum Show {
 /// Returns a sentence if the pixels do not fit into memory, or there is nothing to show.
 pub fn picture(runs: &Runs, extension: &str, picture: &Picture) -> Result<Vec<u8>, String> {
     let (drawing, description) = (drawing(runs, picture)?, description(runs, picture));
-    bytes(&drawing, extension, picture.pixels, &description)
+    page_bytes(&drawing, extension, &picture.page, &description)
 }
 
 /// Returns the description of a picture of a scene: its caption and the scene.
@@ -68,13 +75,49 @@ pub fn bytes(
     pixels: [u32; 2],
     description: &str,
 ) -> Result<Vec<u8>, String> {
+    page_bytes(
+        drawing,
+        extension,
+        &PageSize::of_pixels(pixels),
+        description,
+    )
+}
+
+/// Returns a drawing as a file of a size, of the format named by one of [`EXTENSIONS`].
+///
+/// # Errors
+/// Returns a sentence if the pixels do not fit into memory.
+pub fn page_bytes(
+    drawing: &Drawing,
+    extension: &str,
+    page: &PageSize,
+    description: &str,
+) -> Result<Vec<u8>, String> {
+    let pixels = page.pixels();
     match extension {
+        "svg" if page.on_paper => {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a size needs no more digits"
+            )]
+            let size = page.inches.map(|side| side as f32);
+            Ok(svg::svg_in_units(drawing, (size, "in"), description).into_bytes())
+        }
         "svg" => {
             #[expect(clippy::cast_precision_loss, reason = "at most MAX_PIXELS")]
             let size = pixels.map(|side| side as f32);
             Ok(svg::svg_with_size(drawing, size, description).into_bytes())
         }
-        _ => png::png(drawing, pixels, description),
+        "pdf" => {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a resolution needs no more digits"
+            )]
+            let dpi = page.dpi as f32;
+            let size = page.points();
+            pdf::pdf(drawing, &Sheet { size, dpi }, description)
+        }
+        _ => png::png_with_dpi(drawing, (pixels, Some(page.dpi)), description),
     }
 }
 
@@ -83,7 +126,7 @@ pub fn bytes(
 /// # Errors
 /// Returns a sentence if the pixels do not fit into memory, or there is nothing to show.
 pub fn pixels(runs: &Runs, picture: &Picture) -> Result<Vec<u8>, String> {
-    png::rgba(&drawing(runs, picture)?, picture.pixels)
+    png::rgba(&drawing(runs, picture)?, picture.page.pixels())
 }
 
 /// Draws a picture of a scene and its runs.
@@ -91,39 +134,131 @@ pub fn pixels(runs: &Runs, picture: &Picture) -> Result<Vec<u8>, String> {
 /// # Errors
 /// Returns a sentence if there is nothing to show.
 pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
-    let Picture {
-        pixels,
-        step,
-        theme,
-        followed,
-        show,
-    } = *picture;
-    let size = points(pixels);
     let options = figure::Options {
-        size,
-        step,
-        theme,
-        followed,
+        size: picture.page.units(),
+        step: picture.step,
+        theme: picture.theme,
+        followed: picture.followed,
     };
-    match show {
-        Show::Map => Ok(figure::picture(runs, &options)),
-        Show::SideBySide => Ok(figure::side_by_side::picture(runs, &options)),
-        Show::Surface => figure::surface_3d::picture(runs, &options),
-        Show::Predictions => Ok(figure::predictions::grid::picture(runs, &options)),
-        Show::ProjectionError => Ok(figure::projection_error::picture(runs, &options)),
-        Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options),
+    let mut drawing = match picture.show {
+        Show::Map if picture.style == PageStyle::default() => figure::picture(runs, &options),
+        Show::Map => panels::picture(runs, &[Panel::Map], &options, &picture.style)?,
+        Show::Panels(kinds) => panels::picture(runs, &kinds.all(), &options, &picture.style)?,
+        Show::SideBySide => figure::side_by_side::picture(runs, &options),
+        Show::Surface => figure::surface_3d::picture(runs, &options)?,
+        Show::Predictions => figure::predictions::grid::picture(runs, &options),
+        Show::ProjectionError => figure::projection_error::picture(runs, &options),
+        Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options)?,
+    };
+    if picture.transparent {
+        make_transparent(&mut drawing, picture.theme);
     }
+    Ok(drawing)
+}
+
+/// Removes the background of the page.
+pub fn make_transparent(drawing: &mut Drawing, theme: &Theme) {
+    let background = Item::filled(
+        Area::new([0.0; 2], drawing.size).corners(),
+        theme.background,
+    );
+    drawing.items.retain(|item| *item != background);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::cancel::Cancel;
+    use crate::engine::files::NoFiles;
+    use crate::engine::results::compute_runs;
+    use crate::engine::scene::Scene;
+    use crate::figure::drawing::words;
+    use crate::figure::pdf::reader::read;
+    use std::sync::Arc;
 
     #[test]
     fn text_size_does_not_depend_on_the_number_of_pixels() {
         let [width, height] = points([1600, 1200]);
         assert!((height - 698.0).abs() < 1.0 && (width / height - 4.0 / 3.0).abs() < 1e-3);
         assert_eq!(points([3200, 2400]), [width, height]);
+    }
+
+    fn column() -> PageSize {
+        PageSize {
+            inches: [3.25, 2.5],
+            dpi: 300.0,
+            font_size: 8.0,
+            on_paper: true,
+        }
+    }
+
+    fn runs() -> Runs {
+        let mut scene = Scene::new("himmelblau".parse().unwrap());
+        scene.training.steps = 30;
+        for spec in ["sgd:lr=0.01", "adam:lr=0.1"] {
+            scene.add_run(spec.parse().unwrap());
+        }
+        let problem = Arc::new(scene.load(&NoFiles).unwrap());
+        compute_runs(&scene, &problem, None, &Cancel::default()).unwrap()
+    }
+
+    #[test]
+    fn files_state_their_size_on_paper() {
+        let runs = runs();
+        let show = Show::parse("map+loss", &runs.scene).unwrap();
+        let wanted = Picture::new(column(), show, &Theme::LIGHT);
+        let file = |format| picture(&runs, format, &wanted).unwrap();
+        let png = file("png");
+        let reader = ::png::Decoder::new(std::io::Cursor::new(&png));
+        let info = reader.read_info().unwrap();
+        let info = info.info();
+        assert_eq!((info.width, info.height), (975, 750));
+        assert_eq!(info.pixel_dims.unwrap().xppu, 11811);
+        let svg = String::from_utf8(file("svg")).unwrap();
+        let size = " width=\"3.25in\" height=\"2.5in\" viewBox=\"0 0 321.75 247.5\"";
+        assert!(svg.contains(size), "{}", &svg[..300]);
+        let pdf = read(&file("pdf"));
+        assert_eq!(pdf.size, [234.0, 180.0]);
+        let has = |words: &str| pdf.texts.iter().any(|text| text.contains(words));
+        for words in ["loss", "Adam  lr=0.1", "10⁰"] {
+            assert!(has(words), "{words}: {:?}", pdf.texts);
+        }
+    }
+
+    #[test]
+    fn every_picture_of_a_landscape_is_a_pdf_with_its_texts() {
+        let runs = runs();
+        for show in ["map", "side-by-side", "surface", "loss+lr", "state"] {
+            let show = Show::parse(show, &runs.scene).unwrap();
+            let page = PageSize::of_pixels([800, 600]);
+            let wanted = Picture::new(page, show, &Theme::DARK);
+            let drawing = drawing(&runs, &wanted).unwrap();
+            let pdf = read(&page_bytes(&drawing, "pdf", &page, "").unwrap());
+            let mut expected = words(&drawing.items);
+            expected.retain(|words| !words.contains(['⁻', '⁺']));
+            for words in expected {
+                assert!(pdf.texts.contains(&words), "{show:?} {words}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_transparent_picture_has_no_background() {
+        let runs = runs();
+        let show = Show::parse("loss", &runs.scene).unwrap();
+        let page = PageSize::of_pixels([160, 120]);
+        let corner = |transparent| {
+            let wanted = Picture::new(page, show, &Theme::LIGHT);
+            pixels(
+                &runs,
+                &Picture {
+                    transparent,
+                    ..wanted
+                },
+            )
+            .unwrap()[3]
+        };
+        assert_eq!([corner(false), corner(true)], [255, 0]);
     }
 
     #[test]

@@ -340,7 +340,7 @@ pub(super) fn texts(items: &[Item]) -> Vec<&Text> {
 
 /// Returns the words of the texts among items, and checks that pictures have a glyph for each of their characters.
 #[cfg(test)]
-pub(super) fn words(items: &[Item]) -> Vec<String> {
+pub(crate) fn words(items: &[Item]) -> Vec<String> {
     let words: Vec<String> = { texts(items).into_iter() }
         .map(|text| text.text.clone())
         .collect();

@@ -30,6 +30,23 @@ pub struct MetricChart {
     pub y_range: [f64; 2],
     /// Whether the lines belong to runs, rather than to layers or state of one run.
     pub of_runs: bool,
+    /// The metric, of charts that are drawn on their own.
+    pub metric: Option<Metric>,
+}
+
+/// A metric of runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// Loss, of training and test samples for a network.
+    Loss,
+    /// Accuracy of a network.
+    Accuracy,
+    /// Norm of the gradient.
+    GradNorm,
+    /// λmax of the Hessian, or of the preconditioned Hessian, divided by the stability limit.
+    Sharpness,
+    /// Learning rate.
+    Lr,
 }
 
 /// One metric of one run.
@@ -107,6 +124,15 @@ impl MetricChart {
             lines: Vec::new(),
             y_range: [0.0, 1.0],
             of_runs: false,
+            metric: None,
+        }
+    }
+
+    /// Returns the chart as one of a metric.
+    fn of(self, metric: Metric) -> Self {
+        Self {
+            metric: Some(metric),
+            ..self
         }
     }
 
@@ -189,6 +215,27 @@ impl MetricChart {
 
     /// Draws the chart in an area.
     pub fn draw(&self, area: Area, x_axis: &XAxis, theme: &Theme) -> Vec<Item> {
+        let (series, styles) = self.series(x_axis);
+        // One name for each style: a run may have several lines.
+        let scene = &x_axis.runs.scene;
+        let names = scene.run_names();
+        let name = |style: usize| {
+            let of = |run: &Run| style_index(run.colour) == style;
+            let index = scene.runs.iter().position(of)?;
+            names.get(index).cloned().filter(|_| self.of_runs)
+        };
+        self.chart(area, x_axis, theme)
+            .draw_named(&series, &styles, self.y_range, &name)
+    }
+
+    /// Draws the lines without names in a chart, which has its own title and labels.
+    pub fn draw_unnamed(&self, chart: &Chart, x_axis: &XAxis) -> Vec<Item> {
+        let (series, styles) = self.series(x_axis);
+        chart.draw_in_range(&series, &styles, self.y_range)
+    }
+
+    /// Returns the lines with their styles.
+    fn series(&self, x_axis: &XAxis) -> (Vec<Series<'_>>, Vec<Style>) {
         let XAxis { by_cost, row, .. } = *x_axis;
         let series = self.lines.iter().map(|line| Series {
             x: if by_cost { &line.costs } else { &line.steps },
@@ -200,18 +247,8 @@ impl MetricChart {
             style_index: line.style_index,
             limit: line.style == Style::Limit,
         });
-        let series: Vec<Series> = series.collect();
-        let styles: Vec<Style> = self.lines.iter().map(|line| line.style).collect();
-        // One name for each style: a run may have several lines.
-        let scene = &x_axis.runs.scene;
-        let names = scene.run_names();
-        let name = |style: usize| {
-            let of = |run: &Run| style_index(run.colour) == style;
-            let index = scene.runs.iter().position(of)?;
-            names.get(index).cloned().filter(|_| self.of_runs)
-        };
-        self.chart(area, x_axis, theme)
-            .draw_named(&series, &styles, self.y_range, &name)
+        let styles = self.lines.iter().map(|line| line.style);
+        (series.collect(), styles.collect())
     }
 
     /// Returns the chart without its lines.

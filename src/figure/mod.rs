@@ -23,6 +23,8 @@ pub mod map;
 pub mod metric_chart;
 pub mod network;
 pub mod panel_grid;
+pub mod panels;
+pub mod pdf;
 pub mod png;
 pub mod predictions;
 pub mod projection_error;
@@ -119,7 +121,7 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
     let visible = || (0..runs.results.len()).filter(|index| scene.runs[*index].shown);
     let mut items = page(options.size, theme);
     let critical = critical_points(runs, frame);
-    let shown = (&names[..], &critical[..]);
+    let shown = (&names[..], &critical[..], None);
     items.extend(map_items(runs, map_data, shown, frame, row, options));
     let axes = network::axes(runs);
     items.extend(map::axes(frame, axes.each_ref().map(String::as_str), theme));
@@ -154,17 +156,20 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
     items
 }
 
-/// Draws the map inside its border, from back to front, with its labels.
+/// Draws the map inside its border, from back to front, with its labels, none of which is in the area of a legend.
 fn map_items(
     runs: &Runs,
     map_data: &MapData,
-    (names, critical): (&[String], &[CriticalPoint]),
+    (names, critical, legend): (&[String], &[CriticalPoint], Option<Area>),
     frame: &Frame,
     row: usize,
     options: &Options,
 ) -> Vec<Item> {
     let (scene, theme) = (&runs.scene, options.theme);
     let mut labels = Labels::new(frame.area, theme);
+    if let Some(area) = legend {
+        labels.block(area);
+    }
     let heads = network::head_labels(runs, names, row);
     let trails: Vec<Trail> = trails(runs, &heads, row, frame).collect();
     let mut back = map::landscape(

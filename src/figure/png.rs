@@ -18,6 +18,18 @@ pub fn png(drawing: &Drawing, pixels: [u32; 2], description: &str) -> Result<Vec
     Painted::new(drawing, pixels)?.png(description)
 }
 
+/// Encodes a drawing like [`png()`], with its resolution in pixels per inch, which programs take for its size on paper.
+///
+/// # Errors
+/// Returns a sentence in the same cases as [`png()`].
+pub fn png_with_dpi(
+    drawing: &Drawing,
+    (pixels, dpi): ([u32; 2], Option<f64>),
+    description: &str,
+) -> Result<Vec<u8>, String> {
+    Painted::new(drawing, pixels)?.encoded(dpi, description)
+}
+
 /// The pixels of a rendered drawing.
 #[derive(Clone)]
 pub struct Painted(tiny_skia::Pixmap);
@@ -69,7 +81,11 @@ impl Painted {
     /// # Errors
     /// Returns a sentence if the pixels cannot be encoded.
     pub fn png(&self, description: &str) -> Result<Vec<u8>, String> {
-        encode(&self.0, description)
+        self.encoded(None, description)
+    }
+
+    fn encoded(&self, dpi: Option<f64>, description: &str) -> Result<Vec<u8>, String> {
+        encode(&self.0, dpi, description)
             .map_err(|error| format!("the picture cannot be encoded as PNG: {error}"))
     }
 }
@@ -124,7 +140,11 @@ fn tree(svg: &str) -> Result<usvg::Tree, String> {
         .map_err(|error| format!("the picture cannot be drawn: {error}"))
 }
 
-fn encode(pixmap: &tiny_skia::Pixmap, description: &str) -> Result<Vec<u8>, png::EncodingError> {
+fn encode(
+    pixmap: &tiny_skia::Pixmap,
+    dpi: Option<f64>,
+    description: &str,
+) -> Result<Vec<u8>, png::EncodingError> {
     let opaque = pixmap.pixels().iter().all(|pixel| pixel.alpha() == 255);
     let mut bytes = Vec::with_capacity(pixmap.pixels().len() * if opaque { 3 } else { 4 });
     for pixel in pixmap.pixels() {
@@ -145,6 +165,19 @@ fn encode(pixmap: &tiny_skia::Pixmap, description: &str) -> Result<Vec<u8>, png:
     // A third of the default's time at four thirds of its size.
     encoder.set_compression(png::Compression::Fast);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
+    if let Some(dpi) = dpi {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cast saturates"
+        )]
+        let per_meter = (dpi / 0.0254).round() as u32;
+        encoder.set_pixel_dims(Some(png::PixelDimensions {
+            xppu: per_meter,
+            yppu: per_meter,
+            unit: png::Unit::Meter,
+        }));
+    }
     add_texts(&mut encoder, description)?;
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&bytes)?;

@@ -4,8 +4,7 @@ mod clip;
 mod parts;
 
 pub use clip::clip_polyline;
-use parts::{Font, parts};
-pub(super) use parts::{SUPERSCRIPT, in_ubuntu};
+pub(super) use parts::{Font, SUPERSCRIPT, in_ubuntu, parts};
 
 use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Stroke, Text};
 use super::text_width;
@@ -14,7 +13,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Height of the middle of capital letters above the baseline, in font sizes.
-const MIDDLE: f32 = 0.35;
+pub(super) const MIDDLE: f32 = 0.35;
 /// Margin around the picture within which lines are kept, in picture sizes.
 const MARGIN: f32 = 2.0;
 
@@ -26,8 +25,17 @@ pub fn svg(drawing: &Drawing, description: &str) -> String {
     svg_with_size(drawing, drawing.size, description)
 }
 
-/// Returns a drawing as SVG with `size` as its displayed size; the view box stays in points.
+/// Returns a drawing as SVG with `size` as its displayed size in CSS pixels; the view box stays in points.
 pub fn svg_with_size(drawing: &Drawing, size: [f32; 2], description: &str) -> String {
+    svg_in_units(drawing, (size, ""), description)
+}
+
+/// Returns a drawing as SVG with a displayed size in a unit of CSS, like `in`; the view box stays in points.
+pub fn svg_in_units(
+    drawing: &Drawing,
+    (size, unit): ([f32; 2], &str),
+    description: &str,
+) -> String {
     let valid = |length: f32| {
         if length.is_finite() {
             length.max(1.0)
@@ -37,7 +45,14 @@ pub fn svg_with_size(drawing: &Drawing, size: [f32; 2], description: &str) -> St
     };
     let [width, height] = drawing.size.map(valid);
     let [view_width, view_height] = [width, height].map(coordinate);
-    let [shown_width, shown_height] = size.map(valid).map(coordinate);
+    let shown = |length: f32| {
+        if unit.is_empty() {
+            coordinate(valid(length))
+        } else {
+            format!("{length}")
+        }
+    };
+    let [shown_width, shown_height] = size.map(shown);
     let reach = MARGIN * width.max(height);
     let mut writer = Writer {
         out: String::new(),
@@ -46,7 +61,7 @@ pub fn svg_with_size(drawing: &Drawing, size: [f32; 2], description: &str) -> St
     };
     let _ = writeln!(
         writer.out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{shown_width}\" height=\"{shown_height}\" viewBox=\"0 0 {view_width} {view_height}\" role=\"img\">"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{shown_width}{unit}\" height=\"{shown_height}{unit}\" viewBox=\"0 0 {view_width} {view_height}\" role=\"img\">"
     );
     if let Some(title) = description.lines().next() {
         let _ = write!(
@@ -180,7 +195,7 @@ impl Writer {
         self.paint("fill", text.colour);
         if let Some(halo) = text.halo {
             self.paint("stroke", halo);
-            let width = coordinate((0.28 * text.size).max(2.0));
+            let width = coordinate(halo_width(text.size));
             let _ = write!(self.out, " stroke-width=\"{width}\" paint-order=\"stroke\"");
         }
         self.out += " xml:space=\"preserve\">";
@@ -263,6 +278,11 @@ impl Writer {
             );
         }
     }
+}
+
+/// Returns the width of the line of a text's halo.
+pub(super) fn halo_width(size: f32) -> f32 {
+    (0.28 * size).max(2.0)
 }
 
 /// Appends path commands for a line, rounded to hundredths, without steps of length 0.

@@ -9,6 +9,7 @@ mod worker;
 use super::icon::{Icon, icon_button};
 use super::recent::Recent;
 use super::scale::{SECONDARY, SECTION, SPACE, TITLE};
+use crate::export::picture::EXTENSIONS;
 use crate::export::sentence::one_line;
 use eframe::egui;
 use egui::{Key, Modifiers};
@@ -74,9 +75,9 @@ impl Purpose {
             Self::Export => (
                 "Export picture",
                 "Export",
-                "A .png or .svg file of the shown view at the timeline's step, in this theme.",
+                "A .png, .svg or .pdf file of the shown view at the timeline's step, in this theme.",
                 "Pictures",
-                &["png", "svg"],
+                &EXTENSIONS,
             ),
             Self::Picture => (
                 "Picture of the landscape",

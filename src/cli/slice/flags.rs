@@ -43,7 +43,7 @@ impl Args {
                 "--seeds and --trajectories exclude each other; leave out one of them".to_owned()
             }
             ([_, ..], ..) if self.trajectories.is_some() && !drawn => {
-                "--trajectories with --direction is for pictures; expected the output as .png or .svg, or --plane pca".to_owned()
+                "--trajectories with --direction is for pictures; expected the output as .png, .svg or .pdf, or --plane pca".to_owned()
             }
             _ if self.seed.is_some() && self.test.is_none() => {
                 "--seed is for the --test split; add --test SHARE".to_owned()

@@ -1,6 +1,6 @@
 //! Sharpness along the runs of a network: λmax of the Hessian, and of the preconditioned Hessian, at recorded rows.
 
-use super::TrainedRun;
+use super::{TrainedRun, TrainingSnapshot};
 use crate::engine::analysis::curvature::{EigenError, largest};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::TrainingTask;
@@ -24,6 +24,28 @@ pub struct RunSharpness {
 pub struct SharpnessResult(pub(crate) Vec<(Arc<TrainedRun>, RunSharpness)>);
 
 impl SharpnessResult {
+    /// Measures the sharpness of all runs at about `count` rows each, and at the last ones.
+    pub fn measure(trained: &TrainingSnapshot, count: usize, cancel: &Cancel) -> Self {
+        let of_run = |run: &Arc<TrainedRun>| {
+            let every = run.rows.len().div_ceil(count.max(1)).max(1);
+            let last = run.rows.len().saturating_sub(1);
+            let rows = (0..run.rows.len()).filter(|row| row.is_multiple_of(every) || *row == last);
+            let mut sharpness = RunSharpness::default();
+            for row in rows {
+                let Some([lambda_max, preconditioned]) =
+                    measure_row(&trained.task, run, row, cancel)
+                else {
+                    break;
+                };
+                sharpness.rows.push(row);
+                sharpness.lambda_max.push(lambda_max);
+                sharpness.preconditioned.push(preconditioned);
+            }
+            (Arc::clone(run), sharpness)
+        };
+        Self(trained.runs.iter().map(of_run).collect())
+    }
+
     /// Returns the sharpness along a run.
     pub fn of(&self, run: &TrainedRun) -> Option<&RunSharpness> {
         let own = self.0.iter().find(|(own, _)| own.is_same_run(run))?;

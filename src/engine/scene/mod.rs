@@ -176,7 +176,7 @@ impl Scene {
         let first = names.clone();
         for (name, run) in names.iter_mut().zip(&self.runs) {
             if run.name.is_empty() && shared(&first, name) {
-                *name = format!("{name} {}", changed_settings(&run.spec));
+                *name = format!("{name} {}", run.spec.settings_text());
             }
         }
         let second = names.clone();
@@ -191,18 +191,6 @@ impl Scene {
         }
         names
     }
-}
-
-/// Returns the settings of a run that differ from the defaults, like "lr=0.05 @cosine".
-fn changed_settings(spec: &RunSpec) -> String {
-    let text = spec.to_string();
-    let settings = text.strip_prefix(spec.optimizer.name()).unwrap_or(&text);
-    settings
-        .trim_start_matches(':')
-        .replace(',', " ")
-        .replace('@', " @")
-        .trim()
-        .to_owned()
 }
 
 #[cfg(test)]

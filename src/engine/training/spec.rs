@@ -108,6 +108,31 @@ impl RunSpec {
         names.join(" + ")
     }
 
+    /// Returns the settings like [`settings_text`](Self::settings_text), with the learning rate if it is the default.
+    pub fn settings_with_lr(&self) -> String {
+        let settings = self.settings_text();
+        let optimizer = self.optimizer.settings();
+        match optimizer.index("lr") {
+            Ok(index) if !settings.contains("lr=") => {
+                let lr = optimizer.params()[index].text(&optimizer.value(index));
+                format!("lr={lr} {settings}").trim_end().to_owned()
+            }
+            _ => settings,
+        }
+    }
+
+    /// Returns the settings that differ from the defaults, with schedules and wrappers, like "lr=0.1 @cosine".
+    pub fn settings_text(&self) -> String {
+        let text = self.to_string();
+        let settings = text.strip_prefix(self.optimizer.name()).unwrap_or(&text);
+        settings
+            .trim_start_matches(':')
+            .replace(',', " ")
+            .replace('@', " @")
+            .trim()
+            .to_owned()
+    }
+
     /// Whether its [`Trajectory`](super::Trajectory) has the average of the iterates after the first step. Groups have no common
     /// average.
     pub fn keeps_average(&self) -> bool {

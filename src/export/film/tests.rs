@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::files::NoFiles;
 use crate::engine::results::compute_runs;
 use crate::engine::scene::Scene;
-use crate::export::picture::Show;
+use crate::export::picture::{PageSize, Show};
 use crate::figure::colour::Theme;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -22,13 +22,7 @@ fn runs() -> Runs {
 }
 
 fn picture_of(show: Show) -> Picture {
-    Picture {
-        pixels: PIXELS,
-        step: None,
-        theme: &Theme::LIGHT,
-        followed: None,
-        show,
-    }
+    Picture::new(PageSize::of_pixels(PIXELS), show, &Theme::LIGHT)
 }
 
 fn frames() -> Vec<Frame> {

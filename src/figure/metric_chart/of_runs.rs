@@ -1,6 +1,6 @@
 //! Charts of the metrics of runs: of a landscape, a network, its layers, its projection error, and the optimizer state of one run.
 
-use super::{MetricChart, MetricSeries, has_diverged, visible_runs, with_ranges};
+use super::{Metric, MetricChart, MetricSeries, has_diverged, visible_runs, with_ranges};
 use crate::engine::numeric::real;
 use crate::engine::results::{Runs, SharpnessResult, TrainedRun};
 use crate::engine::training::OptimizerStateSeries;
@@ -51,8 +51,14 @@ pub fn landscape_charts(runs: &Runs) -> Vec<MetricChart> {
             .map(|entry| ratio(entry).unwrap_or(f64::NAN))
             .collect()
     };
-    let sharpness = MetricChart::new(SHARPNESS).with_runs(runs, Style::Own, ratio);
-    let mut charts = vec![MetricChart { log, ..loss }, grad_norm(runs)];
+    let sharpness =
+        MetricChart::new(SHARPNESS)
+            .of(Metric::Sharpness)
+            .with_runs(runs, Style::Own, ratio);
+    let mut charts = vec![
+        MetricChart { log, ..loss }.of(Metric::Loss),
+        grad_norm(runs),
+    ];
     charts.extend(sharpness.with_limit_at_1(runs));
     charts.push(lr(runs));
     charts.into_iter().map(MetricChart::with_range).collect()
@@ -77,9 +83,11 @@ pub fn network_charts(runs: &Runs, sharpness: Option<&SharpnessResult>) -> Vec<M
     let true_loss = |index: usize| runs.results[index].trajectory.loss.clone();
     let mut charts = vec![
         MetricChart::new("loss; dashed: test")
+            .of(Metric::Loss)
             .with_runs(runs, Style::Whole, true_loss)
             .with_trained(runs, Style::Dashed, test_loss),
         MetricChart::new("accuracy in %; dashed: test")
+            .of(Metric::Accuracy)
             .linear()
             .with_trained(runs, Style::Whole, accuracy(0))
             .with_trained(runs, Style::Dashed, accuracy(1)),
@@ -94,7 +102,7 @@ pub fn network_charts(runs: &Runs, sharpness: Option<&SharpnessResult>) -> Vec<M
 /// preconditioned Hessian for optimizers whose limit is for that. `None` without such a run.
 fn sharpness_chart(runs: &Runs, sharpness: &SharpnessResult) -> Option<MetricChart> {
     let steps = runs.scene.training.steps;
-    let mut chart = MetricChart::new(SHARPNESS);
+    let mut chart = MetricChart::new(SHARPNESS).of(Metric::Sharpness);
     for (index, run, result) in visible_runs(runs) {
         let trained = runs.trained.as_ref();
         let trained = trained.and_then(|trained| trained.runs.get(index));
@@ -251,10 +259,14 @@ pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) ->
 
 fn grad_norm(runs: &Runs) -> MetricChart {
     let values = |index: usize| runs.results[index].trajectory.grad_norm.clone();
-    MetricChart::new("gradient norm ‖∇f‖").with_runs(runs, Style::Own, values)
+    MetricChart::new("gradient norm ‖∇f‖")
+        .of(Metric::GradNorm)
+        .with_runs(runs, Style::Own, values)
 }
 
 fn lr(runs: &Runs) -> MetricChart {
     let values = |index: usize| runs.results[index].trajectory.lr.clone();
-    MetricChart::new("learning rate").with_runs(runs, Style::Own, values)
+    MetricChart::new("learning rate")
+        .of(Metric::Lr)
+        .with_runs(runs, Style::Own, values)
 }

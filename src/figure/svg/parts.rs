@@ -5,7 +5,7 @@ pub(in crate::figure) const SUPERSCRIPT: f32 = 0.6;
 
 /// The font of a part of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Font {
+pub(in crate::figure) enum Font {
     Ubuntu,
     /// Signs that Ubuntu lacks.
     Hack,
@@ -14,7 +14,7 @@ pub(super) enum Font {
 }
 
 /// Returns the parts of a text with their fonts.
-pub(super) fn parts(text: &str) -> Vec<(Font, &str)> {
+pub(in crate::figure) fn parts(text: &str) -> Vec<(Font, &str)> {
     let font = |c: char| match c {
         '⁻' | '⁺' => Font::Superscript,
         c if in_ubuntu(c) => Font::Ubuntu,

@@ -1,7 +1,7 @@
 //! Pictures of views, for a file or the clipboard.
 
 use super::ViewContext;
-use crate::export::picture::{self, Picture, Show};
+use crate::export::picture::{self, PageSize, Picture, Show};
 use crate::figure::drawing::Drawing;
 use crate::session::compute_all_runs;
 
@@ -48,11 +48,9 @@ impl Figure {
         let runs = runs.ok_or("there is no picture yet; expected a landscape that can be drawn")?;
         let (runs, scene) = (runs.clone(), context.scene.clone());
         let options = Picture {
-            pixels: PIXELS,
             step: Some(context.step),
-            theme: context.theme,
             followed: context.selected,
-            show,
+            ..Picture::new(PageSize::of_pixels(PIXELS), show, context.theme)
         };
         Ok(Self::new(move |_| {
             let runs = compute_all_runs(&scene, &runs.problem, Some(&runs))?;

@@ -305,7 +305,7 @@ fn paths_that_cannot_be_written_are_refused_and_unchanged() {
     }
     for (command, ending, wrong) in [
         ("trace", "json", ".json or .csv"),
-        ("render", "png", ".png or .svg"),
+        ("render", "png", ".png or .svg or .pdf"),
     ] {
         for (path, expected) in [
             (

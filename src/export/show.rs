@@ -1,0 +1,284 @@
+//! The kinds of pictures of a scene: their names, and combinations of them as panels of one figure.
+
+use crate::engine::results::{NOT_RANDOM, Seeds};
+use crate::engine::scene::Scene;
+use crate::figure::panels::Panel;
+
+/// The view of a scene that a picture shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// The map of the landscape with the runs.
+    Map,
+    /// A small map for each visible run.
+    SideBySide,
+    /// The 3-D surface, from the scene's camera.
+    Surface,
+    /// Predictions of each visible run of a network.
+    Predictions,
+    /// Projection error of a network's runs on the plane.
+    ProjectionError,
+    /// A network's random planes of these seeds.
+    Seeds(Seeds),
+    /// Charts, or a map with charts.
+    Panels(Panels),
+}
+
+/// Maximum number of panels of a figure.
+const MAX_PANELS: usize = 6;
+
+/// The panels of a figure, in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Panels([Option<Panel>; MAX_PANELS]);
+
+impl Panels {
+    /// Returns the panels.
+    pub fn all(self) -> Vec<Panel> {
+        self.0.iter().copied().flatten().collect()
+    }
+}
+
+/// A kind of picture: a panel, or a whole page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Panel(Panel),
+    SideBySide,
+    Surface,
+    Predictions,
+    ProjectionError,
+    Seeds,
+}
+
+/// Every kind of picture: its name, its other names, and what it shows.
+const KINDS: [(&str, &[&str], Kind, &str); 12] = [
+    ("map", &[], Kind::Panel(Panel::Map), "the loss map"),
+    ("loss", &[], Kind::Panel(Panel::Loss), "loss"),
+    (
+        "accuracy",
+        &[],
+        Kind::Panel(Panel::Accuracy),
+        "accuracy of networks",
+    ),
+    (
+        "grad-norm",
+        &["gradient-norm"],
+        Kind::Panel(Panel::GradNorm),
+        "gradient norm",
+    ),
+    (
+        "lr",
+        &["learning-rate"],
+        Kind::Panel(Panel::Lr),
+        "learning rate",
+    ),
+    (
+        "sharpness",
+        &[],
+        Kind::Panel(Panel::Sharpness),
+        "λmax of the Hessian, with the stability limit",
+    ),
+    (
+        "state",
+        &["optimizer-state"],
+        Kind::Panel(Panel::State),
+        "optimizer state of the first run that has some, on landscapes",
+    ),
+    (
+        "side-by-side",
+        &[],
+        Kind::SideBySide,
+        "a small map for each run",
+    ),
+    (
+        "surface",
+        &["3d"],
+        Kind::Surface,
+        "the 3-D surface with the runs on it",
+    ),
+    (
+        "predictions",
+        &[],
+        Kind::Predictions,
+        "predictions of each run of a network",
+    ),
+    (
+        "projection-error",
+        &["residual", "off-plane"],
+        Kind::ProjectionError,
+        "distance of a network's runs from the plane",
+    ),
+    (
+        "seeds",
+        &[],
+        Kind::Seeds,
+        "a network's maps of six seeds of a random plane",
+    ),
+];
+
+/// Returns the names of all kinds of pictures with what they show, one a line.
+pub fn help() -> String {
+    let lines = KINDS.iter().map(|(name, _, kind, what)| match kind {
+        Kind::Panel(_) => format!("{name:<18}{what}; a panel"),
+        _ => format!("{name:<18}{what}"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+impl Show {
+    /// Parses the name of a kind, or names of panels joined by `+`, like `map+loss`, for a scene.
+    ///
+    /// # Errors
+    /// Returns a sentence if there is no such kind, it cannot be combined, or the scene does not have it.
+    pub fn parse(text: &str, scene: &Scene) -> Result<Self, String> {
+        let kinds: Vec<(&str, Kind)> = text.split('+').map(named).collect::<Result<_, _>>()?;
+        if let [(_, kind)] = *kinds {
+            return Self::of_kind(kind, scene);
+        }
+        if kinds.len() > MAX_PANELS {
+            return Err(format!(
+                "--show {text} has {} panels; expected at most {MAX_PANELS}",
+                kinds.len()
+            ));
+        }
+        let mut panels = Panels::default();
+        for (place, (name, kind)) in panels.0.iter_mut().zip(kinds) {
+            let Kind::Panel(panel) = kind else {
+                return Err(format!(
+                    "--show {name} fills a picture; expected panels joined by +: {}",
+                    list(&panel_names())
+                ));
+            };
+            check_panel(panel, name, scene)?;
+            *place = Some(panel);
+        }
+        Ok(Self::Panels(panels))
+    }
+
+    fn of_kind(kind: Kind, scene: &Scene) -> Result<Self, String> {
+        let for_networks = |name: &str| {
+            format!("--show {name} is for networks, but the scene has a landscape; expected map")
+        };
+        match kind {
+            Kind::Panel(Panel::Map) => Ok(Self::Map),
+            Kind::Panel(panel) => {
+                let name = KINDS.iter().find(|(.., of, _)| *of == kind);
+                check_panel(panel, name.map_or("", |(name, ..)| name), scene)?;
+                let mut panels = Panels::default();
+                panels.0[0] = Some(panel);
+                Ok(Self::Panels(panels))
+            }
+            Kind::SideBySide => Ok(Self::SideBySide),
+            Kind::Surface if scene.dim() == 1 => Err(format!(
+                "--show surface is for two parameters, but {} has one; expected map or side-by-side",
+                scene.subject_name()
+            )),
+            Kind::Surface => Ok(Self::Surface),
+            Kind::ProjectionError if !scene.is_network() => Err(for_networks("projection-error")),
+            Kind::Predictions if !scene.is_network() => Err(for_networks("predictions")),
+            Kind::Predictions => Ok(Self::Predictions),
+            Kind::ProjectionError => Ok(Self::ProjectionError),
+            Kind::Seeds => {
+                let first =
+                    Seeds::of(scene).ok_or_else(|| format!("--show seeds: {NOT_RANDOM}"))?;
+                Ok(Self::Seeds(Seeds { first, count: 6 }))
+            }
+        }
+    }
+
+    /// Returns the panels, if the picture has some: a map is one.
+    pub fn panels(&self) -> Option<Vec<Panel>> {
+        match self {
+            Self::Map => Some(vec![Panel::Map]),
+            Self::Panels(panels) => Some(panels.all()),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the kind with a name, and its usual name.
+fn named(text: &str) -> Result<(&'static str, Kind), String> {
+    let wanted = text.trim().to_lowercase();
+    let found = KINDS
+        .iter()
+        .find(|(name, others, ..)| *name == wanted || others.contains(&&*wanted));
+    found
+        .map(|(name, _, kind, _)| (*name, *kind))
+        .ok_or_else(|| {
+            let names: Vec<&str> = KINDS.iter().map(|(name, ..)| *name).collect();
+            let distance = |name: &&&str| strsim::damerau_levenshtein(&wanted, name);
+            let nearest = names.iter().min_by_key(distance);
+            let nearest =
+                nearest.filter(|name| distance(name) <= 1 + name.len().min(wanted.len()) / 3);
+            let meant =
+                nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+            format!(
+                "--show cannot be `{text}`; expected {}, or panels like map+loss{meant}",
+                list(&names)
+            )
+        })
+}
+
+/// Returns an error if a scene has no such panel.
+fn check_panel(panel: Panel, name: &str, scene: &Scene) -> Result<(), String> {
+    match panel {
+        Panel::Accuracy if !scene.is_network() => Err(format!(
+            "--show {name} is for networks, but the scene has a landscape; expected loss"
+        )),
+        Panel::State if scene.is_network() => Err(format!(
+            "--show {name} is for landscapes, but the scene has a network; expected loss"
+        )),
+        _ if panel != Panel::Map && scene.runs.is_empty() => Err(format!(
+            "--show {name} is a chart of runs, and the scene has none; expected --run"
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn panel_names() -> Vec<&'static str> {
+    let panels = KINDS.iter();
+    let panels = panels.filter(|(_, _, kind, _)| matches!(kind, Kind::Panel(_)));
+    panels.map(|(name, ..)| *name).collect()
+}
+
+/// Joins names as in "a, b or c".
+fn list(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        names => names.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Show, String> {
+        let mut scene = Scene::new("booth".parse().unwrap());
+        scene.add_run("sgd".parse().unwrap());
+        Show::parse(text, &scene)
+    }
+
+    #[test]
+    fn kinds_are_found_by_name_and_combined_in_order() {
+        assert_eq!(parse("map"), Ok(Show::Map));
+        assert_eq!(parse("3D"), Ok(Show::Surface));
+        let both = parse("loss + Map").unwrap();
+        assert_eq!(both.panels(), Some(vec![Panel::Loss, Panel::Map]));
+        assert_eq!(parse("gradient-norm"), parse("grad-norm"));
+        assert_eq!(parse("surface").unwrap().panels(), None);
+    }
+
+    #[test]
+    fn other_names_and_combinations_are_refused() {
+        for (text, part) in [
+            ("maps", "--show cannot be `maps`; expected map, loss"),
+            ("map+surface", "--show surface fills a picture"),
+            ("map+", "--show cannot be ``"),
+            ("map+loss+lr+loss+lr+loss+lr", "has 7 panels"),
+            ("accuracy", "is for networks"),
+            ("residual", "--show projection-error is for networks"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! Figures of panels: a map and charts of the runs, with one title, legend and caption.
+
+mod cells;
+mod legend;
+#[cfg(test)]
+mod tests;
+
+use super::drawing::{Area, Drawing, Item};
+use super::frame::Frame;
+use super::metric_chart::{
+    Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts,
+};
+use super::text_width::{first_fitted, fitted};
+use super::{
+    Options, caption, colour_bar, critical_points, first_visible, map, map_items, network, page,
+    state_chart,
+};
+use crate::engine::analysis::critical::CriticalPoint;
+use crate::engine::cancel::Cancel;
+use crate::engine::results::{self, MapData, Runs, SharpnessResult};
+use crate::engine::training;
+use cells::{GAP, cells, grid};
+
+/// A panel of a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The map with the runs.
+    Map,
+    /// Loss.
+    Loss,
+    /// Accuracy of networks.
+    Accuracy,
+    /// Gradient norm.
+    GradNorm,
+    /// Learning rate.
+    Lr,
+    /// Sharpness, with the stability limit.
+    Sharpness,
+    /// Optimizer state of the followed run, on a landscape.
+    State,
+}
+
+impl Panel {
+    /// Whether it shows lines of all runs.
+    fn is_chart(self) -> bool {
+        !matches!(self, Self::Map | Self::State)
+    }
+}
+
+/// Place of a legend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegendPlace {
+    /// In the emptiest corner of the first chart, or of a map without charts.
+    Inside,
+    /// To the right of the panels.
+    Right,
+    /// Nowhere; charts name their lines.
+    Off,
+}
+
+/// Title, legend and axes of a figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PageStyle {
+    /// The title; `None` is the scene's, an empty one leaves it out.
+    pub title: Option<String>,
+    /// Whether the settings are below the panels.
+    pub caption: bool,
+    /// The legend's place; `None` is right, but on a narrow page inside a chart, and nowhere with a map alone.
+    pub legend: Option<LegendPlace>,
+    /// Letter of the first panel, like "a" or "(a)"; the others follow.
+    pub label: Option<String>,
+    /// Whether the view of a map fills its panel, rather than having equal scales on both axes.
+    pub free_aspect: bool,
+    /// Name of the x axis.
+    pub x_label: Option<String>,
+    /// Name of the y axis.
+    pub y_label: Option<String>,
+}
+
+impl Default for PageStyle {
+    fn default() -> Self {
+        Self {
+            title: None,
+            caption: true,
+            legend: None,
+            label: None,
+            free_aspect: false,
+            x_label: None,
+            y_label: None,
+        }
+    }
+}
+
+/// Number of samples along each side of the map, and of rows at which a network's sharpness is measured.
+const SIDE: usize = 512;
+const SHARPNESS_ROWS: usize = 50;
+
+/// Font size of panel letters.
+const LETTER_SIZE: f32 = 13.0;
+
+/// Margins of a map for its axes and its colour bar: left and above, right and below.
+const LEFT: f32 = 52.0;
+const ABOVE: f32 = 20.0;
+const BAR: f32 = 80.0;
+const BELOW: f32 = 36.0;
+
+/// Draws panels with one legend.
+///
+/// # Errors
+/// Returns a sentence if a panel has nothing to show.
+pub fn picture(
+    runs: &Runs,
+    panels: &[Panel],
+    options: &Options,
+    style: &PageStyle,
+) -> Result<Drawing, String> {
+    let (theme, scene, [width, height]) = (options.theme, &runs.scene, options.size);
+    let last = scene.training.steps;
+    let step = options.step.unwrap_or(last).min(last);
+    let row = runs.row(step);
+    let mut items = page(options.size, theme);
+    let mut area = Area::new([8.0, 6.0], [width - 8.0, height - 6.0]);
+    let with_formula = format!("{}   {}", scene.title(), scene.formula());
+    let usual = [&with_formula[..], &scene.title()];
+    let title = { style.title.as_deref() }.map_or_else(
+        || first_fitted(usual, 15.0, area.width()),
+        |title| fitted(title, 15.0, area.width()),
+    );
+    if !title.is_empty() {
+        items.push(Item::label(
+            title,
+            [area.min[0] + 6.0, 17.0],
+            15.0,
+            theme.ink,
+        ));
+        area.min[1] = 34.0;
+    }
+    if style.caption {
+        let at = [area.min[0] + 6.0, height - 14.0];
+        items.push(Item::label(caption(scene, step), at, 11.0, theme.ink));
+        area.max[1] = height - 26.0;
+    }
+    // A map names its runs, and has no corner to spare on a narrow page.
+    let has_chart = panels.iter().any(|panel| panel.is_chart());
+    let place = style.legend.unwrap_or(match width < 440.0 {
+        false => LegendPlace::Right,
+        true if has_chart => LegendPlace::Inside,
+        true => LegendPlace::Off,
+    });
+    let entries = legend::entries(runs, row);
+    let is_keyed = panels.iter().any(|panel| *panel != Panel::State) && !entries.is_empty();
+    let mut column = None;
+    if place == LegendPlace::Right && is_keyed {
+        let width = legend::column_width(&entries, area.width());
+        column = Some(Area::new(
+            [area.max[0] - width, area.min[1] + 12.0],
+            area.max,
+        ));
+        area.max[0] -= width + GAP;
+    }
+    let mut drawn = Drawer {
+        runs,
+        options,
+        style,
+        row,
+        named: place == LegendPlace::Off || !is_keyed,
+        inside: (place == LegendPlace::Inside && is_keyed).then_some(&entries[..]),
+        has_chart,
+        critical: Vec::new(),
+        map: None,
+    };
+    for (index, (panel, cell)) in panels.iter().zip(cells(area, panels)).enumerate() {
+        let letter = style.label.as_deref().map(|first| nth_label(first, index));
+        items.extend(drawn.panel(*panel, cell, letter.as_deref())?);
+    }
+    if let Some(column) = column {
+        let (legend, end) = legend::draw_column(&entries, column, theme);
+        items.extend(legend);
+        if let Some(frame) = drawn.map {
+            let space = Area::new([column.min[0], end + 4.0], column.max);
+            let at_row = (&frame, row);
+            items.extend(super::legend::marks(
+                runs,
+                &drawn.critical,
+                at_row,
+                space,
+                theme,
+            ));
+        }
+    }
+    Ok(Drawing::new(options.size, items))
+}
+
+/// Draws panel after panel.
+struct Drawer<'a> {
+    runs: &'a Runs,
+    options: &'a Options,
+    style: &'a PageStyle,
+    row: usize,
+    /// Whether charts name their lines, because there is no legend.
+    named: bool,
+    /// Entries of a legend that the next chart is to have inside, or a map if there is no chart.
+    inside: Option<&'a [legend::Entry]>,
+    has_chart: bool,
+    /// Critical points of the map.
+    critical: Vec<CriticalPoint>,
+    /// Frame of the map that was drawn.
+    map: Option<Frame>,
+}
+
+impl Drawer<'_> {
+    fn panel(
+        &mut self,
+        panel: Panel,
+        mut cell: Area,
+        letter: Option<&str>,
+    ) -> Result<Vec<Item>, String> {
+        let theme = self.options.theme;
+        let mut items = Vec::new();
+        if let Some(letter) = letter {
+            let at = [cell.min[0] + 2.0, cell.min[1] + 8.0];
+            items.push(Item::label(letter.to_owned(), at, LETTER_SIZE, theme.ink));
+            cell.min[1] += 16.0;
+        }
+        let metric = match panel {
+            Panel::Map => {
+                items.extend(self.map_panel(cell));
+                return Ok(items);
+            }
+            Panel::State => {
+                items.extend(self.state_panel(cell)?);
+                return Ok(items);
+            }
+            Panel::Loss => (Metric::Loss, "loss"),
+            Panel::Accuracy => (Metric::Accuracy, "accuracy"),
+            Panel::GradNorm => (Metric::GradNorm, "gradient norm"),
+            Panel::Lr => (Metric::Lr, "learning rate"),
+            Panel::Sharpness => (Metric::Sharpness, "sharpness"),
+        };
+        let charts = charts(self.runs, metric.0);
+        if charts.is_empty() {
+            return Err(format!(
+                "the {} of these runs is not known; expected another --show",
+                metric.1
+            ));
+        }
+        for (chart, area) in charts.iter().zip(grid(cell, charts.len())) {
+            items.extend(self.chart(chart, area));
+        }
+        Ok(items)
+    }
+
+    fn map_panel(&mut self, cell: Area) -> Vec<Item> {
+        let (runs, theme) = (self.runs, self.options.theme);
+        let dim = runs.problem.objective.dim();
+        let right = if dim == 1 { 10.0 } else { BAR };
+        let area = Area::new(
+            [cell.min[0] + LEFT, cell.min[1] + ABOVE],
+            [
+                (cell.max[0] - right).max(cell.min[0] + LEFT + 40.0),
+                (cell.max[1] - BELOW).max(cell.min[1] + ABOVE + 40.0),
+            ],
+        );
+        let frame = match runs.scene.view {
+            _ if self.style.free_aspect => Frame {
+                area,
+                window: runs.scene.view.unwrap_or_else(|| runs.first_view()),
+            },
+            Some(view) => Frame::letterboxed(dim, view, area),
+            None => Frame::of(dim, runs.first_view(), area),
+        };
+        let side = results::max_grid_side(&runs.problem).unwrap_or(SIDE);
+        let never = Cancel::default();
+        let map_data =
+            results::compute_map_data(&runs.scene, &runs.problem, frame.window, side, &never);
+        // Only cancelling gives `None`, and nothing cancels this.
+        let Some(map_data) = map_data else {
+            return Vec::new();
+        };
+        self.map = Some(frame);
+        self.critical = critical_points(runs, &frame);
+        let mut items = self.map_inside(&map_data, &frame);
+        let names = network::axes(runs);
+        let own = [&self.style.x_label, &self.style.y_label];
+        let names = [0, 1].map(|axis| own[axis].as_deref().unwrap_or(&names[axis]));
+        items.extend(map::axes(&frame, names, theme));
+        if runs.scene.map.fill {
+            items.extend(colour_bar::draw(&map_data, frame.bar(), theme));
+        }
+        items
+    }
+
+    /// Draws what is inside the map's border, with the legend in its emptiest corner.
+    fn map_inside(&self, map_data: &MapData, frame: &Frame) -> Vec<Item> {
+        let (runs, row, options) = (self.runs, self.row, self.options);
+        let names = runs.scene.run_names();
+        let draw = |legend| {
+            let shown = (&names[..], &self.critical[..], legend);
+            map_items(runs, map_data, shown, frame, row, options)
+        };
+        let items = draw(None);
+        let Some(entries) = self.inside.filter(|_| !self.has_chart) else {
+            return items;
+        };
+        let Some(space) = legend::corner(entries, &items, frame.area) else {
+            return items;
+        };
+        let mut items = draw(Some(space));
+        items.extend(legend::draw_box(entries, space, options.theme));
+        items
+    }
+
+    fn chart(&mut self, metric: &MetricChart, area: Area) -> Vec<Item> {
+        let theme = self.options.theme;
+        let x_axis = XAxis {
+            runs: self.runs,
+            by_cost: false,
+            row: self.row,
+        };
+        if self.named && self.style.x_label.is_none() && self.style.y_label.is_none() {
+            return metric.draw(area, &x_axis, theme);
+        }
+        let mut chart = metric.chart(area, &x_axis, theme);
+        if let Some(label) = &self.style.x_label {
+            chart.x_label = label;
+        }
+        if let Some(label) = &self.style.y_label {
+            chart.title = label;
+        }
+        let mut items = metric.draw_unnamed(&chart, &x_axis);
+        if let Some(entries) = self.inside.take()
+            && let Some(space) = legend::corner(entries, &items, chart.plot())
+        {
+            items.extend(legend::draw_box(entries, space, theme));
+        }
+        items
+    }
+
+    fn state_panel(&mut self, cell: Area) -> Result<Vec<Item>, String> {
+        let (runs, scene, theme) = (self.runs, &self.runs.scene, self.options.theme);
+        let never = Cancel::default();
+        let state_of = |index: usize| {
+            let spec = &scene.runs[index].spec;
+            let (objective, start) = (&*runs.problem.objective, scene.start_theta());
+            let settings = scene.run_settings();
+            training::state_history(objective, start, spec, &settings, &never).unwrap_or_default()
+        };
+        // Every optimizer has steps; the first run with more is of interest.
+        let has_state = |index: &usize| scene.runs[*index].shown && state_of(*index).len() > 1;
+        let index = { self.options.followed }
+            .or_else(|| (0..scene.runs.len()).find(has_state))
+            .or(first_visible(scene));
+        let index = index.ok_or("no run is shown; expected a run for its optimizer state")?;
+        let series = state_of(index);
+        let names = scene.run_names();
+        let charts = state_charts(runs, index, &series);
+        if charts.is_empty() {
+            return Err(format!("{} has no optimizer state to show", names[index]));
+        }
+        let heading = Item::label(
+            names[index].clone(),
+            [cell.min[0] + 8.0, cell.min[1] + 10.0],
+            12.0,
+            theme.ink,
+        );
+        let below = Area::new([cell.min[0], cell.min[1] + 16.0], cell.max);
+        let (mut items, below) = state_chart::legend(&series, &names[index], below, theme);
+        items.push(heading);
+        let x_axis = XAxis {
+            runs,
+            by_cost: false,
+            row: self.row,
+        };
+        for (metric, area) in charts.iter().zip(grid(below, charts.len())) {
+            items.extend(metric.draw(area, &x_axis, theme));
+        }
+        Ok(items)
+    }
+}
+
+/// Returns the charts of a metric.
+fn charts(runs: &Runs, metric: Metric) -> Vec<MetricChart> {
+    let mut charts = match &runs.trained {
+        Some(trained) => {
+            let never = Cancel::default();
+            let sharpness = (metric == Metric::Sharpness)
+                .then(|| SharpnessResult::measure(trained, SHARPNESS_ROWS, &never));
+            network_charts(runs, sharpness.as_ref())
+        }
+        None => landscape_charts(runs),
+    };
+    charts.retain(|chart| chart.metric == Some(metric));
+    charts
+}
+
+/// Returns the label of the panel `index`: the first letter in the label of the first panel is that many letters on.
+fn nth_label(first: &str, index: usize) -> String {
+    let shift = u8::try_from(index).unwrap_or(u8::MAX);
+    let Some(at) = first.find(|c: char| c.is_ascii_alphabetic()) else {
+        return first.to_owned();
+    };
+    let letter = first.as_bytes()[at];
+    let next = char::from(letter.saturating_add(shift));
+    let next = if next.is_ascii_alphabetic() {
+        next
+    } else {
+        char::from(letter)
+    };
+    format!("{}{next}{}", &first[..at], &first[at + 1..])
+}

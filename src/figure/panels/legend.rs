@@ -1,0 +1,185 @@
+//! The one legend of a figure of panels: beside them, or in a corner of the first one.
+
+use crate::engine::results::Runs;
+use crate::figure::colour::Theme;
+use crate::figure::drawing::{Area, Item, Point};
+use crate::figure::text_width::{first_fitted, fitted, width};
+use crate::figure::trail::border;
+use crate::figure::{legend_line, status_text, style_index};
+
+/// Width of the sample of a line, with the space after it.
+const SAMPLE: f32 = 38.0;
+
+/// Font sizes of names and details in the column, and of names in a corner.
+const NAME: f32 = 12.5;
+const DETAIL: f32 = 10.5;
+const INSIDE: f32 = 10.5;
+
+/// Height of an entry in a corner.
+const INSIDE_HEIGHT: f32 = 15.0;
+
+/// A run in a legend.
+pub(super) struct Entry {
+    style_index: usize,
+    name: String,
+    /// Settings that the name does not have, like lr=0.1.
+    settings: String,
+    status: String,
+}
+
+/// Returns the entries of the visible runs.
+pub(super) fn entries(runs: &Runs, row: usize) -> Vec<Entry> {
+    let names = runs.scene.run_names();
+    let all = runs.scene.runs.iter().zip(names).enumerate();
+    let visible = all.filter(|(_, (run, _))| run.shown);
+    visible
+        .map(|(index, (run, name))| {
+            let settings = run.spec.settings_with_lr();
+            Entry {
+                style_index: style_index(run.colour),
+                settings: Some(settings)
+                    .filter(|settings| !name.contains(settings.as_str()))
+                    .unwrap_or_default(),
+                name,
+                status: status_text(runs, index, row),
+            }
+        })
+        .collect()
+}
+
+/// Returns the width of a column for entries: as wide as their names and settings, at most 0.3 of the page.
+pub(super) fn column_width(entries: &[Entry], page: f32) -> f32 {
+    let widths = entries.iter().flat_map(|entry| {
+        [
+            width(&entry.name, NAME),
+            width(&entry.settings, DETAIL),
+            110.0,
+        ]
+    });
+    (SAMPLE + widths.fold(0.0, f32::max) + 4.0).min(0.3 * page)
+}
+
+/// Draws entries below each other, with settings and losses as far as there is room; returns the items and the y below.
+pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec<Item>, f32) {
+    let count = |lines: &dyn Fn(&Entry) -> usize| entries.iter().map(lines).sum::<usize>();
+    #[expect(clippy::cast_precision_loss, reason = "a few runs")]
+    let height = |details: usize| 22.0 * entries.len() as f32 + 14.0 * details as f32;
+    let settings = |entry: &Entry| usize::from(!entry.settings.is_empty());
+    let with_settings = height(count(&settings)) <= space.height();
+    let with_status = with_settings && height(count(&settings) + entries.len()) <= space.height();
+    let (mut items, mut y) = (Vec::new(), space.min[1]);
+    let x = space.min[0] + SAMPLE;
+    let room = space.max[0] - x;
+    for entry in entries {
+        if y > space.max[1] {
+            break;
+        }
+        items.extend(legend_line([space.min[0], y], entry.style_index, theme));
+        let name = fitted(&entry.name, NAME, room);
+        items.push(Item::label(name, [x, y], NAME, theme.ink));
+        let brief = entry.status.split([':', ',']).next().unwrap_or_default();
+        let status = first_fitted([&entry.status[..], brief], DETAIL, room);
+        let settings = fitted(&entry.settings, DETAIL, room);
+        for (detail, shown) in [(settings, with_settings), (status, with_status)] {
+            if shown && !detail.is_empty() {
+                y += 14.0;
+                items.push(Item::label(detail, [x, y], DETAIL, theme.ink));
+            }
+        }
+        y += 22.0;
+    }
+    (items, y)
+}
+
+/// Returns the text of an entry in a corner: with its settings, if they are to be shown.
+fn inside_text(entry: &Entry, with_settings: bool) -> String {
+    if with_settings && !entry.settings.is_empty() {
+        format!("{}  {}", entry.name, entry.settings)
+    } else {
+        entry.name.clone()
+    }
+}
+
+/// Returns the size of a box for entries, and whether they have their settings in it.
+fn box_size(entries: &[Entry], plot: &Area) -> ([f32; 2], bool) {
+    let widest = |with_settings: bool| {
+        let texts = entries
+            .iter()
+            .map(|entry| inside_text(entry, with_settings));
+        SAMPLE + texts.map(|text| width(&text, INSIDE)).fold(0.0, f32::max) + 10.0
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a few runs")]
+    let height = INSIDE_HEIGHT * entries.len() as f32 + 6.0;
+    let limit = 0.6 * plot.width();
+    let with_settings = widest(true) <= limit;
+    ([widest(with_settings).min(limit), height], with_settings)
+}
+
+/// Returns the corner of a plot for a box with entries that covers least of what is drawn; `None` if the plot is too small for it.
+pub(super) fn corner(entries: &[Entry], items: &[Item], plot: Area) -> Option<Area> {
+    const INSET: f32 = 6.0;
+    let ([w, h], _) = box_size(entries, &plot);
+    if h > 0.7 * plot.height() || w < SAMPLE + 24.0 {
+        return None;
+    }
+    let mut points = Vec::new();
+    collect(items, &mut points);
+    let ([left, top], [right, bottom]) = (plot.min, plot.max);
+    let xs = [right - INSET - w, left + INSET];
+    let ys = [top + INSET, bottom - INSET - h];
+    let corners = ys.into_iter().flat_map(|y| xs.map(|x| [x, y]));
+    let corners = corners.map(|[x, y]| Area::new([x, y], [x + w, y + h]));
+    corners.min_by_key(|area| points.iter().filter(|point| area.contains(**point)).count())
+}
+
+/// Collects points along the lines of runs and the marks of a plot, but not along contour and grid lines, which are thin.
+fn collect(items: &[Item], points: &mut Vec<Point>) {
+    const STEP: f32 = 4.0;
+    for item in items {
+        match item {
+            Item::Clipped { items, .. } => collect(items, points),
+            Item::Path {
+                points: path,
+                stroke,
+                fill,
+                ..
+            } if fill.is_some() || stroke.as_ref().is_some_and(|stroke| stroke.width > 1.0) => {
+                for pair in path.windows(2) {
+                    let [dx, dy] = [0, 1].map(|axis| pair[1][axis] - pair[0][axis]);
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "limited to a few hundred"
+                    )]
+                    let count = (dx.hypot(dy) / STEP).clamp(1.0, 500.0) as u16;
+                    points.extend((0..count).map(|k| {
+                        let share = f32::from(k) / f32::from(count);
+                        [pair[0][0] + share * dx, pair[0][1] + share * dy]
+                    }));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Draws entries in a box.
+pub(super) fn draw_box(entries: &[Entry], space: Area, theme: &Theme) -> Vec<Item> {
+    // The box is as wide as its entries with their settings, or as without them.
+    let room = space.width() - SAMPLE - 10.0;
+    let fits = |entry: &Entry| width(&inside_text(entry, true), INSIDE) <= room + 0.5;
+    let with_settings = entries.iter().all(fits);
+    let mut items = vec![
+        Item::filled(space.corners(), theme.background.opacity(0.9)),
+        border(space, 0.6, theme.ink.opacity(0.4)),
+    ];
+    let mut y = space.min[1] + 3.0 + 0.5 * INSIDE_HEIGHT;
+    for entry in entries {
+        let x = space.min[0] + 5.0;
+        items.extend(legend_line([x, y], entry.style_index, theme));
+        let text = fitted(&inside_text(entry, with_settings), INSIDE, room + 0.5);
+        items.push(Item::label(text, [x + SAMPLE, y], INSIDE, theme.ink));
+        y += INSIDE_HEIGHT;
+    }
+    items
+}

@@ -1,0 +1,163 @@
+//! Tests of figures of panels.
+
+use super::*;
+use crate::engine::files::NoFiles;
+use crate::engine::results::compute_runs;
+use crate::engine::scene::Scene;
+use crate::figure::colour::Theme;
+use crate::figure::drawing::words;
+use crate::figure::settle::overlaps;
+use std::sync::Arc;
+
+const ALL: [Panel; 6] = [
+    Panel::Map,
+    Panel::Loss,
+    Panel::GradNorm,
+    Panel::Lr,
+    Panel::Sharpness,
+    Panel::State,
+];
+
+fn runs(landscape: &str, specs: &[&str]) -> Runs {
+    let mut scene = Scene::new(landscape.parse().unwrap());
+    scene.training.steps = 40;
+    for spec in specs {
+        scene.add_run(spec.parse().unwrap());
+    }
+    let problem = Arc::new(scene.load(&NoFiles).unwrap());
+    compute_runs(&scene, &problem, None, &Cancel::default()).unwrap()
+}
+
+fn options(size: [f32; 2]) -> Options {
+    Options {
+        size,
+        step: None,
+        theme: &Theme::LIGHT,
+        followed: None,
+    }
+}
+
+fn draw(runs: &Runs, panels: &[Panel], size: [f32; 2], style: &PageStyle) -> Vec<String> {
+    let drawing = picture(runs, panels, &options(size), style).unwrap();
+    assert_eq!(overlaps(&drawing), [""; 0], "{panels:?} at {size:?}");
+    words(&drawing.items)
+}
+
+#[test]
+fn every_panel_draws_its_metric_at_any_size() {
+    let runs = runs("himmelblau", &["sgd:lr=0.01", "adam:lr=0.1@cosine"]);
+    for size in [
+        [930.0, 700.0],
+        [321.75, 247.5],
+        [400.0, 900.0],
+        [60.0, 40.0],
+    ] {
+        for panel in ALL {
+            let found = draw(&runs, &[panel], size, &PageStyle::default());
+            let expected = match panel {
+                Panel::Map | Panel::State => "Adam",
+                Panel::Loss => "loss",
+                Panel::GradNorm => "gradient norm ‖∇f‖",
+                Panel::Lr => "learning rate",
+                Panel::Sharpness | Panel::Accuracy => "sharpness λmax",
+            };
+            let has = |words: &String| words.starts_with(expected);
+            let shown = found.iter().any(has) || panel == Panel::State;
+            assert!(size[0] < 300.0 || shown, "{panel:?} at {size:?}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn combined_panels_have_one_legend_with_settings_and_letters() {
+    let runs = runs("booth", &["sgd:lr=0.01", "adam:lr=0.1"]);
+    let style = PageStyle {
+        label: Some("(a)".to_owned()),
+        title: Some("Two runs".to_owned()),
+        ..PageStyle::default()
+    };
+    let panels = [Panel::Map, Panel::Loss, Panel::GradNorm];
+    let found = draw(&runs, &panels, [930.0, 700.0], &style);
+    for expected in ["Two runs", "(a)", "(b)", "(c)", "lr=0.1", "step 40"] {
+        let has = |words: &String| words.contains(expected);
+        assert!(found.iter().any(has), "{expected}: {found:?}");
+    }
+    // The legend's entry, and the label on the map.
+    let names = found.iter().filter(|words| words.as_str() == "Adam");
+    assert_eq!(names.count(), 2, "{found:?}");
+}
+
+#[test]
+fn title_caption_legend_and_names_of_axes_are_as_asked() {
+    let runs = runs("booth", &["sgd:lr=0.01", "adam:lr=0.1"]);
+    let style = PageStyle {
+        title: Some(String::new()),
+        caption: false,
+        legend: Some(LegendPlace::Off),
+        x_label: Some("first".to_owned()),
+        y_label: Some("second".to_owned()),
+        free_aspect: true,
+        label: None,
+    };
+    let size = [500.0, 400.0];
+    let found = draw(&runs, &[Panel::Map], size, &style);
+    for expected in ["first", "second"] {
+        assert!(found.contains(&expected.to_owned()), "{found:?}");
+    }
+    let absent = |words: &str| !found.iter().any(|found| found.contains(words));
+    assert!(absent("Booth") && absent("step 40"), "{found:?}");
+    let inside = PageStyle {
+        legend: Some(LegendPlace::Inside),
+        ..style
+    };
+    for panels in [&[Panel::Loss][..], &[Panel::Map], &[Panel::Map, Panel::Lr]] {
+        let found = draw(&runs, panels, [900.0, 700.0], &inside);
+        let entries = found.iter().filter(|words| *words == "Adam  lr=0.1");
+        assert_eq!(entries.count(), 1, "{panels:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_legend_inside_is_in_the_emptiest_corner() {
+    let runs = runs("booth", &["sgd:lr=0.01"]);
+    let entries = legend::entries(&runs, 40);
+    let plot = Area::new([0.0; 2], [300.0, 200.0]);
+    let across = crate::figure::trail::line(
+        vec![[0.0, 10.0], [280.0, 10.0], [280.0, 190.0]],
+        2.0,
+        Theme::LIGHT.ink,
+        &[],
+    );
+    let area = legend::corner(&entries, &[across], plot).unwrap();
+    assert!(area.max[0] < 150.0 && area.min[1] > 100.0, "{area:?}");
+    let tiny = Area::new([0.0; 2], [60.0, 20.0]);
+    assert_eq!(legend::corner(&entries, &[], tiny), None);
+}
+
+#[test]
+fn letters_follow_each_other() {
+    let labels = |first| [0, 1, 2].map(|index| nth_label(first, index));
+    assert_eq!(labels("a"), ["a", "b", "c"]);
+    assert_eq!(labels("(B)"), ["(B)", "(C)", "(D)"]);
+    assert_eq!(nth_label("z", 1), "z");
+    assert_eq!(nth_label("1", 1), "1");
+}
+
+#[test]
+fn cells_fill_the_area_without_overlaps() {
+    let area = Area::new([10.0, 20.0], [910.0, 620.0]);
+    for count in 1..=6 {
+        for first in [Panel::Map, Panel::Loss] {
+            let mut panels = vec![Panel::Loss; count];
+            panels[0] = first;
+            let cells = cells(area, &panels);
+            assert_eq!(cells.len(), count);
+            for (index, a) in cells.iter().enumerate() {
+                assert!(a.width() > 100.0 && a.height() > 80.0, "{count}: {a:?}");
+                assert!(a.max[0] <= 910.5 && a.max[1] <= 620.5);
+                let apart = |b: &Area| (0..2).any(|k| a.max[k] <= b.min[k] || b.max[k] <= a.min[k]);
+                assert!(cells[..index].iter().all(apart), "{count}: {cells:?}");
+            }
+        }
+    }
+}
