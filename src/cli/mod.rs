@@ -15,6 +15,9 @@ mod memory;
 mod network_args;
 mod outputs;
 mod render;
+mod results;
+mod run_args;
+mod save_scene;
 mod scene_args;
 mod slice;
 mod startup;
@@ -113,7 +116,7 @@ pub fn main() -> ExitCode {
         Some(Command::Completions(args)) => completions::completions(&args),
         Some(Command::Man(args)) => man::man(&args),
     };
-    match done {
+    match done.and_then(|()| save_scene::save_scene()) {
         Ok(()) => {
             if let Some(source) = SOURCE.get() {
                 print_error(source);

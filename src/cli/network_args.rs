@@ -116,6 +116,12 @@ pub(super) fn spec(flag: &str, text: &str, loss: &NetworkLoss) -> Result<RunSpec
     let spec: RunSpec = text
         .parse()
         .map_err(|error| setting_error(flag, text, &error))?;
+    check_spec(&spec, loss)?;
+    Ok(spec)
+}
+
+/// Returns an error if a run cannot train a network.
+pub(super) fn check_spec(spec: &RunSpec, loss: &NetworkLoss) -> Result<(), String> {
     let optimizer = &spec.optimizer;
     if let Some(expected) = optimizer.as_dyn().unsupported_reason(loss) {
         let name = optimizer.name();
@@ -135,7 +141,7 @@ pub(super) fn spec(flag: &str, text: &str, loss: &NetworkLoss) -> Result<RunSpec
                 names.join(", ")
             ))
         }
-        None => Ok(spec),
+        None => Ok(()),
     }
 }
 

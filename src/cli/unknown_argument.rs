@@ -176,7 +176,7 @@ impl Unknown<'_> {
             () => self.families(&long),
         }?;
         Some(format!(
-            "`{}` is {what}, not an argument; expected it in {place}",
+            "`{}` is {what}, not an argument; it belongs into `{place}`",
             self.given
         ))
     }
@@ -194,6 +194,13 @@ impl Unknown<'_> {
                 format!("--run {}@{schedule}", base.optimizer),
             ));
         }
+        let member = names::member("optimizer", AnyOptimizer::NAMES, long);
+        if let Some((index, "")) = member {
+            return Some((
+                "an optimizer",
+                format!("--run {}", AnyOptimizer::NAMES[index]),
+            ));
+        }
         let optimizers = std::iter::once(base.optimizer.clone()).chain(AnyOptimizer::all());
         for mut optimizer in optimizers {
             if self.assign(optimizer.settings_mut(), long) {
@@ -204,15 +211,10 @@ impl Unknown<'_> {
                 return Some(("a setting of the optimizer", format!("--run {run}")));
             }
         }
-        if let Some((index, settings)) = names::member("optimizer", AnyOptimizer::NAMES, long) {
-            let settings = if settings.is_empty() {
-                String::new()
-            } else {
-                format!(":{settings}")
-            };
+        if let Some((index, settings)) = member {
             return Some((
                 "an optimizer",
-                format!("--run {}{settings}", AnyOptimizer::NAMES[index]),
+                format!("--run {}:{settings}", AnyOptimizer::NAMES[index]),
             ));
         }
         let own = &base.optimizer;

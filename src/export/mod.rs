@@ -2,6 +2,7 @@
 
 pub mod basins;
 pub(crate) mod catalog;
+pub mod columns;
 pub mod connect;
 pub mod file;
 pub mod help_page;
@@ -9,6 +10,7 @@ pub mod json;
 pub mod layers;
 mod npz;
 pub mod picture;
+pub mod results_table;
 pub mod sentence;
 pub mod sharpness;
 pub mod slice;
