@@ -7,6 +7,7 @@ use super::scene_args::SceneArgs;
 use crate::engine::analysis::basins::{BasinLabel, BasinQuery, MAX_SIDE};
 use crate::engine::cancel::Cancel;
 use crate::engine::results;
+use crate::export::columns::Columns;
 use crate::export::{basins, picture};
 use crate::figure;
 use std::path::PathBuf;
@@ -40,7 +41,7 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// Output file: .png, .svg, .npz or .csv; - writes CSV to standard output
+    /// Output file: .png, .svg, .npz, .json or .csv; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Grid points per side, 2 to 1024
@@ -63,7 +64,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn basins(args: &Args) -> Result<(), String> {
-    let extension = kind(&args.output, &["png", "svg", "npz", "csv"], "csv")?;
+    let extension = kind(&args.output, &["png", "svg", "npz", "json", "csv"], "csv")?;
     let pixels = size(&args.size, Some(extension))?;
     let side = args
         .side
@@ -104,6 +105,13 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     };
     match extension {
         "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
+        "json" => {
+            let facts = Columns::default()
+                .with_fact("landscape", scene.landscape().to_string())
+                .with_fact("spec", spec.to_string())
+                .with_fact("steps", scene.training.steps);
+            outputs.write(&args.output, |out| basins::json(&answer, facts, out))?;
+        }
         "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
         _ => {
             let map_data = results::compute_map_data(&scene, &problem, window, 400, &cancel);

@@ -134,7 +134,7 @@ pub(super) struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Output file of the spectrum: .csv, .png or .svg; - writes CSV to standard output
+    /// Output file of the spectrum: .csv, .json, .npz, .png or .svg; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Picture width and height in pixels, 16 to 16384 each
@@ -172,7 +172,7 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     let settings = args.curvature_settings()?;
     let output = args.output.as_deref();
     let kind = output
-        .map(|path| kind(path, &["csv", "png", "svg"], "csv"))
+        .map(|path| kind(path, &["csv", "json", "npz", "png", "svg"], "csv"))
         .transpose()?;
     let pixels = size(&args.size, kind)?;
     let rescale = args.rescale()?;
@@ -217,8 +217,12 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     });
     let rescaled: Option<(f64, usize, Report)> = rescaled.transpose()?;
     if let (Some(path), Some(kind)) = (output, kind) {
-        if kind == "csv" {
-            outputs.write(path, |out| table::csv(&report, out))?;
+        if matches!(kind, "csv" | "json" | "npz") {
+            outputs.write(path, |out| match kind {
+                "json" => table::columns(&report).json(out),
+                "npz" => table::columns(&report).npz(out),
+                _ => table::csv(&report, out),
+            })?;
         } else {
             let (points, theme) = (picture::points(pixels), args.theme.theme());
             let sheet =

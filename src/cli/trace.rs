@@ -1,6 +1,7 @@
 //! `ravine trace`: optimizer trajectories as numbers.
 
-use super::outputs::{Outputs, format};
+use super::outputs::{Outputs, format, is_stdout};
+use super::results::TableArg;
 use super::scene_args::SceneArgs;
 use super::{print, warn};
 use crate::engine::analysis::curvature;
@@ -8,7 +9,8 @@ use crate::engine::cancel::Cancel;
 use crate::engine::scene::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training;
-use crate::export::trajectories::{Computed, Format, Table};
+use crate::export::results_table::{self, loss_text};
+use crate::export::trajectories::{Computed, Format, Table, visible_runs};
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -68,6 +70,9 @@ pub(super) struct Args {
     /// Output file: .json, .csv or .npz [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Print the results of the runs as a table to paste: markdown, latex or csv
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    table: Option<TableArg>,
     /// Add columns with the smallest and the largest eigenvalue of the Hessian
     #[arg(long)]
     curvature: bool,
@@ -82,13 +87,63 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
     };
     let (scene, problem) = args.scene.prepare_landscape()?;
     training::check_start(&*problem.objective, scene.start_theta())?;
+    if args.table.is_some() && args.output.as_deref().is_some_and(is_stdout) {
+        return Err("--table and -o - both use standard output; leave out one of them".to_owned());
+    }
+    if let (Some(format), None) = (args.table, &args.output) {
+        return results(&scene, &problem, format);
+    }
     let fill = |out: &mut dyn Write| write(&scene, &problem, format, args.curvature, out);
     let Some(path) = &args.output else {
         return print(fill);
     };
     let mut outputs = Outputs::plan([path])?;
     outputs.write(path, fill)?;
+    if let Some(format) = args.table {
+        results(&scene, &problem, format)?;
+    }
     outputs.finish()
+}
+
+/// Prints a table with a line for each run: losses, evaluations and outcome.
+fn results(scene: &Scene, problem: &Problem, format: TableArg) -> Result<(), String> {
+    let names = scene.run_names();
+    let mut rows = Vec::new();
+    for index in visible_runs(scene) {
+        let spec = &scene.runs[index].spec;
+        let (start, settings) = (scene.start_theta(), scene.run_settings());
+        let run = training::run(
+            &*problem.objective,
+            start,
+            spec,
+            &settings,
+            &Cancel::default(),
+        );
+        let Some(run) = run else {
+            continue; // Nothing cancels this work.
+        };
+        let best = run.loss.iter().copied().reduce(f64::min);
+        let evaluations = run.evaluations.last().copied().unwrap_or(0);
+        rows.push(vec![
+            names[index].clone(),
+            loss_text(run.loss.last().copied()),
+            loss_text(best),
+            run.len().saturating_sub(1).to_string(),
+            evaluations.to_string(),
+            run.outcome.name().to_owned(),
+            spec.to_string(),
+        ]);
+    }
+    let header = [
+        "name",
+        "final loss",
+        "best loss",
+        "steps",
+        "evaluations",
+        "outcome",
+        "spec",
+    ];
+    print(|out| results_table::write(&header, &rows, format.format(), out))
 }
 
 /// Computes and writes the runs one by one, so that only one is in memory at a time.

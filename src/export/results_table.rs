@@ -1,6 +1,7 @@
 //! Tables of results to paste: Markdown, LaTeX and CSV.
 
 use super::trajectories::cell;
+use crate::engine::declare::spec::real;
 use std::io::{self, Write};
 
 /// Format of a table of results.
@@ -12,6 +13,15 @@ pub enum TableFormat {
     Latex,
     /// A header and lines, without quotes.
     Csv,
+}
+
+/// Returns a loss with four digits, or a dash where there is none.
+pub fn loss_text(loss: Option<f64>) -> String {
+    let loss = loss.filter(|loss| loss.is_finite());
+    loss.map_or("–".to_owned(), |loss| {
+        let rounded: f64 = format!("{loss:.3e}").parse().unwrap_or(loss);
+        real(rounded)
+    })
 }
 
 /// Writes a table; numbers are aligned to the right.
