@@ -2,6 +2,7 @@
 
 use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, kind};
+use super::progress_counter::with_progress;
 use super::render::{ThemeArg as Light, size};
 use super::scene_args::SceneArgs;
 use crate::engine::analysis::basins::{BasinLabel, BasinQuery, MAX_SIDE};
@@ -11,7 +12,6 @@ use crate::export::columns::Columns;
 use crate::export::{basins, picture};
 use crate::figure;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicUsize;
 
 /// Map every start in the view to the minimum that its run converges to
 ///
@@ -100,7 +100,10 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         .check(side)
         .map_err(|reason| format!("--side {side}: {reason}"))?;
     let cancel = Cancel::default();
-    let Some(answer) = question.compute(side, None, &AtomicUsize::new(0), &cancel) else {
+    let answer = with_progress("basins", "starts", side * side, |done| {
+        question.compute(side, None, done, &cancel)
+    });
+    let Some(answer) = answer else {
         return Ok(()); // Nothing cancels this work.
     };
     match extension {

@@ -14,6 +14,8 @@ mod man;
 mod memory;
 mod network_args;
 mod outputs;
+mod progress;
+mod progress_counter;
 mod render;
 mod results;
 mod run_args;

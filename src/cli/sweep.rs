@@ -4,6 +4,7 @@ mod table;
 
 use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, is_stdout, kind};
+use super::progress_counter::with_progress;
 use super::render::{ThemeArg as Light, size};
 use super::results::TableArg;
 use super::scene_args::SceneArgs;
@@ -24,7 +25,6 @@ use crate::figure::style_index;
 use crate::figure::sweep::{SweepFigure, SweepLine, curves_picture, map_picture};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use table::{Format, Table};
 
 /// Compare runs over a grid of one or two settings (grid search)
@@ -291,7 +291,10 @@ fn sweep_curves(
             )
         })
         .collect();
-    let curves = with_setup(scene, problem, goal, |setup| run_curves(setup, lines));
+    let total = lines.iter().map(|line| line.grid.len()).sum();
+    let curves = with_setup(scene, problem, goal, total, |setup| {
+        run_curves(setup, lines)
+    });
     Ok(SweepData::Curves {
         curves: curves.unwrap_or_default(), // Nothing cancels this work.
         limits,
@@ -310,7 +313,10 @@ fn sweep_map(
     let run = run_number(scene, args.run_number.as_deref())?;
     let spec = &scene.runs[run].spec;
     let grids = grids(spec, overs).map_err(|error| over_error(&error))?;
-    let map = with_setup(scene, problem, goal, |setup| run_map(setup, spec, grids));
+    let total = grids.iter().map(AxisValues::len).product();
+    let map = with_setup(scene, problem, goal, total, |setup| {
+        run_map(setup, spec, grids)
+    });
     let map = map.ok_or_else(|| "the sweep was cancelled".to_owned())?;
     let limits = quadratic_lambda_max(&*problem.objective, problem.view)
         .and_then(|steepest| lr_limits(&map, steepest, &scene.run_settings()));
@@ -321,19 +327,23 @@ fn sweep_map(
     })
 }
 
+/// Computes `total` runs, with a progress bar on a terminal.
 fn with_setup<T>(
     scene: &Scene,
     problem: &Problem,
     goal: Option<f64>,
+    total: usize,
     work: impl FnOnce(&SweepContext) -> T,
 ) -> T {
-    work(&SweepContext {
-        objective: &*problem.objective,
-        start: scene.start_theta(),
-        run_settings: &scene.run_settings(),
-        goal,
-        cancel: &Cancel::default(),
-        done: &AtomicUsize::new(0),
+    with_progress("sweep", "runs", total, |done| {
+        work(&SweepContext {
+            objective: &*problem.objective,
+            start: scene.start_theta(),
+            run_settings: &scene.run_settings(),
+            goal,
+            cancel: &Cancel::default(),
+            done,
+        })
     })
 }
 

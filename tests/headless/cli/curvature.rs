@@ -257,7 +257,7 @@ fn gradient_descent_trains_at_the_edge_of_stability() {
         "s.csv",
     ]);
     let csv = place.read("s.csv");
-    assert!(csv.starts_with("run,step,loss,lambda_max,limit,preconditioned_lambda_max,preconditioned_limit\nsgd:lr=0.1,0,"), "{csv}");
+    assert!(csv.starts_with("run,step,loss,lambda_max,limit,preconditioned_lambda_max,preconditioned_limit,seed,outcome,name,spec\n1,0,"), "{csv}");
     let rows = rows(&csv);
     assert_eq!((rows.len(), rows[0][3]), (101, 20.0));
     assert!(rows[0][2] < 10.0, "it begins below");

@@ -304,7 +304,7 @@ fn paths_that_cannot_be_written_are_refused_and_unchanged() {
         fs::set_permissions(path, permissions).unwrap();
     }
     for (command, ending, wrong) in [
-        ("trace", "json", ".json or .csv"),
+        ("trace", "json", ".json or .csv or .npz"),
         ("render", "png", ".png or .svg"),
     ] {
         for (path, expected) in [

@@ -1,0 +1,41 @@
+//! Progress of long work on a terminal.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::time::{Duration, Instant};
+
+/// Time after which work has a progress bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A progress bar on stderr for work that takes more than a second; none if stderr is not a terminal.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    start: Instant,
+}
+
+impl Progress {
+    /// Starts work of `total` parts, like "drawing" 200 "frames".
+    pub(super) fn new(work: &str, parts: &str, total: usize) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
+        let template = format!("{work} {{wide_bar}} {{pos}} of {{len}} {parts}, {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        let start = Instant::now();
+        Self { bar, start }
+    }
+
+    /// Shows how many parts are done.
+    pub(super) fn set(&self, done: usize) {
+        self.bar.set_position(done as u64);
+        // indicatif itself draws nothing where stderr is not a terminal.
+        if self.bar.is_hidden() && self.start.elapsed() > PATIENCE {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
