@@ -77,7 +77,7 @@ impl Unknown<'_> {
     pub(super) fn sentence(&self) -> String {
         let (given, call) = (self.given, self.call);
         let long = self.long();
-        let is_flag = given.starts_with('-');
+        let is_flag = given.starts_with("--");
         if has(self.command, &long) {
             return format!("unknown argument `{given}`; did you mean `--{long}`?");
         }

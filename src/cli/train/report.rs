@@ -8,7 +8,7 @@ use crate::engine::network::{Metrics, NetworkLoss};
 use crate::engine::objective::{Objective, norm};
 use crate::engine::training::{Outcome, Reason, RunSpec};
 use crate::export::columns::Columns;
-use crate::export::results_table::{self, TableFormat};
+use crate::export::results_table::{self, TableFormat, loss_text};
 use crate::figure::axis::number;
 use std::io::{self, Write};
 
@@ -112,7 +112,17 @@ pub(super) fn table(
     let header = [&["name", "steps"], &NUMBERS[..], &["outcome", "spec"]].concat();
     let rows = runs.iter().map(|run| {
         let mut row = vec![run.name.clone(), run.steps.to_string()];
-        row.extend(run.numbers().map(|cell| cell.replace('−', "-")));
+        let accuracy = |measure: Metrics| measure.accuracy;
+        row.extend(
+            [
+                Some(run.train.loss),
+                run.test.map(|test| test.loss),
+                accuracy(run.train),
+                run.test.and_then(accuracy),
+                Some(run.grad_norm),
+            ]
+            .map(loss_text),
+        );
         row.extend([run.outcome.name().to_owned(), run.spec.clone()]);
         row
     });

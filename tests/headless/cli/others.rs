@@ -383,7 +383,7 @@ fn every_command_has_help() {
     for args in [
         &["trace", "--speed", "1"][..],
         &["render"],
-        &["list", "optimiser"],
+        &["list", "optimziers"],
         &["trace", "--format", "xml"],
     ] {
         assert_eq!(place.run(args).0, Some(2), "{args:?}");

@@ -388,7 +388,7 @@ fn invalid_sweeps_are_refused() {
         ),
         (
             &["--over", "lr", "-o", "a.xyz"],
-            "a.xyz: unknown extension `.xyz`; expected .csv or .json or .png or .svg",
+            "a.xyz: unknown extension `.xyz`; expected .csv or .json or .npz or .png or .svg",
         ),
         (
             &["--over", "lr", "-o", "none/a.csv"],
