@@ -75,7 +75,7 @@ macro_rules! __family {
 
         impl std::str::FromStr for $any {
             type Err = $crate::engine::declare::SettingError;
-            /// Reads `name` or `name:key=value,key=value`, in any spelling that [`names`]($crate::engine::declare::names) knows.
+            /// Reads `name` or `name:key=value,key=value`, in any spelling that `engine::declare::names` knows.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let (name, rest) = $crate::engine::declare::spec::head(text);
                 let (index, implied) = $crate::engine::declare::names::member($family, Self::NAMES, name)
