@@ -51,7 +51,7 @@ pub(super) fn help(args: &Args) -> Result<(), String> {
 fn spelled(name: &str) -> Option<String> {
     let mut found = Family::ALL.into_iter().filter_map(|family| {
         let members = family.members();
-        let (index, _) = names::member(family.singular(), &members, name)?;
+        let (index, _) = names::member(family.singular(), members, name)?;
         family.page(members[index])
     });
     found.next()

@@ -58,11 +58,11 @@ pub fn plain(name: &str) -> String {
 }
 
 /// Returns the index of a name that is `given`, or else equals it in plain form.
-fn position(names: impl Iterator<Item = &'static str> + Clone, given: &str) -> Option<usize> {
+fn position(mut names: impl Iterator<Item = &'static str> + Clone, given: &str) -> Option<usize> {
     let exact = names.clone().position(|name| name == given);
-    exact.or_else(|| {
+    exact.or_else(move || {
         let given = plain(given);
-        names.clone().position(|name| plain(name) == given)
+        names.position(|name| plain(name) == given)
     })
 }
 
