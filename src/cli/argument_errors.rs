@@ -1,5 +1,6 @@
 //! Error sentences for command lines that the argument parser refuses.
 
+use super::unknown_argument::Unknown;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
@@ -22,15 +23,18 @@ pub(super) fn sentence(error: &Error, program: &Command, args: &[String]) -> Str
     let (name, usage, value) = (name(arg), usage(arg), text(ContextKind::InvalidValue));
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            let suggested = text(ContextKind::SuggestedArg);
-            unknown(
-                arg,
-                suggested,
-                command.unwrap_or(program),
-                &call,
-                program,
+            // Of `-steps` the parser complains about the letter `-s` alone.
+            let is_letter = arg.starts_with('-') && arg.chars().count() == 2;
+            let is_cluster = |given: &&String| given.starts_with(arg) && !given.starts_with("--");
+            let given = args.iter().skip(1).find(is_cluster).filter(|_| is_letter);
+            Unknown {
+                given: given.map_or(arg, String::as_str),
                 args,
-            )
+                command: command.unwrap_or(program),
+                call: &call,
+                program,
+            }
+            .sentence()
         }
         ErrorKind::InvalidValue if value.is_empty() => {
             format!("{name} has no value; expected {usage}")
@@ -84,53 +88,6 @@ pub(super) fn sentence(error: &Error, program: &Command, args: &[String]) -> Str
             let first = first.trim_start_matches("error: ");
             format!("{first}; `{call} --help` lists the arguments")
         }
-    }
-}
-
-/// Returns the sentence about an argument that `command` does not have: with the one that may be meant, the commands that have it,
-/// or where the arguments are listed.
-fn unknown(
-    arg: &str,
-    suggested: &str,
-    command: &Command,
-    call: &str,
-    program: &Command,
-    args: &[String],
-) -> String {
-    // Of `-steps` the parser complains about the letter `-s` alone.
-    let is_cluster = |given: &&String| given.starts_with(arg) && !given.starts_with("--");
-    let given = match args.iter().skip(1).find(is_cluster) {
-        Some(given) if arg.starts_with('-') && arg.chars().count() == 2 => given,
-        _ => arg,
-    };
-    let long = given.trim_start_matches('-');
-    let long = long.split_once('=').map_or(long, |(long, _)| long);
-    let has = |command: &Command| {
-        command
-            .get_arguments()
-            .any(|arg| arg.get_long() == Some(long))
-    };
-    let nearest = match suggested.trim_start_matches('-') {
-        _ if has(command) => Some(long),
-        "" => None,
-        suggested => Some(suggested),
-    };
-    let distance = nearest.map(|nearest| strsim::damerau_levenshtein(nearest, long));
-    let commands: Vec<&str> = { program.get_subcommands() }
-        .filter(|command| has(command))
-        .map(Command::get_name)
-        .collect();
-    match nearest {
-        Some(nearest) if commands.is_empty() || distance <= Some(2) => {
-            format!("unknown argument `{given}`; did you mean `--{nearest}`?")
-        }
-        _ if commands.is_empty() => {
-            format!("unknown argument `{given}`; `{call} --help` lists the valid ones")
-        }
-        _ => format!(
-            "`{call}` has no argument `{given}`; expected one of the commands that have it: {}",
-            commands.join(", ")
-        ),
     }
 }
 

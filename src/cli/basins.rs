@@ -3,15 +3,16 @@
 use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, kind};
 use super::page_args::size;
+use super::progress_counter::with_progress;
 use super::render::ThemeArg as Light;
 use super::scene_args::SceneArgs;
 use crate::engine::analysis::basins::{BasinLabel, BasinQuery, MAX_SIDE};
 use crate::engine::cancel::Cancel;
 use crate::engine::results;
+use crate::export::columns::Columns;
 use crate::export::{basins, picture};
 use crate::figure;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicUsize;
 
 /// Map every start in the view to the minimum that its run converges to
 ///
@@ -41,7 +42,7 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// Output file: .png, .svg, .pdf, .npz or .csv; - writes CSV to standard output
+    /// Output file: .png, .svg, .pdf, .npz, .json or .csv; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Grid points per side, 2 to 1024
@@ -64,7 +65,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn basins(args: &Args) -> Result<(), String> {
-    let extension = kind(&args.output, &["png", "svg", "pdf", "npz", "csv"], "csv")?;
+    let extension = kind(
+        &args.output,
+        &["png", "svg", "pdf", "npz", "json", "csv"],
+        "csv",
+    )?;
     let pixels = size(&args.size, Some(extension))?;
     let side = args
         .side
@@ -100,11 +105,21 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         .check(side)
         .map_err(|reason| format!("--side {side}: {reason}"))?;
     let cancel = Cancel::default();
-    let Some(answer) = question.compute(side, None, &AtomicUsize::new(0), &cancel) else {
+    let answer = with_progress("basins", "starts", side * side, |done| {
+        question.compute(side, None, done, &cancel)
+    });
+    let Some(answer) = answer else {
         return Ok(()); // Nothing cancels this work.
     };
     match extension {
         "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
+        "json" => {
+            let facts = Columns::default()
+                .with_fact("landscape", scene.landscape().to_string())
+                .with_fact("spec", spec.to_string())
+                .with_fact("steps", scene.training.steps);
+            outputs.write(&args.output, |out| basins::json(&answer, facts, out))?;
+        }
         "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
         _ => {
             let map_data = results::compute_map_data(&scene, &problem, window, 400, &cancel);

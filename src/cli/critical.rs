@@ -1,7 +1,7 @@
 //! `ravine critical`: the critical points of a landscape as numbers.
 
 use super::diverged::check_view;
-use super::outputs::{Outputs, is_stdout};
+use super::outputs::{Outputs, format};
 use super::print;
 use super::scene_args::SceneArgs;
 use crate::engine::analysis::critical::{self, CriticalPoint};
@@ -10,10 +10,10 @@ use crate::engine::landscape::{AnyLandscape, LoadedLandscape};
 use crate::engine::objective::norm;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Scene;
-use crate::export::file::extension;
+use crate::export::columns::{Cells, Columns};
 use crate::export::json;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const COLUMNS: [&str; 7] = [
     "kind",
@@ -45,7 +45,8 @@ and saddles at kinks are not found, nor are minima on the border of the view.
 Minima come first, then maxima, saddles and flat points, each by increasing
 value, at most 2000 in all. A search takes at most 80 Newton steps, at a kink at
 most 400 circles. Features narrower than 1/60 of the view may be missed; a
-narrower --view finds them. JSON contains landscape, view, columns and rows.
+narrower --view finds them. JSON contains landscape, view, columns and rows;
+NPZ has an array per column.
 Numbers read back to the same bits.
 
 Examples:
@@ -56,22 +57,17 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// Output format: json or csv [default: by the file's extension, else json]
-    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
-    format: Option<Format>,
-    /// Output file: .json or .csv [default: -, standard output]
+    /// Output format: json, csv or npz [default: by the file's extension, else json]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Output file: .json, .csv or .npz [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Json,
-    Csv,
-}
-
 pub(super) fn critical(args: &Args) -> Result<(), String> {
-    let format = format(args.format, args.output.as_deref())?;
+    let valid = ["json", "csv", "npz"];
+    let format = format(args.format.as_deref(), args.output.as_deref(), &valid)?;
     let (scene, problem) = args.scene.prepare_landscape()?;
     if problem.objective.dim() != 2 {
         return Err(format!(
@@ -93,28 +89,12 @@ pub(super) fn critical(args: &Args) -> Result<(), String> {
     outputs.finish()
 }
 
-/// Returns the format of `--format`, which the file's extension must not contradict; without it, the extension's.
-fn format(asked: Option<Format>, output: Option<&Path>) -> Result<Format, String> {
-    let Some(path) = output.filter(|path| !is_stdout(path)) else {
-        return Ok(asked.unwrap_or(Format::Json));
-    };
-    let valid: &[&str] = match asked {
-        None => &["json", "csv"],
-        Some(Format::Json) => &["json"],
-        Some(Format::Csv) => &["csv"],
-    };
-    Ok(match extension(path, valid)? {
-        "csv" => Format::Csv,
-        _ => Format::Json,
-    })
-}
-
 fn write(
     points: &[CriticalPoint],
     view: Rect,
     scene: &Scene,
     problem: &LoadedLandscape,
-    format: Format,
+    format: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let rows = points.iter().map(|point| {
@@ -124,7 +104,17 @@ fn write(
         let numbers = [x, y, point.value, low, high, norm(&gradient)];
         (point.kind.name(), numbers)
     });
-    if format == Format::Json {
+    if format == "npz" {
+        let rows: Vec<(&str, [f64; 6])> = rows.collect();
+        let kinds = rows.iter().map(|(kind, _)| (*kind).to_owned()).collect();
+        let mut table = Columns::default().with(COLUMNS[0], Cells::Text(kinds));
+        for (column, name) in COLUMNS[1..].iter().enumerate() {
+            let numbers = rows.iter().map(|(_, numbers)| numbers[column]);
+            table = table.with(*name, Cells::Real(numbers.collect()));
+        }
+        return table.npz(out);
+    }
+    if format == "json" {
         let rows =
             rows.map(|(kind, [x, y, value, low, high, norm])| (kind, x, y, value, low, high, norm));
         let file = PointsFile {

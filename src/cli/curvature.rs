@@ -135,7 +135,7 @@ pub(super) struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Output file of the spectrum: .csv, .png, .svg or .pdf; - writes CSV to standard output
+    /// Output file of the spectrum: .csv, .json, .npz, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Picture width and height in pixels, 16 to 16384 each
@@ -173,7 +173,7 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     let settings = args.curvature_settings()?;
     let output = args.output.as_deref();
     let kind = output
-        .map(|path| kind(path, &["csv", "png", "svg", "pdf"], "csv"))
+        .map(|path| kind(path, &["csv", "json", "npz", "png", "svg", "pdf"], "csv"))
         .transpose()?;
     let pixels = size(&args.size, kind)?;
     let rescale = args.rescale()?;
@@ -218,8 +218,12 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     });
     let rescaled: Option<(f64, usize, Report)> = rescaled.transpose()?;
     if let (Some(path), Some(kind)) = (output, kind) {
-        if kind == "csv" {
-            outputs.write(path, |out| table::csv(&report, out))?;
+        if matches!(kind, "csv" | "json" | "npz") {
+            outputs.write(path, |out| match kind {
+                "json" => table::columns(&report).json(out),
+                "npz" => table::columns(&report).npz(out),
+                _ => table::csv(&report, out),
+            })?;
         } else {
             let (points, theme) = (picture::points(pixels), args.theme.theme());
             let sheet =

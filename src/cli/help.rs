@@ -1,8 +1,8 @@
 //! `ravine help`: the reference pages of family members and commands.
 
 use super::{Cli, print};
-use crate::engine::declare::SettingError;
-use crate::export::help_page::{Family, names, page};
+use crate::engine::declare::{SettingError, names};
+use crate::export::help_page::{self, Family, page};
 use clap::CommandFactory;
 
 /// Explain an optimizer, wrapper, schedule, landscape, network, data set, plane or command
@@ -38,15 +38,28 @@ pub(super) fn help(args: &Args) -> Result<(), String> {
         let command = cli.find_subcommand_mut(name)?;
         Some(command.render_long_help().to_string())
     };
-    match page(name).or_else(|| command(name)) {
+    match page(name)
+        .or_else(|| command(name))
+        .or_else(|| spelled(name))
+    {
         Some(page) => print(|out| out.write_all(page.as_bytes())),
         None => Err(unknown(name)),
     }
 }
 
+/// Returns the page of a member in another spelling of its name.
+fn spelled(name: &str) -> Option<String> {
+    let mut found = Family::ALL.into_iter().filter_map(|family| {
+        let members = family.members();
+        let (index, _) = names::member(family.singular(), members, name)?;
+        family.page(members[index])
+    });
+    found.next()
+}
+
 fn unknown(name: &str) -> String {
     let mut valid: Vec<&str> = Vec::new();
-    for (_, member) in names() {
+    for (_, member) in help_page::names() {
         if !valid.contains(&member) {
             valid.push(member);
         }

@@ -3,6 +3,7 @@
 mod argument_errors;
 mod basins;
 mod check;
+mod completions;
 mod connect;
 mod critical;
 mod curvature;
@@ -10,18 +11,24 @@ mod diverged;
 mod film;
 mod help;
 mod list;
+mod man;
 mod memory;
 mod network_args;
 mod outputs;
 mod page_args;
 mod progress;
+mod progress_counter;
 mod render;
+mod results;
+mod run_args;
+mod save_scene;
 mod scene_args;
 mod slice;
 mod startup;
 mod sweep;
 mod trace;
 mod train;
+mod unknown_argument;
 mod window;
 
 use crate::engine::scene::Scene;
@@ -39,7 +46,7 @@ use std::sync::OnceLock;
 /// numbers, `render` draws a scene, `sweep` compares settings, `basins` maps starts to the minima that they reach,
 /// `critical` lists minima, maxima and saddles, `train` trains a network, `slice` computes its loss on a plane in parameter
 /// space, `curvature` computes Hessian eigenvalues and sharpness, `connect` finds a low-loss path between two networks,
-/// `list` and `help` document what there is to choose from, and `check` validates a scene file.
+/// `list` and `help` document what there is to choose from, `check` validates a scene file, and `completions` and `man` help your shell.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -51,7 +58,7 @@ use std::sync::OnceLock;
 Examples:
   ravine                                       open the window
   ravine lecture.toml                          open the window on a scene file
-  ravine list optimizers                       list the optimizers and their settings
+  ravine list optimizers                       list the optimizers
   ravine help adam                             explain one of them
   ravine render --run adam:lr=0.05 -o adam.png draw one run
   ravine trace --run sgd --run adam -o two.csv write two runs as numbers
@@ -82,6 +89,8 @@ enum Command {
     List(list::Args),
     Help(help::Args),
     Check(check::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the program with the arguments of the process. An error is one sentence on stderr and exit code 2.
@@ -108,8 +117,10 @@ pub fn main() -> ExitCode {
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),
+        Some(Command::Completions(args)) => completions::completions(&args),
+        Some(Command::Man(args)) => man::man(&args),
     };
-    match done {
+    match done.and_then(|()| save_scene::save_scene()) {
         Ok(()) => {
             if let Some(source) = SOURCE.get() {
                 print_error(source);

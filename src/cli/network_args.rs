@@ -2,8 +2,7 @@
 
 use super::remember_source;
 use super::scene_args::{setting_error, spec_text};
-use crate::engine::declare::Value;
-use crate::engine::declare::spec;
+use crate::engine::declare::{Value, names, spec};
 use crate::engine::network::data::{AnyDataset, Split};
 use crate::engine::network::{AnyNetwork, NetworkLoss};
 use crate::engine::objective::Objective;
@@ -26,7 +25,7 @@ pub(super) struct NetworkArgs {
     #[arg(long, value_name = "NAME")]
     label: Option<String>,
     /// Scale each input to mean 0 and variance 1 over the training data; constant inputs are only centred
-    #[arg(long)]
+    #[arg(long, alias = "standardise")]
     standardize: bool,
 }
 
@@ -49,7 +48,7 @@ impl NetworkArgs {
 
     fn dataset(&self) -> Result<AnyDataset, String> {
         let name = spec::head(&self.data).0;
-        let built_in = AnyDataset::NAMES.contains(&name);
+        let built_in = names::member("dataset", AnyDataset::NAMES, name).is_some();
         let to_sentence = |error| setting_error("--data", &self.data, &error);
         let path = path_from_text(&self.data);
         if built_in || self.data.contains(':') && !path.exists() {
@@ -117,6 +116,12 @@ pub(super) fn spec(flag: &str, text: &str, loss: &NetworkLoss) -> Result<RunSpec
     let spec: RunSpec = text
         .parse()
         .map_err(|error| setting_error(flag, text, &error))?;
+    check_spec(&spec, loss)?;
+    Ok(spec)
+}
+
+/// Returns an error if a run cannot train a network.
+pub(super) fn check_spec(spec: &RunSpec, loss: &NetworkLoss) -> Result<(), String> {
     let optimizer = &spec.optimizer;
     if let Some(expected) = optimizer.as_dyn().unsupported_reason(loss) {
         let name = optimizer.name();
@@ -136,7 +141,7 @@ pub(super) fn spec(flag: &str, text: &str, loss: &NetworkLoss) -> Result<RunSpec
                 names.join(", ")
             ))
         }
-        None => Ok(spec),
+        None => Ok(()),
     }
 }
 

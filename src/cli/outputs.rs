@@ -26,6 +26,35 @@ pub(super) fn kind<'a>(
     file::extension(path, valid)
 }
 
+/// Returns the format of an output: that of `--format`, which the file's extension must not contradict; without it, the extension's,
+/// or the first of `valid` for standard output.
+pub(super) fn format<'a>(
+    asked: Option<&str>,
+    output: Option<&Path>,
+    valid: &[&'a str],
+) -> Result<&'a str, String> {
+    let asked = asked.map(|asked| {
+        let mut found = valid.iter().filter(|name| name.eq_ignore_ascii_case(asked));
+        let (all, last) = (&valid[..valid.len() - 1], valid[valid.len() - 1]);
+        found.next().copied().ok_or_else(|| {
+            format!(
+                "--format cannot be `{asked}`; expected {} or {last}",
+                all.join(", ")
+            )
+        })
+    });
+    let asked = asked.transpose()?;
+    let Some(path) = output.filter(|path| !is_stdout(path)) else {
+        return Ok(asked.unwrap_or(valid[0]));
+    };
+    match (asked, file::extension(path, valid)) {
+        (None, found) => found,
+        // Another format's extension is a slip; any other name is the user's choice.
+        (Some(asked), Ok(other)) if other != asked => file::extension(path, &[asked]),
+        (Some(asked), _) => Ok(asked),
+    }
+}
+
 /// Returns an optional output with its [`kind`].
 pub(super) fn with_kind<'p, 'a>(
     path: Option<&'p PathBuf>,

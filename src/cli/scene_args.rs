@@ -1,12 +1,13 @@
 //! Arguments for the scene of a command: a scene file or the default scene, changed by flags.
 
 use super::remember_source;
+use super::run_args::RunArgs;
+use super::save_scene::save_scene_later;
 use crate::engine::declare::{SettingError, Settings};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Problem;
 use crate::engine::scene::{MAX_RUNS, Scene, SceneError, Subject, Training};
-use crate::engine::training::RunSpec;
 use crate::import::{Disk, argument_text, open_scene};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::ffi::OsString;
@@ -36,9 +37,8 @@ pub(super) struct SceneArgs {
         allow_hyphen_values = true
     )]
     view: Option<String>,
-    /// Optimizer to run, like adam:lr=0.05 or sgd:lr=0.1@cosine; repeat it for several runs, which replace the scene's runs
-    #[arg(long = "run", value_name = "SPEC", help_heading = "Scene")]
-    runs: Vec<String>,
+    #[command(flatten)]
+    runs: RunArgs,
     #[arg(long, value_name = "N", help_heading = "Scene", allow_negative_numbers = true, help = help("steps"))]
     steps: Option<String>,
     #[arg(long, value_name = "N", help_heading = "Scene", allow_negative_numbers = true, help = help("seed"))]
@@ -53,6 +53,9 @@ pub(super) struct SceneArgs {
     batch: Option<String>,
     #[arg(long, value_name = "NORM", help_heading = "Scene", allow_negative_numbers = true, help = help("tolerance"))]
     tolerance: Option<String>,
+    /// Scene file to write, .toml, with all that the flags change; `ravine FILE` opens it
+    #[arg(long, value_name = "FILE", help_heading = "Scene")]
+    save_scene: Option<PathBuf>,
 }
 
 /// Parses an argument that may contain a file name, which need not be UTF-8.
@@ -83,7 +86,10 @@ impl SceneArgs {
             ("--landscape", self.landscape.is_some()),
             ("--start", self.start.is_some()),
             ("--view", self.view.is_some()),
-            ("--run", !self.runs.is_empty()),
+            (
+                self.runs.given().unwrap_or_default(),
+                self.runs.given().is_some(),
+            ),
             ("--steps", self.steps.is_some()),
             ("--seed", self.seed.is_some()),
             ("--noise", self.noise.is_some()),
@@ -91,6 +97,7 @@ impl SceneArgs {
             ("--clip-value", self.clip_value.is_some()),
             ("--batch", self.batch.is_some()),
             ("--tolerance", self.tolerance.is_some()),
+            ("--save-scene", self.save_scene.is_some()),
         ];
         flags
             .into_iter()
@@ -99,8 +106,9 @@ impl SceneArgs {
 
     /// Returns the scene and its loaded problem, or the first error in either.
     pub(super) fn prepare(&self) -> Result<(Scene, Arc<Problem>), String> {
-        if self.runs.len() > MAX_RUNS {
-            return Err(SceneError::TooManyRuns(self.runs.len()).to_string());
+        let too_many = |count: usize| Err(SceneError::TooManyRuns(count).to_string());
+        if self.runs.count() > MAX_RUNS {
+            return too_many(self.runs.count());
         }
         let mut scene = self.scene()?;
         if let Some(text) = &self.start {
@@ -110,14 +118,17 @@ impl SceneArgs {
         if let Some(text) = &self.view {
             scene.view = Some(view(text)?);
         }
-        if !self.runs.is_empty() {
+        if self.runs.given().is_some() {
             scene.runs.clear();
         }
-        for text in &self.runs {
-            scene.add_run(
-                text.parse::<RunSpec>()
-                    .map_err(|error| setting_error("--run", text, &error))?,
-            );
+        for run in self.runs.read()? {
+            scene.add_run(run.spec);
+            if let Some(added) = scene.runs.last_mut() {
+                added.name = run.name;
+            }
+        }
+        if scene.runs.len() > MAX_RUNS {
+            return too_many(scene.runs.len());
         }
         for (name, text) in [
             ("steps", &self.steps),
@@ -143,13 +154,16 @@ impl SceneArgs {
                 match self
                     .scene
                     .as_ref()
-                    .filter(|_| !changed && self.runs.is_empty())
+                    .filter(|_| !changed && self.runs.given().is_none())
                 {
                     Some(path) => format!("{}: {error}", path.display()),
                     None => error.to_string(),
                 }
             })?;
         remember_source(scene.subject_name(), &problem.source);
+        if let Some(path) = &self.save_scene {
+            save_scene_later(path, self.scene.as_deref(), &scene)?;
+        }
         Ok((scene, Arc::new(problem)))
     }
 

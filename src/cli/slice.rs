@@ -16,8 +16,10 @@ use crate::engine::geometry::surface::Surface;
 use crate::engine::network::NetworkLoss;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::{Plane, Rect};
+use crate::export::columns::Columns;
 use crate::export::file::extension;
 use crate::export::slice as table;
+use crate::figure::axis::number;
 use crate::import::open_runs;
 use output::SliceOutput;
 use projection::ProjectedPaths;
@@ -43,7 +45,11 @@ Planes:
   pca                      principal components of the runs in --trajectories
 
 CSV has one row per point: a, b, loss, with a varying fastest. NPZ contains the
-arrays a, b and loss (rows are b, columns a). With one --direction there is no b
+arrays a, b and loss (rows are b, columns a), the plane's origin, u and v, its
+explained_variance_ratio, and for each run of --trajectories run_1_a, run_1_b,
+run_1_loss and run_1_residual, so that a figure can be drawn again from it alone:
+examples/slice.py does. JSON has the columns of CSV. The loss and the accuracy at
+the weights, (0, 0), are printed. With one --direction there is no b
 and no picture. With --seeds, CSV has a first column seed, and NPZ an array seed
 and a loss for each (seeds x rows x columns). Weights, directions and output are
 f64; --precision=f32 affects the loss evaluations only, and none if norm is set.
@@ -118,7 +124,7 @@ pub(super) struct Args {
     /// Batch statistics of norm=batch: data (of the training data) or file (running averages in the weights file)
     #[arg(long, value_name = "data|file", default_value = "data")]
     norm_statistics: String,
-    /// Output file: .csv, .npz, .png, .svg or .pdf; - writes CSV to standard output
+    /// Output file: .csv, .json, .npz, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Picture width and height in pixels, 16 to 16384 each
@@ -130,7 +136,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn slice(args: &Args) -> Result<(), String> {
-    let extension = kind(&args.output, &["csv", "npz", "png", "svg", "pdf"], "csv")?;
+    let extension = kind(
+        &args.output,
+        &["csv", "json", "npz", "png", "svg", "pdf"],
+        "csv",
+    )?;
     let pixels = size(&args.size, Some(extension))?;
     let range = args.range.as_deref().map(flags::range).transpose()?;
     let [columns, rows] = flags::points(&args.points)?;
@@ -168,8 +178,10 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
         let line = line(loss, &network_plane.plane, view, columns);
         outputs.write(&args.output, |out| match extension {
             "npz" => table::line_npz(&line, out),
+            "json" => table::line_json(&line, args.facts(loss, &theta), out),
             _ => table::line_csv(&line, out),
         })?;
+        outputs.print(|out| writeln!(out, "{}", origin_text(loss, &theta)))?;
         return outputs.finish();
     }
     let projections = ProjectedPaths::new(&runs, &network_plane.plane);
@@ -182,19 +194,27 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let slices: Vec<(u64, Surface)> = planes.iter().filter_map(surface).collect();
     let sliced = SliceOutput {
         network_plane,
+        planes: planes.iter().map(|(_, plane)| plane).collect(),
         slices,
         several: seeds.is_some(),
         projections,
     };
     let summary = sliced.summary_lines();
     match extension {
-        "csv" | "npz" => outputs.write(&args.output, |out| sliced.table(extension, out))?,
+        "csv" | "json" | "npz" => {
+            outputs.write(&args.output, |out| {
+                sliced.table(extension, args.facts(loss, &theta), out)
+            })?;
+        }
         _ => {
             let bytes = args.picture(sliced, &summary, extension, pixels)?;
             outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
-    outputs.print(|out| summary.iter().try_for_each(|line| writeln!(out, "{line}")))?;
+    outputs.print(|out| {
+        writeln!(out, "{}", origin_text(loss, &theta))?;
+        summary.iter().try_for_each(|line| writeln!(out, "{line}"))
+    })?;
     outputs.finish()
 }
 
@@ -208,6 +228,16 @@ struct Losses {
 }
 
 impl Args {
+    /// Returns the facts that JSON contains: the network, the data, and the loss and accuracy at the weights.
+    fn facts(&self, loss: &NetworkLoss, theta: &[f64]) -> Columns {
+        let at = loss.measure(theta);
+        Columns::default()
+            .with_fact("network", self.network.network.as_str())
+            .with_fact("data", self.network.data.as_str())
+            .with_fact("loss_at_origin", at.loss)
+            .with_fact("accuracy_at_origin", at.accuracy)
+    }
+
     fn losses(&self) -> Result<Losses, String> {
         let precision = flags::precision(&self.precision)?;
         let test = self.test.as_deref().map(share).transpose()?;
@@ -236,8 +266,18 @@ impl Args {
 
     /// Returns whether the output is a picture.
     fn drawn(&self) -> bool {
-        extension(&self.output, &["png", "svg", "pdf"]).is_ok()
+        extension(&self.output, &["png", "svg", "pdf", "pdf"]).is_ok()
     }
+}
+
+/// Returns a sentence with the loss and the accuracy at the weights.
+fn origin_text(loss: &NetworkLoss, theta: &[f64]) -> String {
+    let at = loss.measure(theta);
+    let accuracy = at
+        .accuracy
+        .map(|accuracy| format!(", accuracy {}", number(accuracy, 6)));
+    let accuracy = accuracy.unwrap_or_default();
+    format!("At (0, 0): loss {}{accuracy}.", number(at.loss, 6))
 }
 
 /// Returns (a, loss) along a line.

@@ -5,7 +5,9 @@ mod table;
 use super::diverged::warn_diverged_values;
 use super::outputs::{Outputs, is_stdout, kind};
 use super::page_args::size;
+use super::progress_counter::with_progress;
 use super::render::ThemeArg as Light;
+use super::results::TableArg;
 use super::scene_args::SceneArgs;
 use super::{print, print_error, run_number};
 use crate::engine::analysis::sweep::{
@@ -24,7 +26,6 @@ use crate::figure::style_index;
 use crate::figure::sweep::{SweepFigure, SweepLine, curves_picture, map_picture};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use table::{Format, Table};
 
 /// Compare runs over a grid of one or two settings (grid search)
@@ -41,17 +42,19 @@ use table::{Format, Table};
   cosine.t_max=10..500   a setting of the run's schedule
 
 CSV has one row per value, or per pair of values. Columns:
-  run          with several runs, the run's spec
+  run          number of the run, from 1
   the setting or both settings, by name
   final_loss   loss after the last step
   best_loss    lowest loss of the run
   steps        first step with loss <= --goal; empty if there is none
   outcome      finished, converged, diverged or stopped
   diverged_at  the step of divergence
+  seed, name, spec   of the run; no cell needs quotes: a spec has `;` for `,`,
+               which --run accepts too
 A run that diverged has no losses and no steps, whatever it reached before; the
 number of values that diverged is written to stderr. A setting has at most 10000
 values, a map at most 1000000 pairs.
-JSON contains the same columns, null where CSV is empty, and for each run its
+NPZ has an array per column. JSON contains the same columns, null where CSV is empty, and for each run its
 best values and lr_limit, the largest stable learning rate by theory (for a map,
 one per value of the other setting). It is known for some optimizers at a
 constant learning rate, on landscapes of constant curvature; pictures mark it by
@@ -88,7 +91,16 @@ pub(super) struct Args {
     /// Print the spec of each run with its best values
     #[arg(long)]
     best: bool,
-    /// Output file: .csv, .json, .png, .svg or .pdf [default: -, CSV on standard output]
+    /// Print a table to paste: markdown, latex or csv
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        hide_possible_values = true,
+        conflicts_with = "best"
+    )]
+    table: Option<TableArg>,
+    /// Output file: .csv, .json, .npz, .png, .svg or .pdf [default: -, CSV on standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Picture width and height in pixels, 16 to 16384 each
@@ -143,7 +155,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     let extension = args
         .output
         .as_deref()
-        .map(|path| kind(path, &["csv", "json", "png", "svg", "pdf"], "csv"))
+        .map(|path| kind(path, &["csv", "json", "npz", "png", "svg", "pdf"], "csv"))
         .transpose()?;
     let pixels = size(&args.size, extension)?;
     let overs = args
@@ -165,8 +177,12 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         );
     }
     let printed = args.output.as_deref().is_none_or(is_stdout);
-    if args.best && args.output.is_some() && printed {
-        return Err("--best and -o - both use standard output; leave out one of them".to_owned());
+    for (flag, given) in [("--best", args.best), ("--table", args.table.is_some())] {
+        if given && args.output.is_some() && printed {
+            return Err(format!(
+                "{flag} and -o - both use standard output; leave out one of them"
+            ));
+        }
     }
     let (scene, problem) = args.scene.prepare_landscape()?;
     let mut outputs = Outputs::plan(&args.output)?;
@@ -192,6 +208,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     match (&args.output, extension) {
         (Some(path), Some("csv")) => outputs.write(path, |out| table.write(Format::Csv, out))?,
         (Some(path), Some("json")) => outputs.write(path, |out| table.write(Format::Json, out))?,
+        (Some(path), Some("npz")) => outputs.write(path, |out| table.write(Format::Npz, out))?,
         (Some(path), Some(extension)) => {
             let sheet = SweepFigure {
                 scene: &scene,
@@ -206,12 +223,15 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
             let bytes = picture::bytes(&drawing, extension, pixels, &description)?;
             outputs.write(path, |out| out.write_all(&bytes))?;
         }
-        _ if !args.best => print(|out| table.write(Format::Csv, out))?,
+        _ if !args.best && args.table.is_none() => print(|out| table.write(Format::Csv, out))?,
         _ => {}
     }
     if args.best {
         let best = best(&results, measure);
         print(|out| best.iter().try_for_each(|line| writeln!(out, "{line}")))?;
+    }
+    if let Some(format) = args.table {
+        print(|out| table.results(format.format(), out))?;
     }
     outputs.finish()?;
     results.warn_diverged();
@@ -272,7 +292,10 @@ fn sweep_curves(
             )
         })
         .collect();
-    let curves = with_setup(scene, problem, goal, |setup| run_curves(setup, lines));
+    let total = lines.iter().map(|line| line.grid.len()).sum();
+    let curves = with_setup(scene, problem, goal, total, |setup| {
+        run_curves(setup, lines)
+    });
     Ok(SweepData::Curves {
         curves: curves.unwrap_or_default(), // Nothing cancels this work.
         limits,
@@ -291,7 +314,10 @@ fn sweep_map(
     let run = run_number(scene, args.run_number.as_deref())?;
     let spec = &scene.runs[run].spec;
     let grids = grids(spec, overs).map_err(|error| over_error(&error))?;
-    let map = with_setup(scene, problem, goal, |setup| run_map(setup, spec, grids));
+    let total = grids.iter().map(AxisValues::len).product();
+    let map = with_setup(scene, problem, goal, total, |setup| {
+        run_map(setup, spec, grids)
+    });
     let map = map.ok_or_else(|| "the sweep was cancelled".to_owned())?;
     let limits = quadratic_lambda_max(&*problem.objective, problem.view)
         .and_then(|steepest| lr_limits(&map, steepest, &scene.run_settings()));
@@ -302,19 +328,23 @@ fn sweep_map(
     })
 }
 
+/// Computes `total` runs, with a progress bar on a terminal.
 fn with_setup<T>(
     scene: &Scene,
     problem: &Problem,
     goal: Option<f64>,
+    total: usize,
     work: impl FnOnce(&SweepContext) -> T,
 ) -> T {
-    work(&SweepContext {
-        objective: &*problem.objective,
-        start: scene.start_theta(),
-        run_settings: &scene.run_settings(),
-        goal,
-        cancel: &Cancel::default(),
-        done: &AtomicUsize::new(0),
+    with_progress("sweep", "runs", total, |done| {
+        work(&SweepContext {
+            objective: &*problem.objective,
+            start: scene.start_theta(),
+            run_settings: &scene.run_settings(),
+            goal,
+            cancel: &Cancel::default(),
+            done,
+        })
     })
 }
 

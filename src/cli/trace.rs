@@ -1,6 +1,7 @@
 //! `ravine trace`: optimizer trajectories as numbers.
 
-use super::outputs::{Outputs, is_stdout, kind};
+use super::outputs::{Outputs, format, is_stdout};
+use super::results::TableArg;
 use super::scene_args::SceneArgs;
 use super::{print, warn};
 use crate::engine::analysis::curvature;
@@ -8,13 +9,13 @@ use crate::engine::cancel::Cancel;
 use crate::engine::scene::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training;
-use crate::export::file::extension;
-use crate::export::trajectories::{Computed, Format, Table};
+use crate::export::results_table::{self, loss_text};
+use crate::export::trajectories::{Computed, Format, Table, visible_runs};
 use std::borrow::Cow;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// Write optimizer trajectories as JSON or CSV
+/// Write optimizer trajectories as JSON, CSV or NPZ
 ///
 /// Each visible run of the scene has one row per step, from 0 to its last; row k is the state after k steps.
 #[derive(clap::Args)]
@@ -48,9 +49,12 @@ when |loss| exceeds 1e12 x max(1, |first loss|), or when a parameter exceeds
 1e12 x max(1, the largest at the start). A start at which the loss or its
 gradient is not finite is an error.
 
-CSV has one header; with several runs, the first column `run` is the run's spec.
-Numbers read back to the same bits. The rows of a run end before the first
-number that is not finite.
+CSV has one header. Its first column is run, which counts from 1, its last ones
+are seed, outcome, name and spec. No cell needs quotes, so that pandas, R,
+numpy.genfromtxt and awk read it: a spec has `;` for `,`, which --run accepts too.
+NPZ has these columns as arrays run_1_step, run_1_x and so on, and seed, outcome,
+name and spec with an entry per run. Numbers read back to the same bits. The rows
+of a run end before the first number that is not finite.
 
 Examples:
   ravine trace --landscape rosenbrock --start=-1.5,2 --steps 100 --run adam:lr=0.05
@@ -60,53 +64,86 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
-    /// Output format: json or csv [default: by the file's extension, else json]
-    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
-    format: Option<FormatArg>,
-    /// Output file: .json or .csv [default: -, standard output]
+    /// Output format: json, csv or npz [default: by the file's extension, else json]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Output file: .json, .csv or .npz [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Print the results of the runs as a table to paste: markdown, latex or csv
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    table: Option<TableArg>,
     /// Add columns with the smallest and the largest eigenvalue of the Hessian
     #[arg(long)]
     curvature: bool,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum FormatArg {
-    Json,
-    Csv,
-}
-
 pub(super) fn trace(args: &Args) -> Result<(), String> {
-    let format = format(args.format, args.output.as_deref())?;
+    let valid = ["json", "csv", "npz"];
+    let format = match format(args.format.as_deref(), args.output.as_deref(), &valid)? {
+        "csv" => Format::Csv,
+        "npz" => Format::Npz,
+        _ => Format::Json,
+    };
     let (scene, problem) = args.scene.prepare_landscape()?;
     training::check_start(&*problem.objective, scene.start_theta())?;
+    if args.table.is_some() && args.output.as_deref().is_some_and(is_stdout) {
+        return Err("--table and -o - both use standard output; leave out one of them".to_owned());
+    }
+    if let (Some(format), None) = (args.table, &args.output) {
+        return results(&scene, &problem, format);
+    }
     let fill = |out: &mut dyn Write| write(&scene, &problem, format, args.curvature, out);
     let Some(path) = &args.output else {
         return print(fill);
     };
     let mut outputs = Outputs::plan([path])?;
     outputs.write(path, fill)?;
+    if let Some(format) = args.table {
+        results(&scene, &problem, format)?;
+    }
     outputs.finish()
 }
 
-/// Returns the format of `--format`, which the file's extension must not contradict; without it, the extension's.
-fn format(asked: Option<FormatArg>, output: Option<&Path>) -> Result<Format, String> {
-    let asked = asked.map(|named| match named {
-        FormatArg::Json => (Format::Json, "json"),
-        FormatArg::Csv => (Format::Csv, "csv"),
-    });
-    match (asked, output.filter(|path| !is_stdout(path))) {
-        (asked, None) => Ok(asked.map_or(Format::Json, |(format, _)| format)),
-        (Some((format, own)), Some(path)) => match extension(path, &["json", "csv"]) {
-            Ok(other) if other != own => extension(path, &[own]).map(|_| format),
-            _ => Ok(format),
-        },
-        (None, Some(path)) => Ok(match kind(path, &["json", "csv"], "json")? {
-            "csv" => Format::Csv,
-            _ => Format::Json,
-        }),
+/// Prints a table with a line for each run: losses, evaluations and outcome.
+fn results(scene: &Scene, problem: &Problem, format: TableArg) -> Result<(), String> {
+    let names = scene.run_names();
+    let mut rows = Vec::new();
+    for index in visible_runs(scene) {
+        let spec = &scene.runs[index].spec;
+        let (start, settings) = (scene.start_theta(), scene.run_settings());
+        let run = training::run(
+            &*problem.objective,
+            start,
+            spec,
+            &settings,
+            &Cancel::default(),
+        );
+        let Some(run) = run else {
+            continue; // Nothing cancels this work.
+        };
+        let best = run.loss.iter().copied().reduce(f64::min);
+        let evaluations = run.evaluations.last().copied().unwrap_or(0);
+        rows.push(vec![
+            names[index].clone(),
+            loss_text(run.loss.last().copied()),
+            loss_text(best),
+            run.len().saturating_sub(1).to_string(),
+            evaluations.to_string(),
+            run.outcome.name().to_owned(),
+            spec.to_string(),
+        ]);
     }
+    let header = [
+        "name",
+        "final loss",
+        "best loss",
+        "steps",
+        "evaluations",
+        "outcome",
+        "spec",
+    ];
+    print(|out| results_table::write(&header, &rows, format.format(), out))
 }
 
 /// Computes and writes the runs one by one, so that only one is in memory at a time.

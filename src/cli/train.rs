@@ -5,15 +5,19 @@ mod layers;
 mod report;
 mod sharpness;
 
-use super::network_args::{NetworkArgs, seed, share, spec, weights};
+use super::network_args::{NetworkArgs, check_spec, seed, share, weights};
 use super::outputs::{Outputs, with_kind};
+use super::results::TableArg;
+use super::run_args::{GivenRun, RunArgs};
 use super::{print_error, slice, warn};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, project_all};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
 use crate::engine::objective::{GradientSettings, Objective};
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
-use crate::export::training::{RunRecord, csv, npz};
+use crate::export::columns::Columns;
+use crate::export::training::{RunRecord, csv, json, npz};
+use crate::export::trajectories::labels as labels_of;
 use crate::export::weights as safetensors;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -32,8 +36,10 @@ the last finite weights are written, and stderr gives the step and the reason
 norms.0.running_mean and so on, for PyTorch's modules: not averages over time,
 but the means and biased variances of all training data, which the test loss uses.
 
---trajectories writes every step. CSV has one row per step: run, step,
-evaluations, loss (of all training data), grad_norm, lr, cost. NPZ contains for
+--trajectories writes every step. CSV has one row per step: run (from 1), step,
+evaluations, loss (of all training data), grad_norm, lr, cost, and at the end of
+each row seed, outcome, name and spec, without quotes: a spec has `;` for `,`,
+which --run accepts too. JSON has the same columns. NPZ contains for
 run k the arrays run_k_step, run_k_theta (steps x parameters), run_k_loss,
 run_k_grad_norm, run_k_lr and run_k_evaluations. --every N evaluates the loss of
 all data at the recorded steps only, which saves most of the time with small
@@ -43,6 +49,9 @@ batches; divergence, and schedules that depend on the loss, then use these steps
 there, which is not the run's) and residual (distance of the step from the
 plane); NPZ has them in run_k_plane, and the plane in origin, u and v. The origin
 is at the final weights of the first run.
+
+--json prints for each run its number, name, spec, seed, steps, outcome, losses,
+accuracies and grad_norm; --table prints them as Markdown, LaTeX or CSV.
 
 --layers writes one row per layer and recorded step: run, step, layer, grad_norm
 (of all training data, without clipping), weight_norm, update_ratio (norm of the
@@ -72,9 +81,8 @@ stderr.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
-    /// Optimizer, like adam:lr=0.05 or sgd:lr=0.1@cosine; repeat it for several runs
-    #[arg(long = "run", value_name = "SPEC", required = true)]
-    runs: Vec<String>,
+    #[command(flatten)]
+    runs: RunArgs,
     /// Number of steps of every run
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     steps: Option<String>,
@@ -114,7 +122,7 @@ pub(super) struct Args {
     /// Output file of the final weights: .safetensors; - is standard output; it may be the file of --weights
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Output file of all recorded steps: .csv or .npz
+    /// Output file of all recorded steps: .csv, .json or .npz
     #[arg(long, value_name = "FILE")]
     trajectories: Option<PathBuf>,
     /// Output file of per-layer statistics: .csv
@@ -132,6 +140,18 @@ pub(super) struct Args {
     /// Gradient norm below which --layers reports a vanishing gradient [default: 1e-5]
     #[arg(long, value_name = "NORM", allow_negative_numbers = true)]
     vanishing: Option<String>,
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
+    /// Print the summary as a table to paste: markdown, latex or csv
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        hide_possible_values = true,
+        conflicts_with = "json"
+    )]
+    table: Option<TableArg>,
     /// Plane that --trajectories projects steps onto: pca of all runs, or any plane of `ravine slice`
     #[arg(long, value_name = "SPEC")]
     plane: Option<String>,
@@ -145,8 +165,12 @@ struct RunEnd {
 }
 
 pub(super) fn train(args: &Args) -> Result<(), String> {
-    let weight_files = flags::outputs(&args.output, args.runs.len())?;
-    let table = with_kind(args.trajectories.as_ref(), &["csv", "npz"])?;
+    if args.runs.given().is_none() {
+        return Err("--run SPEC is missing; `ravine train --help` has examples".to_owned());
+    }
+    let given = args.runs.read()?;
+    let weight_files = flags::outputs(&args.output, given.len())?;
+    let table = with_kind(args.trajectories.as_ref(), &["csv", "json", "npz"])?;
     with_kind(args.layers.as_ref(), &["csv"])?;
     let sharpness_output = with_kind(args.sharpness.as_ref(), &["csv", "png", "svg", "pdf"])?;
     args.check()?;
@@ -156,8 +180,9 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let plane = args.plane.as_deref().map(slice::plane).transpose()?;
     let (seed, test) = (seed(&args.seed)?, share(&args.test)?);
     let (loss, split) = args.network.prepare(test, seed)?;
-    let specs = args.runs.iter().map(|text| spec("--run", text, &loss));
-    let specs = specs.collect::<Result<Vec<RunSpec>, String>>()?;
+    let names: Vec<String> = given.iter().map(GivenRun::display_name).collect();
+    let specs: Vec<RunSpec> = given.iter().map(|run| run.spec.clone()).collect();
+    specs.iter().try_for_each(|spec| check_spec(spec, &loss))?;
     let run_settings = args.run_settings(seed, loss.samples())?;
     let batch = run_settings.gradient_settings.batch;
     loss.check_batch(batch).map_err(|error| error.to_string())?;
@@ -186,9 +211,12 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let project = |trajectory| project_all(plane?, &loss, trajectory, &Cancel::default());
     let runs = specs
         .iter()
+        .zip(&names)
         .zip(&trajectories)
-        .map(|(spec, trajectory)| RunRecord {
+        .map(|((spec, name), trajectory)| RunRecord {
             spec: spec.to_string(),
+            name: name.clone(),
+            seed,
             trajectory,
             every,
             last: steps,
@@ -208,6 +236,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     if let Some((path, kind)) = table {
         outputs.write(path, |out| match kind {
             "npz" => npz(&runs, plane, out),
+            "json" => json(&runs, args.facts(), out),
             _ => csv(&runs, out),
         })?;
     }
@@ -219,18 +248,28 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         })?;
     }
     if let (Some((path, kind)), Some(runs)) = (sharpness_output, sharpness_series) {
-        sharpness::write(&runs, &mut outputs, path, kind, &args.network.title())?;
+        let labels = specs.iter().zip(&ends).zip(&names);
+        let labels =
+            labels.map(|((spec, end), name)| labels_of(seed, end.outcome, name, &spec.to_string()));
+        let labels: Vec<String> = labels.collect();
+        sharpness::write(
+            &runs,
+            &labels,
+            &mut outputs,
+            path,
+            kind,
+            &args.network.title(),
+        )?;
     }
     outputs.print(|out| {
-        report::report(
-            &loss,
-            &split,
-            &specs,
-            &ends,
-            network_plane.as_ref(),
-            steps,
-            out,
-        )?;
+        let summary = report::summary(&loss, &split, &specs, &names, &ends, steps);
+        if args.json {
+            return report::json(&summary, seed, network_plane.as_ref(), args.facts(), out);
+        }
+        if let Some(format) = args.table {
+            return report::table(&summary, format.format(), out);
+        }
+        report::report(&summary, network_plane.as_ref(), out)?;
         layers::report(&issues, &thresholds, out)
     })?;
     outputs.finish()?;
@@ -244,6 +283,14 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
 }
 
 impl Args {
+    /// Returns the facts about all runs that JSON contains.
+    fn facts(&self) -> Columns {
+        Columns::default()
+            .with_fact("network", self.network.network.as_str())
+            .with_fact("data", self.network.data.as_str())
+            .with_fact("batch", self.batch.as_str())
+    }
+
     /// Plans all output files.
     fn plan_outputs(&self, weight_files: &[PathBuf]) -> Result<Outputs, String> {
         let mut outputs = Outputs::default();

@@ -1,5 +1,6 @@
 //! Basins of attraction as CSV and NPZ.
 
+use super::columns::{Cells, Columns};
 use super::npz::Npz;
 use crate::engine::analysis::basins::{BasinLabel, Basins};
 use std::io::{self, Write};
@@ -37,6 +38,41 @@ pub fn csv(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, ",{}", cell.steps)?;
     }
     Ok(())
+}
+
+/// Writes the columns of [`csv`] as JSON, with `facts`.
+///
+/// # Errors
+/// Returns any I/O error from `out`.
+pub fn json(basins: &Basins, facts: Columns, out: &mut dyn Write) -> io::Result<()> {
+    let starts = { 0..basins.cells.len() }
+        .map(|index| basins.start(index % basins.side, index / basins.side));
+    let starts: Vec<[f64; 2]> = starts.collect();
+    let marks = basins.cells.iter().map(|cell| match cell.label {
+        BasinLabel::Converges(minimum) => {
+            let mark = basins.minima[usize::from(minimum)].mark;
+            [mark.at[0], mark.at[1], mark.value]
+        }
+        _ => [f64::NAN; 3],
+    });
+    let marks: Vec<[f64; 3]> = marks.collect();
+    let fates = basins.cells.iter().map(|cell| match cell.label {
+        BasinLabel::Converges(_) => "arrives",
+        BasinLabel::Undecided => "undecided",
+        BasinLabel::Diverges => "diverges",
+    });
+    let start = |axis: usize| Cells::Real(starts.iter().map(|at| at[axis]).collect());
+    let mark = |part: usize| Cells::Real(marks.iter().map(|mark| mark[part]).collect());
+    let steps = basins.cells.iter().map(|cell| u64::from(cell.steps));
+    facts
+        .with("x", start(0))
+        .with("y", start(1))
+        .with("fate", Cells::Text(fates.map(str::to_owned).collect()))
+        .with("minimum_x", mark(0))
+        .with("minimum_y", mark(1))
+        .with("minimum", mark(2))
+        .with("steps", Cells::Count(steps.collect()))
+        .json(out)
 }
 
 /// Writes the arrays x (columns), y (rows), label and steps (rows × columns) and minima (k × 3: x, y, value), as `numpy.load` reads

@@ -60,6 +60,19 @@ impl Family {
         }
     }
 
+    /// Returns the word for one member, as in error sentences.
+    pub fn singular(self) -> &'static str {
+        match self {
+            Self::Optimizers => "optimizer",
+            Self::Wrappers => "wrapper",
+            Self::Schedules => "schedule",
+            Self::Landscapes => "landscape",
+            Self::Networks => "network",
+            Self::Data => "dataset",
+            Self::Planes => "plane",
+        }
+    }
+
     /// Returns the names of the family's members.
     pub fn members(self) -> &'static [&'static str] {
         match self {

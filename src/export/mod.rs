@@ -2,6 +2,7 @@
 
 pub mod basins;
 pub(crate) mod catalog;
+pub mod columns;
 pub mod connect;
 pub mod file;
 pub mod film;
@@ -11,6 +12,7 @@ pub mod layers;
 mod npz;
 mod page_size;
 pub mod picture;
+pub mod results_table;
 pub mod sentence;
 pub mod sharpness;
 mod show;

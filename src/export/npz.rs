@@ -22,10 +22,7 @@ impl Npz {
         shape: &[u64],
         values: impl IntoIterator<Item = T>,
     ) -> io::Result<()> {
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        let options = options.large_file(true);
-        self.0
-            .start_file(npyz::npz::file_name_from_array_name(name), options)?;
+        self.begin(name)?;
         let mut array = npyz::WriteOptions::new()
             .default_dtype()
             .shape(shape)
@@ -33,6 +30,32 @@ impl Npz {
             .begin_nd()?;
         array.extend(values)?;
         array.finish()
+    }
+
+    /// Adds an array of texts, of NumPy's type `U`.
+    pub(super) fn add_texts(&mut self, name: &str, texts: &[String]) -> io::Result<()> {
+        let longest = texts.iter().map(|text| text.chars().count()).max();
+        let dtype = format!("<U{}", longest.unwrap_or(0).max(1));
+        let dtype = dtype.parse().map_err(io::Error::other)?;
+        self.begin(name)?;
+        let mut array = npyz::WriteOptions::<str>::new()
+            .dtype(npyz::DType::Plain(dtype))
+            .shape(&[texts.len() as u64])
+            .writer(&mut self.0)
+            .begin_nd()?;
+        texts
+            .iter()
+            .try_for_each(|text| array.push(text.as_str()))?;
+        array.finish()
+    }
+
+    /// Begins the file of an array.
+    fn begin(&mut self, name: &str) -> io::Result<()> {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        let options = options.large_file(true);
+        self.0
+            .start_file(npyz::npz::file_name_from_array_name(name), options)?;
+        Ok(())
     }
 
     /// Writes the file to `out`.

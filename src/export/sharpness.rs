@@ -1,22 +1,21 @@
 //! Export of the sharpness along runs as CSV.
 
-use super::trajectories::quoted;
 use crate::engine::declare::spec::real;
 use crate::figure::sharpness::SharpnessSeries;
 use std::io::{self, Write};
 
 /// Names of the columns.
-const COLUMNS: &str =
-    "run,step,loss,lambda_max,limit,preconditioned_lambda_max,preconditioned_limit";
+const COLUMNS: &str = "run,step,loss,lambda_max,limit,preconditioned_lambda_max,preconditioned_limit,seed,outcome,name,spec";
 
-/// Writes a line for each step of each run. Missing numbers are left empty.
+/// Writes a line for each step of each run. Missing numbers are left empty. `labels` has the
+/// [labels](super::trajectories::labels) of each run.
 ///
 /// # Errors
 /// Returns any I/O error from `out`.
-pub fn csv(runs: &[SharpnessSeries], out: &mut dyn Write) -> io::Result<()> {
+pub fn csv(runs: &[SharpnessSeries], labels: &[String], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{COLUMNS}")?;
-    for run in runs {
-        let spec = quoted(&run.name);
+    for (index, (run, labels)) in runs.iter().zip(labels).enumerate() {
+        let number = index + 1;
         let columns = [
             &run.loss,
             &run.lambda_max[0],
@@ -29,7 +28,11 @@ pub fn csv(runs: &[SharpnessSeries], out: &mut dyn Write) -> io::Result<()> {
                 Some(number) if number.is_finite() => real(*number),
                 _ => String::new(),
             };
-            writeln!(out, "{spec},{step},{}", columns.map(cell).join(","))?;
+            writeln!(
+                out,
+                "{number},{step},{},{labels}",
+                columns.map(cell).join(",")
+            )?;
         }
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! Export of the runs of a network as CSV and NPZ: the metrics of each recorded step, and its projection onto a plane.
 
+use super::columns::{Cells, Columns};
 use super::npz::Npz;
-use super::trajectories::quoted;
+use super::trajectories::{LABELS, labels};
 use crate::engine::analysis::network_plane::Projection;
 use crate::engine::declare::spec::real;
 use crate::engine::objective::plane::Plane;
@@ -12,6 +13,10 @@ use std::io::{self, Write};
 pub struct RunRecord<'a> {
     /// The run's spec.
     pub spec: String,
+    /// The run's name.
+    pub name: String,
+    /// The seed of the training.
+    pub seed: u64,
     /// The recorded steps.
     pub trajectory: &'a Trajectory,
     /// Number of steps between two rows; there may be fewer before the last row.
@@ -28,10 +33,15 @@ impl RunRecord<'_> {
         let rows = self.trajectory.len() as u64;
         (0..rows).map(|row| (row * self.every).min(self.last))
     }
+
+    /// Returns the cells of the last columns.
+    pub fn labels(&self) -> String {
+        labels(self.seed, self.trajectory.outcome, &self.name, &self.spec)
+    }
 }
 
-/// Writes a line for each recorded step of each run: run (its spec), step, evaluations, loss, grad_norm, lr, cost; with a plane also a, b,
-/// projected_loss, residual. Numbers read back to the same bits.
+/// Writes a line for each recorded step of each run: run (from 1), step, evaluations, loss, grad_norm, lr, cost; with a plane also a, b,
+/// projected_loss, residual; then seed, outcome, name, spec. Numbers read back to the same bits.
 ///
 /// # Errors
 /// Returns any I/O error from `out`.
@@ -41,9 +51,13 @@ pub fn csv(runs: &[RunRecord], out: &mut dyn Write) -> io::Result<()> {
     } else {
         ""
     };
-    writeln!(out, "run,step,evaluations,loss,grad_norm,lr,cost{plane}")?;
-    for run in runs {
-        let (spec, trajectory) = (quoted(&run.spec), run.trajectory);
+    let last = LABELS.join(",");
+    writeln!(
+        out,
+        "run,step,evaluations,loss,grad_norm,lr,cost{plane},{last}"
+    )?;
+    for (index, run) in runs.iter().enumerate() {
+        let (number, labels, trajectory) = (index + 1, run.labels(), run.trajectory);
         for (row, step) in run.steps().enumerate() {
             let [loss, grad_norm, lr] = [&trajectory.loss, &trajectory.grad_norm, &trajectory.lr]
                 .map(|column| real(column[row]));
@@ -53,7 +67,7 @@ pub fn csv(runs: &[RunRecord], out: &mut dyn Write) -> io::Result<()> {
             );
             write!(
                 out,
-                "{spec},{step},{evaluations},{loss},{grad_norm},{lr},{}",
+                "{number},{step},{evaluations},{loss},{grad_norm},{lr},{}",
                 real(cost)
             )?;
             if let Some(projection) = run.projections.as_ref().and_then(|all| all.get(row)) {
@@ -62,10 +76,72 @@ pub fn csv(runs: &[RunRecord], out: &mut dyn Write) -> io::Result<()> {
                     write!(out, ",{}", real(number))?;
                 }
             }
-            writeln!(out)?;
+            writeln!(out, ",{labels}")?;
         }
     }
     Ok(())
+}
+
+/// Writes the columns of [`csv`] as JSON, with `facts` about all runs.
+///
+/// # Errors
+/// Returns any I/O error from `out`.
+pub fn json(runs: &[RunRecord], facts: Columns, out: &mut dyn Write) -> io::Result<()> {
+    let rows = || {
+        let numbered = runs.iter().enumerate();
+        numbered.flat_map(|(index, run)| {
+            (0..run.trajectory.len()).map(move |row| (index as u64 + 1, run, row))
+        })
+    };
+    let real = |of: &dyn Fn(&RunRecord, usize) -> f64| {
+        Cells::Real(rows().map(|(_, run, row)| of(run, row)).collect())
+    };
+    let text = |of: &dyn Fn(&RunRecord) -> String| {
+        Cells::Text(rows().map(|(_, run, _)| of(run)).collect())
+    };
+    let steps = runs.iter().flat_map(RunRecord::steps).collect();
+    let evaluations = rows().map(|(_, run, row)| run.trajectory.evaluations[row]);
+    let mut table = facts
+        .with(
+            "run",
+            Cells::Count(rows().map(|(number, ..)| number).collect()),
+        )
+        .with("step", Cells::Count(steps))
+        .with("evaluations", Cells::Count(evaluations.collect()))
+        .with("loss", real(&|run, row| run.trajectory.loss[row]))
+        .with("grad_norm", real(&|run, row| run.trajectory.grad_norm[row]))
+        .with("lr", real(&|run, row| run.trajectory.lr[row]))
+        .with(
+            "cost",
+            real(&|run, row| run.trajectory.gradient_equivalents(row).unwrap_or(0.0)),
+        );
+    if runs.iter().any(|run| run.projections.is_some()) {
+        let projected = |of: &dyn Fn(&Projection) -> f64| {
+            real(&|run, row| {
+                let projections = run.projections.as_ref();
+                projections
+                    .and_then(|all| all.get(row))
+                    .map_or(f64::NAN, of)
+            })
+        };
+        table = table
+            .with("a", projected(&|point| point.at[0]))
+            .with("b", projected(&|point| point.at[1]))
+            .with("projected_loss", projected(&|point| point.loss))
+            .with("residual", projected(&|point| point.residual));
+    }
+    table
+        .with(
+            "seed",
+            Cells::Count(rows().map(|(_, run, _)| run.seed).collect()),
+        )
+        .with(
+            "outcome",
+            text(&|run| run.trajectory.outcome.name().to_owned()),
+        )
+        .with("name", text(&|run| run.name.clone()))
+        .with("spec", text(&|run| run.spec.clone()))
+        .json(out)
 }
 
 /// Writes, for run k counted from 1, the arrays run_k_step, run_k_theta (steps × n), run_k_loss, run_k_grad_norm, run_k_lr and

@@ -8,6 +8,7 @@
 //! other runs of a CSV table.
 
 use super::json;
+use super::npz::Npz;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::results::Runs;
 use crate::engine::scene::{Scene, Training};
@@ -30,14 +31,19 @@ pub const COST: &str = "cost";
 /// Names of the columns that a run with an average of its iterates adds.
 pub const AVERAGE: [&str; 2] = ["average_x", "average_y"];
 
+/// Names of the last columns of a CSV of runs, behind all numbers.
+pub const LABELS: [&str; 4] = ["seed", "outcome", "name", "spec"];
+
 /// Format of a file of trajectories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// `{"landscape":…,"source":…,"start":[…],"training":{…},"runs":[{"spec":…,"name":…,"outcome":…,"diverged_at":…,
     /// "converged_at":…,"reason":…,"columns":[…],"rows":[[…],…]},…]}`.
     Json,
-    /// A header and a line for each row; a file of several runs begins with the column `run`, the run's spec.
+    /// A header and a line for each row; `run`, which counts from 1, is the first column, and [`LABELS`] are the last.
     Csv,
+    /// NumPy arrays: run_1_step, run_1_loss … for each run, and seed, outcome, name and spec of all runs.
+    Npz,
 }
 
 /// Returns the visible runs of a scene as one file.
@@ -95,6 +101,7 @@ impl Table<'_> {
         match format {
             Format::Json => self.json(compute, out)?,
             Format::Csv => self.csv(compute, out)?,
+            Format::Npz => self.npz(compute, out)?,
         }
         out.flush()
     }
@@ -115,32 +122,74 @@ impl Table<'_> {
     }
 
     fn csv(&self, compute: Compute, out: &mut dyn Write) -> io::Result<()> {
-        let several = visible_runs(self.scene).count() > 1;
-        let run = if several { "run," } else { "" };
         let averages = averages(self.scene);
         let columns = columns(self.scene, self.curvature, averages);
-        writeln!(out, "{run}{}", columns.join(","))?;
-        for index in visible_runs(self.scene) {
+        writeln!(out, "run,{},{}", columns.join(","), LABELS.join(","))?;
+        let names = self.scene.run_names();
+        for (number, index) in visible_runs(self.scene).enumerate() {
             let Some(run) = compute(index) else {
                 continue;
             };
-            let spec = quoted(&self.scene.runs[index].spec.to_string());
+            let labels = labels(
+                self.scene.training.seed,
+                run.trajectory.outcome,
+                &names[index],
+                &self.scene.runs[index].spec.to_string(),
+            );
             let rows = Rows { run, averages };
             for row in rows.iter() {
-                if several {
-                    write!(out, "{spec},")?;
-                }
-                write!(out, "{},{}", row.step, row.evaluations)?;
+                write!(out, "{},{},{}", number + 1, row.step, row.evaluations)?;
                 for number in row.numbers {
                     out.write_all(b",")?;
                     if number.is_finite() {
                         serde_json::to_writer(&mut *out, &number)?;
                     }
                 }
-                out.write_all(b"\n")?;
+                writeln!(out, ",{labels}")?;
             }
         }
         Ok(())
+    }
+
+    /// Writes, for run k counted from 1, the columns as arrays run_k_step and so on, and the arrays seed, outcome, name and spec, which
+    /// have an entry for each run.
+    fn npz(&self, compute: Compute, out: &mut dyn Write) -> io::Result<()> {
+        let mut npz = Npz::default();
+        let names = self.scene.run_names();
+        let (mut outcomes, mut of_runs, mut specs) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, index) in visible_runs(self.scene).enumerate() {
+            let Some(run) = compute(index) else {
+                continue;
+            };
+            outcomes.push(run.trajectory.outcome.name().to_owned());
+            of_runs.push(names[index].clone());
+            specs.push(self.scene.runs[index].spec.to_string());
+            let averages = run.trajectory.average.is_some();
+            let columns = columns(self.scene, self.curvature, averages);
+            let rows: Vec<Row> = Rows { run, averages }.iter().collect();
+            let shape = [rows.len() as u64];
+            let mut add = |column: &str, values: &mut dyn Iterator<Item = f64>| {
+                npz.add(&format!("run_{}_{column}", number + 1), &shape, values)
+            };
+            for (at, column) in columns.iter().skip(2).enumerate() {
+                let cell = |row: &Row| row.numbers.get(at).copied().unwrap_or(f64::NAN);
+                add(column, &mut rows.iter().map(cell))?;
+            }
+            let name = |column: &str| format!("run_{}_{column}", number + 1);
+            let steps = rows.iter().map(|row| row.step as u64);
+            npz.add(&name("step"), &shape, steps)?;
+            let evaluations = rows.iter().map(|row| row.evaluations);
+            npz.add(&name("evaluations"), &shape, evaluations)?;
+        }
+        npz.add(
+            "seed",
+            &[specs.len() as u64],
+            vec![self.scene.training.seed; specs.len()],
+        )?;
+        for (name, texts) in [("outcome", outcomes), ("name", of_runs), ("spec", specs)] {
+            npz.add_texts(name, &texts)?;
+        }
+        npz.write(out)
     }
 }
 
@@ -294,13 +343,22 @@ fn ends(outcome: Outcome) -> [Option<u64>; 2] {
     }
 }
 
-/// Quotes a text as a CSV cell, if necessary.
-pub(super) fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
+/// Returns the cells of [`LABELS`] of a run.
+pub fn labels(seed: u64, outcome: Outcome, name: &str, spec: &str) -> String {
+    format!("{seed},{},{},{}", outcome.name(), cell(name), cell(spec))
+}
+
+/// Returns a text as a CSV cell that needs no quotes, which `numpy.genfromtxt` and awk do not know: commas become `;`, which specs
+/// accept as well, and the signs of quotes, comments and line breaks are replaced.
+pub fn cell(text: &str) -> String {
+    let replaced = text.chars().map(|char| match char {
+        ',' => ';',
+        '"' => '\'',
+        '#' => '№',
+        char if char.is_control() => ' ',
+        char => char,
+    });
+    replaced.collect()
 }
 
 #[cfg(test)]

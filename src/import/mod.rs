@@ -59,6 +59,24 @@ pub fn open_scene(path: &Path) -> Result<Scene, String> {
     Scene::from_toml(&text).map_err(|error| format!("{name}: {error}"))
 }
 
+/// Reads a file of runs: its lines without comments, which begin with `#`, and without blank lines, each with its number.
+///
+/// # Errors
+/// One sentence with the file, for a file that is missing, a folder, too long or not text.
+pub fn open_run_list(path: &Path) -> Result<Vec<(usize, String)>, String> {
+    const EXPECTED: &str = "a file of runs, one `name = spec` a line";
+    let name = path.display().to_string();
+    let bytes = read_at_most(path, &name, EXPECTED, MAX_SCENE_BYTES)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| format!("{name}: is not text in UTF-8; expected {EXPECTED}"))?;
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    let lines = lines.map(|(index, line)| {
+        let run = line.split_once('#').map_or(line, |(run, _)| run);
+        (index + 1, run.trim().to_owned())
+    });
+    Ok(lines.filter(|(_, run)| !run.is_empty()).collect())
+}
+
 /// Whether a file is a picture that carries a scene, as exported ones do. A file that cannot be read carries none.
 pub fn carries_scene(path: &Path) -> bool {
     let read = || {

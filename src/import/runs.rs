@@ -139,6 +139,8 @@ mod tests {
     fn written(runs: &[Trajectory]) -> Vec<u8> {
         let trained = |trajectory| RunRecord {
             spec: "sgd".to_owned(),
+            name: "SGD".to_owned(),
+            seed: 0,
             trajectory,
             every: 1,
             last: 2,

@@ -5,6 +5,7 @@ mod basins;
 mod connect;
 mod critical;
 mod curvature;
+mod data;
 mod files;
 mod films;
 mod layers;

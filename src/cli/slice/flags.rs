@@ -33,7 +33,7 @@ impl Args {
                 "--other is for --plane line or points; leave out --direction".to_owned()
             }
             ([_], ..) if drawn => format!(
-                "{}: one --direction spans a line, which has no map; expected .csv or .npz, or a second --direction",
+                "{}: one --direction spans a line, which has no map; expected .csv, .json or .npz, or a second --direction",
                 self.output.display()
             ),
             ([_, ..], ..) if self.seeds.is_some() => {

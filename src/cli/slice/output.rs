@@ -5,6 +5,7 @@ use super::plane::explained_variance_text;
 use super::projection::ProjectedPaths;
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::geometry::surface::Surface;
+use crate::export::columns::Columns;
 use crate::export::{picture, slice as table};
 use crate::figure::panel_grid::{PanelGrid, seed_spread_text};
 use crate::figure::slice;
@@ -14,6 +15,8 @@ use std::io::{self, Write};
 pub(super) struct SliceOutput<'a> {
     /// The plane of the first slice.
     pub(super) network_plane: &'a NetworkPlane,
+    /// The planes of all slices.
+    pub(super) planes: Vec<&'a NetworkPlane>,
     /// The slices with their seeds.
     pub(super) slices: Vec<(u64, Surface)>,
     /// Whether `--seeds` is given.
@@ -32,11 +35,22 @@ impl SliceOutput<'_> {
             .collect()
     }
 
-    /// Writes the slices as NPZ or CSV.
-    pub(super) fn table(&self, extension: &str, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes the slices as NPZ, JSON or CSV.
+    pub(super) fn table(
+        &self,
+        extension: &str,
+        facts: Columns,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let plane = table::PlaneData {
+            planes: self.planes.clone(),
+            runs: self.projections.runs(),
+            residuals: self.projections.residuals(),
+        };
         match (extension, &self.slices[..]) {
-            ("npz", [(_, slice)]) if !self.several => table::npz(slice, out),
-            ("npz", slices) => table::seeds_npz(slices, out),
+            ("npz", [(_, slice)]) if !self.several => table::npz(slice, &plane, out),
+            ("npz", slices) => table::seeds_npz(slices, &plane, out),
+            ("json", slices) => table::json(slices, self.several, facts, out),
             (_, [(_, slice)]) if !self.several => table::csv(slice, out),
             (_, slices) => table::seeds_csv(slices, out),
         }

@@ -4,8 +4,12 @@ use super::SweepData;
 use crate::engine::analysis::sweep::{AxisValues, Score, SweepAxis, SweepMetric};
 use crate::engine::declare::Value;
 use crate::engine::landscape::AnyLandscape;
+use crate::engine::numeric::real as count;
 use crate::engine::scene::{Scene, Training};
 use crate::engine::training::RunSpec;
+use crate::export::columns::{Cells, Columns};
+use crate::export::results_table::{self, TableFormat, loss_text};
+use crate::export::trajectories::cell;
 use serde::Serialize;
 use serde_json::json;
 use std::io::{self, Write};
@@ -14,6 +18,7 @@ use std::io::{self, Write};
 pub(super) enum Format {
     Csv,
     Json,
+    Npz,
 }
 
 /// Columns after those of the settings.
@@ -80,27 +85,22 @@ impl Table<'_> {
         match format {
             Format::Csv => self.csv(out),
             Format::Json => self.json(out),
+            Format::Npz => self.npz(out),
         }
     }
 
     fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        let parts = self.parts();
-        let several = parts.len() > 1;
-        let settings: Vec<String> = self
-            .overs
-            .iter()
-            .map(|over| quoted(&over.setting))
-            .collect();
-        let run = if several { "run," } else { "" };
-        writeln!(out, "{run}{},{}", settings.join(","), COLUMNS.join(","))?;
-        for part in &parts {
-            let spec = quoted(&self.scene.runs[part.run].spec.to_string());
+        let names = self.scene.run_names();
+        let settings: Vec<String> = self.overs.iter().map(|over| cell(&over.setting)).collect();
+        let (settings, columns) = (settings.join(","), COLUMNS.join(","));
+        writeln!(out, "run,{settings},{columns},seed,name,spec")?;
+        for (number, part) in self.parts().iter().enumerate() {
+            let spec = cell(&self.scene.runs[part.run].spec.to_string());
+            let name = cell(&names[part.run]);
             for (at, score) in &part.scores {
-                if several {
-                    write!(out, "{spec},")?;
-                }
+                write!(out, "{},", number + 1)?;
                 for (grid, index) in part.grids.iter().zip(at) {
-                    write!(out, "{},", quoted(&grid.text(*index)))?;
+                    write!(out, "{},", cell(&grid.text(*index)))?;
                 }
                 for measure in [SweepMetric::Final, SweepMetric::Best] {
                     if let Some(loss) = score.value(measure) {
@@ -112,10 +112,79 @@ impl Table<'_> {
                     |step: Option<u64>| step.map_or_else(String::new, |step| step.to_string());
                 let outcome = score.outcome.name();
                 let [reached, diverged] = [reached(score), score.diverged()].map(step);
-                writeln!(out, "{reached},{outcome},{diverged}")?;
+                let seed = self.scene.training.seed;
+                writeln!(out, "{reached},{outcome},{diverged},{seed},{name},{spec}")?;
             }
         }
         Ok(())
+    }
+
+    /// Writes an array for each column of CSV.
+    fn npz(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (names, parts) = (self.scene.run_names(), self.parts());
+        let rows = || {
+            let numbered = parts.iter().enumerate();
+            numbered
+                .flat_map(|(number, part)| part.scores.iter().map(move |row| (number, part, row)))
+        };
+        let text = |of: &dyn Fn(&Part) -> String| {
+            Cells::Text(rows().map(|(_, part, _)| of(part)).collect())
+        };
+        let real = |of: &dyn Fn(&Score) -> Option<f64>| {
+            let numbers = rows().map(|(.., (_, score))| of(score).unwrap_or(f64::NAN));
+            Cells::Real(numbers.collect())
+        };
+        let runs = rows().map(|(number, ..)| number as u64 + 1).collect();
+        let mut table = Columns::default().with("run", Cells::Count(runs));
+        for (index, over) in self.overs.iter().enumerate() {
+            let values = rows().map(|(_, part, (at, _))| part.grids[index].text(at[index]));
+            let values: Vec<String> = values.collect();
+            let numbers: Option<Vec<f64>> = values.iter().map(|value| value.parse().ok()).collect();
+            let cells = numbers.map_or(Cells::Text(values), Cells::Real);
+            table = table.with(&*over.setting, cells);
+        }
+        let outcomes = rows().map(|(.., (_, score))| score.outcome.name().to_owned());
+        let seeds = rows().map(|_| self.scene.training.seed);
+        table
+            .with("final_loss", real(&|score| score.value(SweepMetric::Final)))
+            .with("best_loss", real(&|score| score.value(SweepMetric::Best)))
+            .with("steps", real(&|score| reached(score).map(count)))
+            .with("outcome", Cells::Text(outcomes.collect()))
+            .with("diverged_at", real(&|score| score.diverged().map(count)))
+            .with("seed", Cells::Count(seeds.collect()))
+            .with("name", text(&|part| names[part.run].clone()))
+            .with(
+                "spec",
+                text(&|part| self.scene.runs[part.run].spec.to_string()),
+            )
+            .npz(out)
+    }
+
+    /// Writes a line for each value, or pair of values, as a table to paste.
+    pub(super) fn results(&self, format: TableFormat, out: &mut dyn Write) -> io::Result<()> {
+        let names = self.scene.run_names();
+        let settings = self.overs.iter().map(|over| over.setting.as_str());
+        let last = ["final loss", "best loss", "steps", "outcome"];
+        let header: Vec<&str> = ["name"].into_iter().chain(settings).chain(last).collect();
+        let mut rows = Vec::new();
+        for part in self.parts() {
+            for (at, score) in &part.scores {
+                let mut row = vec![names[part.run].clone()];
+                row.extend(
+                    part.grids
+                        .iter()
+                        .zip(at)
+                        .map(|(grid, index)| grid.text(*index)),
+                );
+                for measure in [SweepMetric::Final, SweepMetric::Best] {
+                    row.push(loss_text(score.value(measure)));
+                }
+                row.push(reached(score).map_or("–".to_owned(), |step| step.to_string()));
+                row.push(score.outcome.name().to_owned());
+                rows.push(row);
+            }
+        }
+        results_table::write(&header, &rows, format, out)
     }
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -203,13 +272,4 @@ fn values(grids: &[&AxisValues], at: &[usize]) -> Vec<serde_json::Value> {
             Value::Choice(_) | Value::Text(_) | Value::None => json!(grid.text(*index)),
         })
         .collect()
-}
-
-/// Returns a text as a CSV cell.
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
 }

@@ -68,7 +68,8 @@ pub(super) fn write(
 ) -> io::Result<Vec<GradientIssue>> {
     writeln!(out, "{}", layers::COLUMNS)?;
     let mut issues = Vec::new();
-    for run in runs {
+    for (index, run) in runs.iter().enumerate() {
+        let labels = run.labels();
         let steps: Vec<u64> = run.steps().collect();
         let mut own = Vec::new();
         for first in (0..steps.len()).step_by(CHUNK_ROWS) {
@@ -77,7 +78,7 @@ pub(super) fn write(
             let found = found.map(|row| diagnose(loss, run, &steps, row));
             let found: Vec<Option<Diagnosis>> = found.collect();
             for (row, found) in rows.zip(found.iter().flatten()) {
-                layers::rows(&run.spec, steps[row], found, out)?;
+                layers::rows(index + 1, steps[row], found, &labels, out)?;
                 let context = RowContext {
                     run: &run.spec,
                     step: steps[row],

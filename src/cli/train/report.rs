@@ -2,66 +2,164 @@
 
 use super::RunEnd;
 use crate::cli::slice::explained_variance_text;
-use crate::cli::table;
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::network::data::Split;
 use crate::engine::network::{Metrics, NetworkLoss};
 use crate::engine::objective::{Objective, norm};
-use crate::engine::training::{Outcome, RunSpec};
+use crate::engine::training::{Outcome, Reason, RunSpec};
+use crate::export::columns::Columns;
+use crate::export::results_table::{self, TableFormat, loss_text};
 use crate::figure::axis::number;
 use std::io::{self, Write};
 
-/// Writes a table with one line per run.
-pub(super) fn report(
+/// The final state of a run in numbers.
+pub(super) struct RunSummary {
+    name: String,
+    spec: String,
+    outcome: Outcome,
+    steps: u64,
+    train: Metrics,
+    test: Option<Metrics>,
+    grad_norm: f64,
+}
+
+/// Returns the summary of each run.
+pub(super) fn summary(
     loss: &NetworkLoss,
     split: &Split,
     specs: &[RunSpec],
+    names: &[String],
     ends: &[RunEnd],
-    network_plane: Option<&NetworkPlane>,
     steps: u64,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+) -> Vec<RunSummary> {
     let test = Some(&split.test).filter(|test| test.samples() > 0);
     let test = test.and_then(|test| loss.with_data(test).ok());
-    let header = [
-        "run",
-        "steps",
-        "train loss",
-        "test loss",
-        "train accuracy",
-        "test accuracy",
-        "gradient norm",
-    ];
-    let mut lines = vec![header.map(str::to_owned)];
     let mut gradient = vec![0.0; loss.dim()];
-    for (spec, end) in specs.iter().zip(ends) {
-        let train = loss.measure(&end.theta);
-        let test = test.as_ref().map(|test| loss.measure_on(&end.theta, test));
+    let runs = specs.iter().zip(names).zip(ends);
+    runs.map(|((spec, name), end)| {
         loss.gradient(&end.theta, &mut gradient);
-        let taken = match end.outcome {
-            Outcome::Diverged(at, _) => format!("{at} (diverged)"),
-            Outcome::Stopped(at, _) => format!("{at} (stopped)"),
-            Outcome::Converged(at) => at.to_string(),
-            Outcome::Finished => steps.to_string(),
-        };
+        RunSummary {
+            name: name.clone(),
+            spec: spec.to_string(),
+            outcome: end.outcome,
+            steps: match end.outcome {
+                Outcome::Diverged(at, _) | Outcome::Stopped(at, _) | Outcome::Converged(at) => at,
+                Outcome::Finished => steps,
+            },
+            train: loss.measure(&end.theta),
+            test: test.as_ref().map(|test| loss.measure_on(&end.theta, test)),
+            grad_norm: norm(&gradient),
+        }
+    })
+    .collect()
+}
+
+impl RunSummary {
+    /// Returns the losses and accuracies in training and test, and the gradient norm, with six digits.
+    fn numbers(&self) -> [String; 5] {
         let digits = |value: f64| number(value, 6);
         let of = |measure: Option<f64>| measure.map_or("–".to_owned(), digits);
         let accuracy = |measure: Metrics| measure.accuracy;
-        lines.push([
-            spec.to_string(),
-            taken,
-            digits(train.loss),
-            of(test.map(|test| test.loss)),
-            of(accuracy(train)),
-            of(test.and_then(accuracy)),
-            digits(norm(&gradient)),
-        ]);
+        [
+            digits(self.train.loss),
+            of(self.test.map(|test| test.loss)),
+            of(accuracy(self.train)),
+            of(self.test.and_then(accuracy)),
+            digits(self.grad_norm),
+        ]
     }
-    table(&lines, out)?;
+}
+
+/// Names of the numbers of a summary.
+const NUMBERS: [&str; 5] = [
+    "train loss",
+    "test loss",
+    "train accuracy",
+    "test accuracy",
+    "gradient norm",
+];
+
+/// Writes a table with one line per run.
+pub(super) fn report(
+    runs: &[RunSummary],
+    network_plane: Option<&NetworkPlane>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let [a, b, c, d, e] = NUMBERS;
+    let mut lines = vec![["run", "steps", a, b, c, d, e].map(str::to_owned)];
+    for run in runs {
+        let taken = match run.outcome {
+            Outcome::Diverged(at, _) => format!("{at} (diverged)"),
+            Outcome::Stopped(at, _) => format!("{at} (stopped)"),
+            _ => run.steps.to_string(),
+        };
+        let [a, b, c, d, e] = run.numbers();
+        lines.push([run.spec.clone(), taken, a, b, c, d, e]);
+    }
+    super::super::table(&lines, out)?;
     if let Some(sentence) = network_plane.and_then(explained_variance_text) {
         writeln!(out, "{sentence}")?;
     }
     Ok(())
+}
+
+/// Writes the summary as a table to paste.
+pub(super) fn table(
+    runs: &[RunSummary],
+    format: TableFormat,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let header = [&["name", "steps"], &NUMBERS[..], &["outcome", "spec"]].concat();
+    let rows = runs.iter().map(|run| {
+        let mut row = vec![run.name.clone(), run.steps.to_string()];
+        let accuracy = |measure: Metrics| measure.accuracy;
+        row.extend(
+            [
+                Some(run.train.loss),
+                run.test.map(|test| test.loss),
+                accuracy(run.train),
+                run.test.and_then(accuracy),
+                Some(run.grad_norm),
+            ]
+            .map(loss_text),
+        );
+        row.extend([run.outcome.name().to_owned(), run.spec.clone()]);
+        row
+    });
+    results_table::write(&header, &rows.collect::<Vec<_>>(), format, out)
+}
+
+/// Writes the summary as JSON, in full precision; what there is not is null.
+pub(super) fn json(
+    runs: &[RunSummary],
+    seed: u64,
+    network_plane: Option<&NetworkPlane>,
+    facts: Columns,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let ratio = network_plane.and_then(|plane| plane.explained_variance_ratio);
+    let entries = runs.iter().enumerate().map(|(index, run)| {
+        serde_json::json!({
+            "run": index + 1,
+            "name": run.name,
+            "spec": run.spec,
+            "seed": seed,
+            "steps": run.steps,
+            "outcome": run.outcome.name(),
+            "reason": run.outcome.reason().map(Reason::clause),
+            "train_loss": run.train.loss,
+            "test_loss": run.test.map(|test| test.loss),
+            "train_accuracy": run.train.accuracy,
+            "test_accuracy": run.test.and_then(|test| test.accuracy),
+            "grad_norm": run.grad_norm,
+        })
+    });
+    let runs: Vec<serde_json::Value> = entries.collect();
+    let facts = facts.with_fact(
+        "explained_variance_ratio",
+        ratio.map_or_else(Vec::new, Vec::from),
+    );
+    facts.with_fact("runs", runs).json(out)
 }
 
 /// Minimum steps of a run for a warning that it has not learned anything.

@@ -79,13 +79,14 @@ pub(super) fn measure(
 /// Writes the measurements to a file as CSV, or as a picture with this title.
 pub(super) fn write(
     runs: &[SharpnessSeries],
+    labels: &[String],
     outputs: &mut Outputs,
     path: &Path,
     kind: &str,
     title: &str,
 ) -> Result<(), String> {
     if kind == "csv" {
-        return outputs.write(path, |out| table::csv(runs, out));
+        return outputs.write(path, |out| table::csv(runs, labels, out));
     }
     let caption = "λmax is the largest eigenvalue of the Hessian of all training data.";
     let sheet = picture(

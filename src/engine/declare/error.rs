@@ -38,18 +38,37 @@ pub enum SettingError {
     Grammar(String),
 }
 
-/// Returns "did you mean …?" for a similar name, and the list of valid names.
+/// Maximum number of names in a suggestion.
+const MAX_NAMES: usize = 5;
+
+/// Returns "did you mean …?" for a similar name, and the valid names; of many names, only the most similar ones.
 fn suggestion(given: &str, valid: &[&'static str]) -> String {
-    let nearest = valid
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(given, name), name))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, name)| *distance <= 1 + name.len().min(given.len()) / 3);
+    let given = given.to_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&given, name);
+    let mut nearest: Vec<(usize, &str)> =
+        valid.iter().map(|name| (distance(name), *name)).collect();
+    nearest.sort_by_key(|(distance, _)| *distance);
     let list = match valid {
         [] => "it has no settings".to_owned(),
-        _ => format!("valid: {}", valid.join(", ")),
+        few if few.len() <= MAX_NAMES => format!("valid: {}", few.join(", ")),
+        many => {
+            let names: Vec<&str> = nearest
+                .iter()
+                .take(MAX_NAMES)
+                .map(|(_, name)| *name)
+                .collect();
+            format!(
+                "expected one of {} names, like {}",
+                many.len(),
+                names.join(", ")
+            )
+        }
     };
-    match nearest {
+    let similar = nearest.first().filter(|(distance, name)| {
+        *distance <= 1 + name.len().min(given.len()) / 3 && *distance < name.len().max(given.len())
+    });
+    match similar {
+        Some((_, name)) if valid.len() > MAX_NAMES => format!("did you mean `{name}`?"),
         Some((_, name)) => format!("did you mean `{name}`? ({list})"),
         None => list,
     }

@@ -75,18 +75,17 @@ macro_rules! __family {
 
         impl std::str::FromStr for $any {
             type Err = $crate::engine::declare::SettingError;
-            /// Reads `name` or `name:key=value,key=value`.
+            /// Reads `name` or `name:key=value,key=value`, in any spelling that `engine::declare::names` knows.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let (name, rest) = $crate::engine::declare::spec::head(text);
-                let mut member = Self::NAMES
-                    .iter()
-                    .position(|known| *known == name)
-                    .map(|index| Self::all().swap_remove(index))
+                let (index, implied) = $crate::engine::declare::names::member($family, Self::NAMES, name)
                     .ok_or_else(|| $crate::engine::declare::SettingError::Name {
                         family: $family,
                         given: name.to_owned(),
                         valid: Self::NAMES.to_vec(),
                     })?;
+                let mut member = Self::all().swap_remove(index);
+                $crate::engine::declare::spec::read_settings(name, implied, member.settings_mut())?;
                 $crate::engine::declare::spec::read_settings(name, rest, member.settings_mut())?;
                 Ok(member)
             }

@@ -18,6 +18,7 @@
 mod error;
 mod family_macro;
 mod field;
+pub mod names;
 mod param;
 mod settings_macro;
 pub mod spec;
@@ -59,16 +60,13 @@ pub trait Settings {
         Ok(())
     }
 
-    /// Returns the index of the setting called `name`. The error lists the valid names.
+    /// Returns the index of the setting that `name` names, in any spelling that [`names`] knows. The error suggests valid names.
     fn index(&self, name: &str) -> Result<usize, SettingError> {
-        self.params()
-            .iter()
-            .position(|param| param.name == name)
-            .ok_or_else(|| SettingError::Key {
-                owner: self.title().to_owned(),
-                given: name.to_owned(),
-                valid: self.params().iter().map(|param| param.name).collect(),
-            })
+        names::setting(self.params(), name).ok_or_else(|| SettingError::Key {
+            owner: self.title().to_owned(),
+            given: name.to_owned(),
+            valid: self.params().iter().map(|param| param.name).collect(),
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The declaration of a setting ([`Param`]): kind, legal interval, slider, and the text form of its values.
 
-use super::{SettingError, spec};
+use super::{SettingError, names, spec};
 use crate::engine::numeric::real;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
@@ -168,26 +168,29 @@ impl Param {
 
     /// Parses a value in a spec and checks it.
     pub fn parse(&self, text: &str) -> Result<Value, SettingError> {
-        let value = if self.none.is_some_and(|word| word == text) {
+        let value = if self
+            .none
+            .is_some_and(|word| word.eq_ignore_ascii_case(text))
+        {
             Some(Value::None)
         } else {
             match self.kind {
                 Kind::Real => text.parse().ok().map(Value::Real),
                 Kind::Count => count(text).map(Value::Count),
-                Kind::Flag => text.parse().ok().map(Value::Flag),
+                Kind::Flag => text.to_ascii_lowercase().parse().ok().map(Value::Flag),
                 Kind::Choice(names) => names
                     .iter()
-                    .find(|name| **name == text)
+                    .find(|name| name.eq_ignore_ascii_case(text))
                     .map(|name| Value::Choice(name)),
-                Kind::List => text
-                    .split('/')
-                    .map(|part| part.trim().parse().ok())
+                Kind::List => names::numbers(text)
+                    .into_iter()
+                    .map(|part| part.parse().ok())
                     .collect::<Option<_>>()
                     .map(Value::List),
                 Kind::Counts if text.is_empty() => Some(Value::Counts(Vec::new())),
-                Kind::Counts => text
-                    .split('/')
-                    .map(|part| count(part.trim()))
+                Kind::Counts => names::numbers(text)
+                    .into_iter()
+                    .map(count)
                     .collect::<Option<_>>()
                     .map(Value::Counts),
                 Kind::Text => Some(Value::Text(text.to_owned())),

@@ -6,14 +6,14 @@
 //! group     = "[" name ":" settings "]"
 //! landscape = member        optimizer = member        wrapper = member        schedule = member
 //! member    = name [ ":" settings ]
-//! settings  = key "=" value { "," key "=" value }
+//! settings  = key "=" value { ( "," | ";" ) key "=" value }
 //! ```
 //!
 //! A value may be in single or double quotes, inside which `,` `:` `@` `>` `+` `[` are plain text; a doubled quote is the quote itself, as in CSV.
 //! They are plain text inside parentheses as well, so that `formula:f=max(x,y)` needs no quotes. A `+` begins a wrapper only before a letter, so
 //! that `1e+3` is a number. A group gives some parameters settings of their own.
 
-use crate::engine::declare::{SettingError, Settings, Value};
+use crate::engine::declare::{Kind, SettingError, Settings, Value, names};
 
 /// Splits at each `separator` outside quotes, parentheses and brackets.
 pub fn split(text: &str, separator: char) -> Vec<&str> {
@@ -113,33 +113,65 @@ pub fn read_settings(
     if text.trim().is_empty() {
         return Ok(());
     }
+    // Tables of numbers write `;` for `,`, which needs no quotes there. In texts, such as names of files, it is a plain character.
+    let is_plain = settings
+        .params()
+        .iter()
+        .any(|param| param.kind == Kind::Text);
+    let separates = |char, _: &str| char == ',' || char == ';' && !is_plain;
     let mut seen = Vec::new();
-    for part in split(text, ',') {
+    for part in split_where(text, separates) {
         let (key, value) = part.split_once('=').ok_or_else(|| {
             SettingError::Grammar(format!(
                 "`{}` in `{owner}:{text}` is not a setting; expected key=value",
                 part.trim()
             ))
         })?;
-        let key = key.trim();
-        let index = settings.index(key).map_err(|error| match error {
-            SettingError::Key { given, valid, .. } => SettingError::Key {
-                owner: owner.to_owned(),
-                given,
-                valid,
-            },
-            other => other,
-        })?;
-        if seen.contains(&index) {
-            return Err(SettingError::Grammar(format!(
-                "`{key}` is given twice in `{owner}:{text}`; expected it once"
-            )));
+        let (key, value) = (key.trim(), unquote(value.trim())?);
+        for (index, text_of_one) in assignments(owner, key, &value, settings)? {
+            if seen.contains(&index) {
+                return Err(SettingError::Grammar(format!(
+                    "`{key}` is given twice in `{owner}:{text}`; expected it once"
+                )));
+            }
+            seen.push(index);
+            let param = &settings.params()[index];
+            settings.store(index, param.parse(&text_of_one)?);
         }
-        seen.push(index);
-        let param = &settings.params()[index];
-        settings.store(index, param.parse(&unquote(value.trim())?)?);
     }
     Ok(())
+}
+
+/// Returns the settings that `key` names, with their values; several for a plural such as `betas`.
+fn assignments(
+    owner: &str,
+    key: &str,
+    value: &str,
+    settings: &dyn Settings,
+) -> Result<Vec<(usize, String)>, SettingError> {
+    let error = match settings.index(key) {
+        Ok(index) => return Ok(vec![(index, value.to_owned())]),
+        Err(error) => error,
+    };
+    let params = settings.params();
+    let several = names::numbered(params, key);
+    let numbers = names::numbers(value);
+    match (error, several.len()) {
+        (SettingError::Key { given, valid, .. }, 0) => Err(SettingError::Key {
+            owner: owner.to_owned(),
+            given,
+            valid,
+        }),
+        (error, 0) => Err(error),
+        (_, count) if count != numbers.len() => {
+            let valid: Vec<&str> = several.iter().map(|index| params[*index].name).collect();
+            Err(names::count_error(key, value, &valid))
+        }
+        _ => Ok(several
+            .into_iter()
+            .zip(numbers.into_iter().map(str::to_owned))
+            .collect()),
+    }
 }
 
 /// Writes `name:key=value,…` with every setting that differs from its default, and always `lr`.

@@ -25,11 +25,11 @@ fn csv_and_json_have_the_documented_form() {
             &["sgd:lr=0.1", "sgd:lr=0.5,momentum=0.9"],
             Format::Csv
         ),
-        "run,step,evaluations,x,y,loss,grad_norm,lr,lambda_min,lambda_max,cost\n\
-         sgd:lr=0.1,0,0,-4.0,2.0,16.0,8.94427190999916,0.1,1.0,4.0,0.0\n\
-         sgd:lr=0.1,1,1,-3.6,1.2,9.36,6.0,0.1,1.0,4.0,1.0\n\
-         \"sgd:lr=0.5,momentum=0.9\",0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0,0.0\n\
-         \"sgd:lr=0.5,momentum=0.9\",1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0,1.0\n"
+        "run,step,evaluations,x,y,loss,grad_norm,lr,lambda_min,lambda_max,cost,seed,outcome,name,spec\n\
+         1,0,0,-4.0,2.0,16.0,8.94427190999916,0.1,1.0,4.0,0.0,0,finished,SGD lr=0.1,sgd:lr=0.1\n\
+         1,1,1,-3.6,1.2,9.36,6.0,0.1,1.0,4.0,1.0,0,finished,SGD lr=0.1,sgd:lr=0.1\n\
+         2,0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0,0.0,0,finished,SGD lr=0.5 momentum=0.9,sgd:lr=0.5;momentum=0.9\n\
+         2,1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0,1.0,0,finished,SGD lr=0.5 momentum=0.9,sgd:lr=0.5;momentum=0.9\n"
     );
     assert_eq!(
         exported("quadratic:a=1,b=4", &["sgd:lr=0.5"], Format::Json),
@@ -50,9 +50,9 @@ fn csv_and_json_have_the_documented_form() {
 fn a_landscape_of_one_parameter_has_one_column() {
     assert_eq!(
         exported("parabola", &["sgd:lr=0.2"], Format::Csv),
-        "step,evaluations,x,loss,grad_norm,lr,lambda_min,lambda_max,cost\n\
-         0,0,10.0,100.0,20.0,0.2,2.0,2.0,0.0\n\
-         1,1,6.0,36.0,12.0,0.2,2.0,2.0,1.0\n"
+        "run,step,evaluations,x,loss,grad_norm,lr,lambda_min,lambda_max,cost,seed,outcome,name,spec\n\
+         1,0,0,10.0,100.0,20.0,0.2,2.0,2.0,0.0,0,finished,SGD,sgd:lr=0.2\n\
+         1,1,1,6.0,36.0,12.0,0.2,2.0,2.0,1.0,0,finished,SGD,sgd:lr=0.2\n"
     );
     let json = exported("parabola", &["sgd:lr=0.2"], Format::Json);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -66,6 +66,9 @@ fn averages_come_last_and_costs_before_them() {
     let specs = ["sgd:lr=0.5", "sgd:lr=0.5+ema:decay=0.5", "newton"];
     let csv = exported("quadratic:a=1,b=4", &specs, Format::Csv);
     let lines: Vec<&str> = csv.lines().collect();
+    // The numbers alone, without seed, outcome, name and spec.
+    let numbers = |line: &str| line.rsplitn(5, ',').last().unwrap_or_default().to_owned();
+    let lines: Vec<String> = lines.into_iter().map(numbers).collect();
     assert!(lines[0].ends_with("lambda_max,cost,average_x,average_y"));
     assert!(lines[1].ends_with(",4.0,0.0,,"), "{csv}");
     assert!(lines[3].ends_with(",4.0,0.0,-4.0,2.0"), "{csv}");
@@ -102,5 +105,11 @@ fn eigenvalues_of_a_hessian_that_is_not_finite_are_left_empty() {
     let row = json["runs"][0]["rows"][0].as_array().unwrap();
     assert_eq!(row.len(), 10);
     assert!(row[7].is_null() || row[8].is_null(), "{row:?}");
-    assert!(line(Format::Csv).lines().nth(1).unwrap().ends_with(",,0.0"));
+    assert!(
+        line(Format::Csv)
+            .lines()
+            .nth(1)
+            .unwrap()
+            .contains(",,0.0,0,")
+    );
 }

@@ -6,7 +6,7 @@ use super::Place;
 #[test]
 fn every_wrong_command_line_gets_one_sentence() {
     let place = Place::new();
-    let train = "--network SPEC, --data FILE|SPEC, --run SPEC and --output FILE are missing; `ravine train --help` has examples";
+    let train = "--network SPEC, --data FILE|SPEC and --output FILE are missing; `ravine train --help` has examples";
     for (line, expected) in [
         // Unknown arguments.
         (
@@ -66,6 +66,10 @@ fn every_wrong_command_line_gets_one_sentence() {
             "unknown argument `--jsn`; did you mean `--json`?",
         ),
         (
+            "list optimizers adma",
+            "unknown optimizer `adma`; did you mean `adam`?",
+        ),
+        (
             "help adam sgd",
             "unknown argument `sgd`; `ravine help --help` lists the valid ones",
         ),
@@ -84,6 +88,42 @@ fn every_wrong_command_line_gets_one_sentence() {
         (
             "--verison",
             "unknown argument `--verison`; did you mean `--version`?",
+        ),
+        (
+            "trace --lr 0.05",
+            "`--lr` is a setting of the optimizer, not an argument; it belongs into `--run adam:lr=0.05`",
+        ),
+        (
+            "trace --run sgd:momentum=0.9@cosine --learning-rate=0.05",
+            "it belongs into `--run sgd:lr=0.05,momentum=0.9@cosine`",
+        ),
+        (
+            "train --momentum 0.9",
+            "it belongs into `--run sgd:lr=0.001,momentum=0.9`",
+        ),
+        (
+            "train --hidden 16/16",
+            "`--hidden` is a setting of the network, not an argument; it belongs into `--network mlp:hidden=16/16`",
+        ),
+        (
+            "trace --nelder-mead",
+            "`--nelder-mead` is an optimizer, not an argument; it belongs into `--run nelder-mead`",
+        ),
+        (
+            "trace --scheduler cosine",
+            "it belongs into `--run adam:lr=0.001@cosine`",
+        ),
+        (
+            "trace --t-max 9",
+            "it belongs into `--run adam:lr=0.001@cosine:t_max=9`",
+        ),
+        (
+            "train --batch-size 32",
+            "`ravine train` has no argument `--batch-size`; expected --batch in its place",
+        ),
+        (
+            "trace --epochs 3",
+            "`ravine trace` has no argument `--epochs`; expected --steps in its place",
         ),
         // Values that are missing, superfluous, or none of the allowed ones.
         ("trace --steps", "--steps has no value; expected --steps N"),
@@ -110,11 +150,11 @@ fn every_wrong_command_line_gets_one_sentence() {
         ),
         (
             "trace --format xml",
-            "--format cannot be `xml`; expected json or csv",
+            "--format cannot be `xml`; expected json, csv or npz",
         ),
         (
             "trace --format=jsno",
-            "--format cannot be `jsno`; expected json or csv; did you mean `json`?",
+            "--format cannot be `jsno`; expected json, csv or npz",
         ),
         (
             "render -o a.png --theme blue",
@@ -125,8 +165,8 @@ fn every_wrong_command_line_gets_one_sentence() {
             "--show cannot be `maps`; expected map, loss, accuracy, grad-norm, lr, sharpness, state, side-by-side, surface, predictions, projection-error or seeds, or panels like map+loss; did you mean `map`?",
         ),
         (
-            "list optimiser",
-            "FAMILY cannot be `optimiser`; expected landscapes, optimizers, wrappers, schedules, networks, data or planes; did you mean `optimizers`?",
+            "list optimziers",
+            "unknown family `optimziers`; did you mean `optimizers`?",
         ),
         // Arguments that are missing.
         (

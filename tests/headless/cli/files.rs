@@ -404,7 +404,7 @@ fn writing_through_a_dangling_link_creates_its_target() {
     ];
     place.said(&[&trace[..], &["link.csv"]].concat());
     assert!(place.path().join("link.csv").is_symlink());
-    assert!(place.read("sub/new.csv").starts_with("step,"));
+    assert!(place.read("sub/new.csv").starts_with("run,step,"));
     place.refused(&[&trace[..], &["lost.csv"]].concat(), "there is no folder");
     place.refused(&[&trace[..], &["round.csv"]].concat(), "links in a circle");
 }
@@ -425,7 +425,7 @@ fn a_dash_writes_to_stdout_and_nothing_else_does() {
         ),
         (
             [&["trace"][..], &quadratic, &["--format", "csv", "-o", "-"]].concat(),
-            b"step,",
+            b"run,step,",
         ),
         (
             vec!["critical", "--landscape", "quadratic", "-o", "-"],

@@ -37,7 +37,7 @@ fn layer_statistics_are_written_for_each_step() {
     let (said, all) = rows(&["--vanishing", "0"]);
     assert_eq!(
         all[0].join(","),
-        "run,step,layer,grad_norm,weight_norm,update_ratio,dead,noise_scale"
+        "run,step,layer,grad_norm,weight_norm,update_ratio,dead,noise_scale,seed,outcome,name,spec"
     );
     assert_eq!(all.len(), 1 + 13 * 3);
     assert!(

@@ -22,7 +22,9 @@ fn list_names_every_member_and_setting() {
     use ravine::engine::optimizer::AnyOptimizer;
     use ravine::engine::schedule::AnySchedule;
     let place = Place::new();
-    let (json, text) = (place.json(&["list", "--json"]), place.said(&["list"]));
+    let json = place.json(&["list", "--json"]);
+    let overview = place.said(&["list"]);
+    assert!(overview.lines().count() < 80, "{overview}");
     for (family, names) in [
         ("landscapes", AnyLandscape::NAMES),
         ("optimizers", AnyOptimizer::NAMES),
@@ -37,8 +39,17 @@ fn list_names_every_member_and_setting() {
             .map(|member| member["name"].as_str().unwrap())
             .collect();
         assert_eq!(listed, names);
+        let lines = place.said(&["list", family]);
+        assert!(lines.lines().all(|line| line.chars().count() <= 80));
         for member in members {
             let name = member["name"].as_str().unwrap();
+            assert!(overview.contains(&format!(" {name}")), "{name}");
+            assert!(lines.contains(&format!("\n  {name} ")), "{name}");
+            if name != names[0] {
+                continue;
+            }
+            let text = place.said(&["list", family, name]);
+            assert!(text.lines().all(|line| line.chars().count() <= 80));
             assert!(
                 text.contains(&format!(
                     "\n{name}  ({})\n",
@@ -67,7 +78,6 @@ fn list_names_every_member_and_setting() {
             [family]
         );
     }
-    assert!(text.lines().all(|line| line.chars().count() <= 80));
     let landscapes = json["landscapes"].as_array().unwrap();
     let rosenbrock = landscapes
         .iter()
@@ -373,7 +383,7 @@ fn every_command_has_help() {
     for args in [
         &["trace", "--speed", "1"][..],
         &["render"],
-        &["list", "optimiser"],
+        &["list", "optimziers"],
         &["trace", "--format", "xml"],
     ] {
         assert_eq!(place.run(args).0, Some(2), "{args:?}");

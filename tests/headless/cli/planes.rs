@@ -102,7 +102,7 @@ fn several_seeds_give_several_slices() {
     ];
     let said = place.said(&with(&args, &[&seeds[..], &["-o", "all.csv"]].concat()));
     assert!(
-        said.starts_with("Between 3 seeds the loss has a standard deviation of "),
+        said.contains("\nBetween 3 seeds the loss has a standard deviation of "),
         "{said}"
     );
     let all = place.read("all.csv");

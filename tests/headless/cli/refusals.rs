@@ -304,8 +304,12 @@ fn paths_that_cannot_be_written_are_refused_and_unchanged() {
         fs::set_permissions(path, permissions).unwrap();
     }
     for (command, ending, wrong) in [
-        ("trace", "json", ".json or .csv"),
-        ("render", "png", ".png or .svg or .pdf"),
+        ("trace", "json", ".json or .csv or .npz"),
+        (
+            "render",
+            "png",
+            ".png or .svg or .pdf or .gif or .apng or .mp4",
+        ),
     ] {
         for (path, expected) in [
             (

@@ -382,12 +382,12 @@ fn incompatible_flags_are_refused() {
     }
     refused(
         &["-o", "s.txt"],
-        "s.txt: unknown extension `.txt`; expected .csv or .npz or .png or .svg or .pdf",
+        "s.txt: unknown extension `.txt`; expected .csv or .json or .npz or .png or .svg or .pdf",
     );
     refused(&["-o", "no/s.csv"], "there is no folder `no`");
     refused(
         &["--direction", &u, "-o", "s.png"],
-        "s.png: one --direction spans a line, which has no map; expected .csv or .npz, or a second --direction",
+        "s.png: one --direction spans a line, which has no map; expected .csv, .json or .npz, or a second --direction",
     );
 }
 

@@ -42,13 +42,13 @@ fn a_landscape_of_one_parameter_has_no_y() {
     let with = |more: &[&str]| place.said(&[&args[..], more].concat());
     let csv = with(&["--format", "csv"]);
     assert!(
-        csv.starts_with("step,evaluations,x,loss,grad_norm,lr,cost\n0,0,10.0,100.0,20.0,0.2,0.0\n"),
+        csv.starts_with("run,step,evaluations,x,loss,grad_norm,lr,cost,seed,outcome,name,spec\n1,0,0,10.0,100.0,20.0,0.2,0.0,0,finished,SGD,sgd:lr=0.2\n"),
         "{csv}"
     );
     assert_eq!(csv.lines().count(), 12);
     assert_eq!(with(&["--start=-5"]), with(&["--start=-5,0"]));
     assert!(with(&["--start=-5"]).contains("\"start\":[-5.0]"));
-    let listed = place.said(&["list", "landscapes"]);
+    let listed = place.said(&["list", "parabola"]);
     assert!(
         listed.contains("f(x) = a x²\n    Domain: x from -12 to 12; starts at 10; minimum 0 at 0."),
         "{listed}"
@@ -139,7 +139,9 @@ fn csv_and_json_have_equal_values() {
     let csv = place.said(&[&args[..], &["--format", "csv"]].concat());
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let curvature: &[&str] = &["lambda_min", "lambda_max"];
-    let header = [&["run"], &COLUMNS[..7], curvature, &COLUMNS[7..]].concat();
+    let labels: &[&str] = &["seed", "outcome", "name", "spec"];
+    let header = [&["run"], &COLUMNS[..7], curvature, &COLUMNS[7..], labels].concat();
+    let numbers = header.len() - labels.len() - 1;
     assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), header);
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let expected = [0, 1].map(|run| {
@@ -154,15 +156,16 @@ fn csv_and_json_have_equal_values() {
         let cells = record
             .iter()
             .skip(1)
+            .take(numbers)
             .map(|cell| cell.parse::<f64>().unwrap().to_bits());
         assert_eq!(
-            (&record[0], cells.collect::<Vec<_>>()),
+            (record.iter().last().unwrap(), cells.collect::<Vec<_>>()),
             (*spec, rows[index % 21].clone())
         );
     }
     let one = place.said(&["trace", "--steps", "1", "--run", "sgd", "--format", "csv"]);
     assert!(
-        one.starts_with("step,evaluations,x,y,loss,grad_norm,lr,cost\n0,0,-1.5,2.0,"),
+        one.starts_with("run,step,evaluations,x,y,loss,grad_norm,lr,cost,seed,outcome,name,spec\n1,0,0,-1.5,2.0,"),
         "{one}"
     );
 }

@@ -161,8 +161,8 @@ fn wrong_axes_are_refused() {
             "`beta1` cannot be `1`; expected a number in [0, 1)",
         ),
         (
-            "learning_rate=0..1",
-            "`adam` has no setting `learning_rate`; valid: lr, beta1",
+            "size=0..1",
+            "`adam` has no setting `size`; expected one of ",
         ),
         (
             "beta=0..1",
