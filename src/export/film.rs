@@ -114,7 +114,8 @@ impl Film<'_> {
         if extension == "png" {
             return self.render(cancel, |index, painted| {
                 let description = picture::description(self.runs, &self.at(&self.frames[index]));
-                take(index, painted.png(&description)?)
+                let dpi = Some(self.picture.page.dpi);
+                take(index, painted.png_with_dpi(dpi, &description)?)
             });
         }
         for (index, frame) in self.frames.iter().enumerate() {

@@ -56,7 +56,7 @@ pub fn json(
     table.with("loss", Cells::Real(loss)).json(out)
 }
 
-/// What an NPZ file of a slice contains apart from the losses on the grid.
+/// Contents of an NPZ file of a slice apart from the losses on the grid.
 pub struct PlaneData<'a> {
     /// The plane of each slice.
     pub planes: Vec<&'a NetworkPlane>,

@@ -2,8 +2,9 @@
 
 use super::axis::{Axis, max_ticks, number};
 use super::colour::{Theme, run_colour};
-use super::drawing::{Anchor, Item, Point, Text};
+use super::drawing::{Item, Point};
 use super::frame::Frame;
+use super::labels::{Importance, Label, Labels};
 use super::style_index;
 use super::trail::line;
 use crate::engine::results::Runs;
@@ -35,7 +36,13 @@ pub(super) fn graph(
 
 /// Draws the tangent of a visible run at a row, or at its last one, with its slope; nothing with two parameters, where the style hides it, or
 /// where the slope is not finite.
-pub fn tangent(runs: &Runs, index: usize, row: usize, frame: &Frame, theme: &Theme) -> Vec<Item> {
+pub fn tangent(
+    runs: &Runs,
+    (index, row): (usize, usize),
+    frame: &Frame,
+    labels: &mut Labels,
+    theme: &Theme,
+) -> Vec<Item> {
     let objective = &*runs.problem.objective;
     let run = runs.scene.runs.get(index).filter(|run| run.shown);
     let (Some(run), 1, true) = (run, objective.dim(), runs.scene.map.tangent) else {
@@ -69,18 +76,13 @@ pub fn tangent(runs: &Runs, index: usize, row: usize, frame: &Frame, theme: &The
     let colour = run_colour(style_index(run.colour), theme);
     let points = vec![end(-1.0), end(1.0)];
     let text = format!("slope {}", number(slope, 3));
-    // The slope is written at the upper end, which is away from the minimum that the run goes to.
-    let (left, right) = (end(-1.0), end(1.0));
-    let (tip, anchor, gap) = if right[1] < left[1] {
-        (right, Anchor::Start, 6.0)
-    } else {
-        (left, Anchor::End, -6.0)
-    };
-    let text = Text::new(text, [tip[0] + gap, tip[1]], anchor, 11.0, theme.ink);
+    labels.add(Label {
+        size: 11.0,
+        ..Label::new(Importance::Point, text, at, 10.0)
+    });
     vec![
         line(points.clone(), 3.6, theme.halo, &[]),
         line(points, 1.5, colour, &[]),
-        Item::Text(text.with_halo(theme.halo)),
     ]
 }
 

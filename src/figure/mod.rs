@@ -201,7 +201,13 @@ fn map_items(
             ));
         }
         if let Some(index) = options.followed.or(first_visible(scene)) {
-            back.extend(curve::tangent(runs, index, row, frame, theme));
+            back.extend(curve::tangent(
+                runs,
+                (index, row),
+                frame,
+                &mut labels,
+                theme,
+            ));
         }
         let at = runs.problem.plot_point(scene.start());
         start = map::start(at, frame, theme);

@@ -27,7 +27,7 @@ pub fn png_with_dpi(
     (pixels, dpi): ([u32; 2], Option<f64>),
     description: &str,
 ) -> Result<Vec<u8>, String> {
-    Painted::new(drawing, pixels)?.encoded(dpi, description)
+    Painted::new(drawing, pixels)?.png_with_dpi(dpi, description)
 }
 
 /// The pixels of a rendered drawing.
@@ -81,10 +81,14 @@ impl Painted {
     /// # Errors
     /// Returns a sentence if the pixels cannot be encoded.
     pub fn png(&self, description: &str) -> Result<Vec<u8>, String> {
-        self.encoded(None, description)
+        self.png_with_dpi(None, description)
     }
 
-    fn encoded(&self, dpi: Option<f64>, description: &str) -> Result<Vec<u8>, String> {
+    /// Encodes the pixels like [`Self::png`], with their resolution in pixels per inch.
+    ///
+    /// # Errors
+    /// Returns a sentence if the pixels cannot be encoded.
+    pub fn png_with_dpi(&self, dpi: Option<f64>, description: &str) -> Result<Vec<u8>, String> {
         encode(&self.0, dpi, description)
             .map_err(|error| format!("the picture cannot be encoded as PNG: {error}"))
     }

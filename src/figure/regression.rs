@@ -175,7 +175,7 @@ fn ticks(frame: &Frame, theme: &Theme) -> Vec<Item> {
     for tick in Axis::linear(window.y()).ticks(3).ticks {
         let [_, y] = frame.picture_from_world([window.x()[0], tick.value]);
         let at = [area.min[0] - 4.0, y];
-        if y > area.min[1] + 12.0 {
+        if y > area.min[1] + 18.0 {
             items.push(text(tick.label, at, Anchor::End));
         }
     }

@@ -112,7 +112,13 @@ pub fn draw(
         if !scene.is_network() {
             let style = &scene.map;
             back.extend(map::marks(&runs.problem, style, frame, &mut labels, theme));
-            back.extend(curve::tangent(runs, *index, row, frame, theme));
+            back.extend(curve::tangent(
+                runs,
+                (*index, row),
+                frame,
+                &mut labels,
+                theme,
+            ));
         }
         let no_names = vec![String::new(); names.len()];
         let own: Vec<Trail> = trails(runs, &no_names, row, frame)

@@ -55,7 +55,7 @@ pub struct App {
     pub(super) map_data: Newest<MapData>,
     /// Part of the plane that the shown views need of the map.
     pub(super) map_window: Option<Rect>,
-    /// The same, as far as this frame has shown views.
+    /// Part of the plane that the views shown so far in this frame need.
     pub(super) needed_window: Option<Rect>,
     pub(super) timeline: Timeline,
     pub(super) selected: Option<usize>,

@@ -10,7 +10,7 @@ use crate::engine::training::RunSpec;
 use eframe::egui;
 use egui::text_selection::LabelSelectionState;
 
-/// What a text is.
+/// Kind of a text.
 #[derive(Debug, PartialEq)]
 enum Pasted {
     Scene(Box<Scene>),
@@ -222,8 +222,8 @@ mod tests {
         let text = "# three\nfast = sgd:lr=0.1,momentum=0.9\r\n\n\"adam@cosine\"\n--run 'lion+sam:rho=0.1' \\";
         let expected = [
             pair("fast", "sgd:lr=0.1,momentum=0.9"),
-            pair("", "adam@cosine"),
-            pair("", "lion+sam:rho=0.1"),
+            pair("", "adam:lr=0.001@cosine"),
+            pair("", "lion:lr=0.0001+sam:rho=0.1"),
         ];
         assert_eq!(specs(text), expected);
     }

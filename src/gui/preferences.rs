@@ -22,7 +22,7 @@ pub(super) const THEMES: [(ThemePreference, &str, &str); 3] = [
     (ThemePreference::Dark, "dark", "Dark"),
 ];
 
-/// What a person has chosen about the window.
+/// Choices of a person about the window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Preferences {
     theme: ThemePreference,
@@ -101,7 +101,7 @@ impl Preferences {
 /// The file of the preferences.
 pub(super) struct PreferencesFile {
     path: PathBuf,
-    /// What the file has, or will have once the thread has written.
+    /// Content of the file, or what it will be once the thread has written.
     written: Preferences,
     /// Whether a thread is writing.
     busy: Arc<AtomicBool>,

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// Largest table that is read before it is decided what it is, in bytes.
 const MAX_TABLE_BYTES: u64 = 4 << 20;
 
-/// What a file is for.
+/// Purpose of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {
     /// A scene, or a picture that carries one.
@@ -97,7 +97,7 @@ pub(super) fn file_name(path: &Path) -> String {
         .map_or_else(|| path_text(path), |name| path_text(Path::new(name)))
 }
 
-/// What hovers over the window: the files, and what dropping them does.
+/// Files that hover over the window, and what dropping them does.
 pub(super) struct Hovered {
     paths: Vec<PathBuf>,
     is_network: bool,

@@ -132,7 +132,7 @@ fn a_click_on_a_trail_selects_run_and_step_and_the_pointer_is_described() {
         let offset = egui::vec2(u as f32, v as f32) * side * f32::from(share) / 100.0;
         window.harness.hover_at(area.center() + offset);
         window.harness.run_steps(2);
-        if window.says("SGD step ") {
+        if window.says("SGD, step ") {
             window.drag(area.center() + offset, area.center() + offset);
             found = true;
             break;

@@ -22,7 +22,7 @@ fn the_pointer_reads_where_a_start_converges_to() {
     window.harness.hover_at(at);
     window.settle();
     assert!(
-        window.says("to the minimum 0 at (3, 2) in"),
+        window.says("to the minimum 0 at (3, 2)"),
         "the upper right basin"
     );
     window.drag(at, at);

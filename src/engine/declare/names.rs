@@ -147,7 +147,7 @@ mod tests {
             ("L-BFGS", "lbfgs:lr=1"),
             ("adam_w", "adamw:lr=0.001"),
             ("momentum:learning_rate=0.1", "sgd:lr=0.1,momentum=0.9"),
-            ("momentum:mu=0.5", "sgd:lr=0.01,momentum=0.5"),
+            ("momentum:mu=0.5", "sgd:lr=0.001,momentum=0.5"),
             ("Nesterov", "sgd:lr=0.01,momentum=0.9,nesterov=true"),
             (
                 "sgd:nesterov=True,momentum=.9",

@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(finer.surface.values.len(), 17 * 17);
         runs.scene.map.levels += 10;
         let styled = runs.map_data(problem.view, 17).unwrap();
-        assert!(styled.levels.values().len() > finer.levels.values().len());
+        assert!(!Arc::ptr_eq(&styled, &finer));
         let elsewhere = runs.map_data(Rect::square(1.0), 17).unwrap();
         assert_ne!(elsewhere.surface.values, styled.surface.values);
     }

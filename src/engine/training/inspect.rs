@@ -354,7 +354,7 @@ mod tests {
         assert_eq!(lines, ["v ← μ v + g", "θ ← θ − γ v"]);
         assert_eq!(
             spec.update_lines_at(&second, 0),
-            ["3.78 ← 0.9 2 + 1.98", "1.9422 ← 1.98 − 0.01 3.78"]
+            ["3.78 ← 0.9 · 2 + 1.98", "1.9422 ← 1.98 − 0.01 · 3.78"]
         );
         assert!(at(&spec, 51).is_none(), "the run has 50 steps");
     }

@@ -1,4 +1,4 @@
-//! What the encoders of films share: frames in, bytes out, and the rectangle that changed between two frames.
+//! Encoders of films: frames in, bytes out; and the rectangle that changed between two frames.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};

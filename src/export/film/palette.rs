@@ -181,12 +181,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_colours_are_kept_as_they_are() {
+    fn few_colours_are_kept_but_for_one_step() {
         let picture: Vec<u8> = (0..100_u8).flat_map(|i| [2 * i, 255 - i, i, 255]).collect();
         let mut palette = Palette::of(std::slice::from_ref(&picture), &[]);
         for pixel in picture.chunks(4) {
             let at = 3 * usize::from(palette.index([pixel[0], pixel[1], pixel[2], 255]));
-            assert_eq!(palette.bytes()[at..at + 3], pixel[..3]);
+            let pairs = palette.bytes()[at..at + 3]
+                .iter()
+                .zip(pixel)
+                .map(|(a, b)| a.abs_diff(*b))
+                .max();
+            assert!(pairs <= Some(1), "{pixel:?}");
         }
     }
 

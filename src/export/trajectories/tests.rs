@@ -26,10 +26,10 @@ fn csv_and_json_have_the_documented_form() {
             Format::Csv
         ),
         "run,step,evaluations,x,y,loss,grad_norm,lr,lambda_min,lambda_max,cost,seed,outcome,name,spec\n\
-         1,0,0,-4.0,2.0,16.0,8.94427190999916,0.1,1.0,4.0,0.0,0,finished,SGD lr=0.1,sgd:lr=0.1\n\
-         1,1,1,-3.6,1.2,9.36,6.0,0.1,1.0,4.0,1.0,0,finished,SGD lr=0.1,sgd:lr=0.1\n\
-         2,0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0,0.0,0,finished,SGD lr=0.5 momentum=0.9,sgd:lr=0.5;momentum=0.9\n\
-         2,1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0,1.0,0,finished,SGD lr=0.5 momentum=0.9,sgd:lr=0.5;momentum=0.9\n"
+         1,0,0,-4.0,2.0,16.0,8.94427190999916,0.1,1.0,4.0,0.0,0,finished,SGD,sgd:lr=0.1\n\
+         1,1,1,-3.6,1.2,9.36,6.0,0.1,1.0,4.0,1.0,0,finished,SGD,sgd:lr=0.1\n\
+         2,0,0,-4.0,2.0,16.0,8.94427190999916,0.5,1.0,4.0,0.0,0,finished,Momentum,sgd:lr=0.5;momentum=0.9\n\
+         2,1,1,-2.0,-2.0,10.0,8.246211251235321,0.5,1.0,4.0,1.0,0,finished,Momentum,sgd:lr=0.5;momentum=0.9\n"
     );
     assert_eq!(
         exported("quadratic:a=1,b=4", &["sgd:lr=0.5"], Format::Json),

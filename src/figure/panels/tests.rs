@@ -59,7 +59,7 @@ fn every_panel_draws_its_metric_at_any_size() {
                 Panel::Loss => "loss",
                 Panel::GradNorm => "gradient norm ‖∇f‖",
                 Panel::Lr => "learning rate",
-                Panel::Sharpness | Panel::Accuracy => "sharpness λmax",
+                Panel::Sharpness | Panel::Accuracy => "sharpness ÷",
             };
             let has = |words: &String| words.starts_with(expected);
             let shown = found.iter().any(has) || panel == Panel::State;

@@ -291,7 +291,7 @@ fn every_run_has_a_trail_in_front_of_the_surface_or_a_faint_one_behind_it() {
 #[test]
 fn a_picture_shows_every_landscape_of_two_parameters() {
     let options = Options {
-        size: [320.0, 240.0],
+        size: [560.0, 420.0],
         step: None,
         theme: &Theme::LIGHT,
         followed: None,

@@ -17,7 +17,7 @@ const COLUMNS: [f32; 2] = [64.0, 92.0];
 /// Width of the list from which dates are shown, in points.
 const WITH_DATES: f32 = 320.0;
 
-/// What was done in the list.
+/// Outcome of a frame of the list.
 #[derive(Default)]
 pub(super) struct ListResult {
     /// Whether a row was marked.

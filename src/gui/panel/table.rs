@@ -38,7 +38,7 @@ const CONVERGED_MAXIMUM: &str = "The gradient norm is below the tolerance, but a
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Order(Option<(usize, bool)>);
 
-/// What the table is shown with.
+/// Inputs of the table.
 pub(crate) struct TableContext<'a> {
     pub scene: &'a Scene,
     pub runs: &'a Runs,

@@ -171,7 +171,13 @@ impl MapView {
                     ));
                 }
                 if let Some(followed) = context.followed {
-                    back.extend(curve::tangent(runs, followed, context.row, frame, theme));
+                    back.extend(curve::tangent(
+                        runs,
+                        (followed, context.row),
+                        frame,
+                        &mut labels,
+                        theme,
+                    ));
                 }
                 let at = runs.problem.plot_point(scene.start());
                 start = map::start(at, frame, theme);

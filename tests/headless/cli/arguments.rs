@@ -102,8 +102,8 @@ fn every_wrong_command_line_gets_one_sentence() {
             "it belongs into `--run sgd:lr=0.001,momentum=0.9`",
         ),
         (
-            "train --hidden 16/16",
-            "`--hidden` is a setting of the network, not an argument; it belongs into `--network mlp:hidden=16/16`",
+            "train --hidden 8/8",
+            "`--hidden` is a setting of the network, not an argument; it belongs into `--network mlp:hidden=8/8`",
         ),
         (
             "trace --nelder-mead",

@@ -466,7 +466,7 @@ fn a_dash_writes_to_stdout_and_nothing_else_does() {
                 &["--over", "lr=0.1,0.2", "-o", "-"],
             ]
             .concat(),
-            b"lr,final_loss",
+            b"run,lr,final_loss",
         ),
         (
             [&["basins"][..], &quadratic, &["--side", "2", "-o", "-"]].concat(),

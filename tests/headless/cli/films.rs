@@ -102,5 +102,5 @@ fn senseless_films_are_refused() {
         place.refused(&with(flags), expected);
     }
     let gallery = ["render", "--gallery", "landscapes", "-o", "a.gif"];
-    place.refused(&gallery, "expected an output .png or .svg");
+    place.refused(&gallery, "expected an output .png, .svg or .pdf");
 }
