@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn files_state_their_size_on_paper() {
         let runs = runs();
-        let show = Show::parse("map+loss", &runs.scene).unwrap();
+        let show = Show::parse("loss", &runs.scene).unwrap();
         let wanted = Picture::new(column(), show, &Theme::LIGHT);
         let file = |format| picture(&runs, format, &wanted).unwrap();
         let png = file("png");

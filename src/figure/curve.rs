@@ -117,6 +117,7 @@ mod tests {
     use crate::figure::colour::Theme;
     use crate::figure::drawing::{Area, Drawing, Item, Point, words};
     use crate::figure::frame::Frame;
+    use crate::figure::labels::Labels;
     use crate::figure::{Options, picture};
     use crate::session::compute_all_runs;
     use std::sync::Arc;
@@ -186,7 +187,12 @@ mod tests {
         let mut runs = compute_all_runs(&scene, &problem, None).unwrap();
         let area = Area::new([0.0, 0.0], [400.0, 300.0]);
         let frame = Frame::of(1, problem.view, area);
-        let tangent = |runs: &Runs, row: usize| super::tangent(runs, 0, row, &frame, &Theme::LIGHT);
+        let tangent = |runs: &Runs, row: usize| {
+            let mut labels = Labels::new(area, &Theme::LIGHT);
+            let mut items = super::tangent(runs, (0, row), &frame, &mut labels, &Theme::LIGHT);
+            items.extend(labels.place());
+            items
+        };
         for row in [0, 3, 10, 99] {
             let items = tangent(&runs, row);
             let Item::Path { points, .. } = &items[1] else {
