@@ -148,10 +148,10 @@ mod tests {
             ("adam_w", "adamw:lr=0.001"),
             ("momentum:learning_rate=0.1", "sgd:lr=0.1,momentum=0.9"),
             ("momentum:mu=0.5", "sgd:lr=0.001,momentum=0.5"),
-            ("Nesterov", "sgd:lr=0.01,momentum=0.9,nesterov=true"),
+            ("Nesterov", "sgd:lr=0.001,momentum=0.9,nesterov=true"),
             (
                 "sgd:nesterov=True,momentum=.9",
-                "sgd:lr=0.01,momentum=0.9,nesterov=true",
+                "sgd:lr=0.001,momentum=0.9,nesterov=true",
             ),
             (
                 "adam:betas=(0.8, 0.99),wd=0.1",
@@ -164,7 +164,7 @@ mod tests {
             ),
             (
                 "sgd@CosineAnnealingLR:t_max=9",
-                "sgd:lr=0.01@cosine:t_max=9",
+                "sgd:lr=0.001@cosine:t_max=9",
             ),
         ] {
             let spec: RunSpec = given
