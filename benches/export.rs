@@ -11,7 +11,7 @@ mod rival;
 
 use ravine::engine::cancel::Cancel;
 use ravine::engine::files::NoFiles;
-use ravine::engine::results::{Runs, compute_runs};
+use ravine::engine::results::{MapCache, Runs, compute_runs};
 use ravine::engine::scene::Scene;
 use ravine::export::film::{Film, Frame};
 use ravine::export::picture::{PageSize, Picture, Show, picture};
@@ -98,7 +98,7 @@ fn main() {
 /// Returns the runs without the map that an earlier picture has computed.
 fn fresh(runs: &Runs) -> Runs {
     Runs {
-        maps: Default::default(),
+        maps: MapCache::default(),
         ..runs.clone()
     }
 }

@@ -168,8 +168,8 @@ fn overview(width: usize, out: &mut dyn Write) -> io::Result<()> {
         let rows = names.len().div_ceil(columns);
         for row in 0..rows {
             let cells = names.iter().skip(row).step_by(rows);
-            let line: String = cells.map(|name| format!("{name:column$}")).collect();
-            writeln!(out, "  {}", line.trim_end())?;
+            let cells: Vec<String> = cells.map(|name| format!("{name:column$}")).collect();
+            writeln!(out, "  {}", cells.concat().trim_end())?;
         }
         writeln!(out)?;
     }

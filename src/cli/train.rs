@@ -164,6 +164,10 @@ struct RunEnd {
     trajectory: Option<Trajectory>,
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "reading, training and writing in the order in which they happen"
+)]
 pub(super) fn train(args: &Args) -> Result<(), String> {
     if args.runs.given().is_none() {
         return Err("--run SPEC is missing; `ravine train --help` has examples".to_owned());

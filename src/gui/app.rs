@@ -225,10 +225,7 @@ impl App {
             | Command::Save
             | Command::SaveAs
             | Command::Export => self.file_command(ctx, command),
-            Command::CopyScene => {
-                ctx.copy_text(self.scene.to_toml());
-                self.show_message("The scene is on the clipboard as text.");
-            }
+            Command::CopyScene => self.copy_scene(ctx),
             Command::CopyRun(index) => self.copy_run(ctx, index),
             Command::CopyPicture => {
                 if let Err(sentence) = self.copy_picture(ctx) {
@@ -309,6 +306,11 @@ impl App {
         if let Err(sentence) = panel::style::toggle(&mut self.scene, name) {
             self.show_error(sentence);
         }
+    }
+
+    fn copy_scene(&mut self, ctx: &egui::Context) {
+        ctx.copy_text(self.scene.to_toml());
+        self.show_message("The scene is on the clipboard as text.");
     }
 
     /// Pauses, ends or continues the training of a network.

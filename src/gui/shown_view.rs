@@ -161,13 +161,11 @@ impl App {
             let enlarged = &charts.enlarged;
             enlarged.figure(current, charts.by_cost, sharpness, theme)
         });
-        match chart {
-            Some(figure) => Ok(figure),
-            None => {
-                let half = self.shown.active;
-                self.with_view(ctx, half, |view, context, _| view.figure(context))
-            }
+        if let Some(figure) = chart {
+            return Ok(figure);
         }
+        let half = self.shown.active;
+        self.with_view(ctx, half, |view, context, _| view.figure(context))
     }
 
     /// Returns a file name for the picture: the subject, and the view unless it is the first.

@@ -143,27 +143,32 @@ pub(super) fn ui(
             shown.response.scroll_to_me(None);
         }
     }
-    let added = match change {
-        Some(Change::Add(optimizer)) if scene.runs.len() < MAX_RUNS => {
+    let added = change.and_then(|change| make_change(scene, selected, change));
+    if let Some(index) = added {
+        *selected = Some(index);
+        ui.data_mut(|data| data.insert_temp(added_id, index));
+    }
+}
+
+/// Makes a change of the list; returns the index of an added run.
+fn make_change(scene: &mut Scene, selected: &mut Option<usize>, change: Change) -> Option<usize> {
+    match change {
+        Change::Add(optimizer) if scene.runs.len() < MAX_RUNS => {
             scene.add_run(RunSpec::new(optimizer));
             Some(scene.runs.len() - 1)
         }
-        Some(Change::Duplicate(index)) if scene.runs.len() < MAX_RUNS => {
+        Change::Duplicate(index) if scene.runs.len() < MAX_RUNS => {
             scene.add_run(scene.runs[index].spec.clone());
             // The copy appears below its source.
             scene.runs[index + 1..].rotate_right(1);
             Some(index + 1)
         }
-        Some(Change::Remove(index)) => {
+        Change::Remove(index) => {
             scene.runs.remove(index);
             *selected = None;
             None
         }
-        _ => None,
-    };
-    if let Some(index) = added {
-        *selected = Some(index);
-        ui.data_mut(|data| data.insert_temp(added_id, index));
+        Change::Add(_) | Change::Duplicate(_) => None,
     }
 }
 

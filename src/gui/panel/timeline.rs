@@ -67,12 +67,12 @@ impl Ends {
 
     /// Returns the tooltip of the slider.
     fn help(&self) -> String {
-        let mut help = "Drag to any step.".to_owned();
-        for end in &self.runs {
+        let ends = self.runs.iter().map(|end| {
             let verb = if end.diverged { "diverged" } else { "ended" };
-            help.push_str(&format!("\n{} {verb} at step {}.", end.name, end.step));
-        }
-        help
+            format!("{} {verb} at step {}.", end.name, end.step)
+        });
+        let lines = std::iter::once("Drag to any step.".to_owned()).chain(ends);
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
