@@ -52,7 +52,7 @@ pub fn title(predictions: &Predictions) -> &'static str {
     }
 }
 
-/// Draws predictions in an area, with the run's name, its metrics and a legend; `shading` comes from [`shading`].
+/// Draws predictions in an area, with the run's name, its metrics and a legend; `shading` comes from [`shading()`].
 pub fn draw(
     predictions: &Predictions,
     shading: &Shading,

@@ -118,7 +118,7 @@ mod portal {
     }
 }
 
-/// The portal of Linux desktops, which winit does not ask: https://flatpak.github.io/xdg-desktop-portal/docs/
+/// The portal of Linux desktops, which winit does not ask: <https://flatpak.github.io/xdg-desktop-portal/docs/>
 #[cfg(target_os = "linux")]
 mod portal {
     use eframe::egui;

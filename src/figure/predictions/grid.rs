@@ -17,7 +17,7 @@ use rayon::prelude::*;
 pub struct RunPredictions<'a> {
     /// The predictions.
     pub predictions: &'a Predictions,
-    /// Their colours and borders, from [`shading`].
+    /// Their colours and borders, from [`shading()`].
     pub shading: &'a Shading,
     /// The run.
     pub label: RunLabel<'a>,
