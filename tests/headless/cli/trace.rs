@@ -159,7 +159,10 @@ fn csv_and_json_have_equal_values() {
             .take(numbers)
             .map(|cell| cell.parse::<f64>().unwrap().to_bits());
         assert_eq!(
-            (record.iter().next_back().unwrap(), cells.collect::<Vec<_>>()),
+            (
+                record.iter().next_back().unwrap(),
+                cells.collect::<Vec<_>>()
+            ),
             (*spec, rows[index % 21].clone())
         );
     }
