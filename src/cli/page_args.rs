@@ -18,7 +18,7 @@ const DPI: f64 = 300.0;
 
 #[derive(clap::Args)]
 pub(super) struct PageArgs {
-    /// Picture width and height in pixels, 16 to 16384 each; PNG needs 9 bytes of memory per pixel, at most 2 GB [default: 1600x1200]
+    /// Picture width and height in pixels, 16 to 16384 each; PNG needs 9 bytes of memory per pixel, at most 2 GB [default: 1600x1200, for films 800x600]
     #[arg(long, value_name = "WxH", help_heading = "Size")]
     size: Option<String>,
     /// Width, like 3.25in, 8.3cm, 83mm, 234pt or 975px [default: the preset's, or 4/3 of the height]

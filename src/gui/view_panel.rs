@@ -16,6 +16,9 @@ use egui::{Rect, pos2};
 /// Width of the grip between two views, in points.
 const GRIP: f32 = 8.0;
 
+/// Width of the line before the name of a run, in points.
+const LINE_WIDTH: f32 = 36.0;
+
 /// Least share of the middle that a half has.
 const MIN_SHARE: f32 = 0.2;
 
@@ -151,14 +154,19 @@ impl App {
                     } else {
                         format!("{name} {lr}")
                     };
-                    ui.horizontal(|ui| {
-                        let size = egui::vec2(30.0, ui.spacing().interact_size.y);
-                        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-                        let at = [rect.min.x, rect.center().y];
-                        let line = legend_line(at, style_index(run.colour), theme);
-                        paint::paint(ui.painter(), line, textures);
-                        ui.label(text);
-                    });
+                    // The line and the name are one piece, so that a row ends between two runs.
+                    let font = egui::TextStyle::Body.resolve(ui.style());
+                    let ink = ui.visuals().text_color();
+                    let name = ui.painter().layout_no_wrap(text.clone(), font, ink);
+                    let size = egui::vec2(LINE_WIDTH + name.size().x, name.size().y);
+                    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+                    response
+                        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+                    let at = [rect.min.x, rect.center().y];
+                    let line = legend_line(at, style_index(run.colour), theme);
+                    paint::paint(ui.painter(), line, textures);
+                    ui.painter()
+                        .galley(pos2(rect.min.x + LINE_WIDTH, rect.min.y), name, ink);
                 }
             });
         };

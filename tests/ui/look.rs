@@ -166,7 +166,8 @@ fn on(landscape: &str, runs: &[&str]) -> Scene {
     scene
 }
 
-fn network(steps: u64) -> Scene {
+/// Returns a scene with a small network.
+pub(super) fn network(steps: u64) -> Scene {
     let mut scene = Scene::opening();
     scene.runs.clear();
     scene.choose_network(NetworkScene {

@@ -3,9 +3,10 @@
 //!     RAVINE_WRITE_SNAPSHOTS=1 cargo test --release --test ui snapshots
 
 use super::Window;
+use super::look::network;
 use eframe::egui;
 use egui::{Color32, ColorImage, Key, Modifiers, Role};
-use ravine::engine::scene::{NetworkScene, Scene};
+use ravine::engine::scene::Scene;
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
@@ -112,17 +113,7 @@ fn two_views_at_once_look_as_before() {
 
 #[test]
 fn a_network_looks_as_before() {
-    let mut scene = Scene::opening();
-    scene.runs.clear();
-    scene.choose_network(NetworkScene {
-        model: "mlp:hidden=4,loss=bce".parse().expect("a model"),
-        data: "moons:samples=40".parse().expect("data"),
-        ..NetworkScene::default()
-    });
-    scene.add_run("sgd:lr=0.5".parse().expect("a run"));
-    scene.add_run("adam:lr=0.1".parse().expect("a run"));
-    scene.training.steps = 30;
-    let window = sized(scene, [1280.0, 800.0], egui::Theme::Light);
+    let window = sized(network(30), [1280.0, 800.0], egui::Theme::Light);
     check(&window, "network");
 }
 
