@@ -10,6 +10,7 @@
 //! - [`cli`]: one file per subcommand: text in; scene, engine and exporter; text out.
 #![cfg_attr(feature = "gui", doc = "- [`gui`]: the window, the only egui code.")]
 #![cfg_attr(not(feature = "gui"), doc = "- `gui`: the window, the only egui code.")]
+//! - [`teaching`]: lessons with claims that tests play through.
 //! - [`session`]: background computation for the window: the only threads and clocks.
 //! - [`export`]: tables, arrays, pictures and help pages.
 //! - [`figure`]: a scene and its results as a drawing; the drawing as SVG, PNG and PDF.
@@ -49,3 +50,4 @@ pub mod figure;
 pub mod gui;
 pub mod import;
 pub mod session;
+pub mod teaching;

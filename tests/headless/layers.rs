@@ -24,13 +24,17 @@ const ENGINE: [&str; 16] = [
 ];
 
 /// The layers above the engine and the layers above it that each of them imports. All of them import the engine.
-const ABOVE: [(&str, &[&str]); 6] = [
+const ABOVE: [(&str, &[&str]); 7] = [
     ("session", &[]),
     ("figure", &[]),
     ("import", &[]),
     ("export", &["figure"]),
-    ("gui", &["session", "figure", "import", "export"]),
-    ("cli", &["session", "figure", "import", "export", "gui"]),
+    ("teaching", &["session", "figure", "import", "export"]),
+    ("gui", &["teaching", "session", "figure", "import", "export"]),
+    (
+        "cli",
+        &["teaching", "session", "figure", "import", "export", "gui"],
+    ),
 ];
 
 /// An import: line number, from 1, and the first two segments of the path, below `crate`.

@@ -1,0 +1,186 @@
+//! Lessons: TOML files of steps with words, a scene and claims.
+
+use super::claim::Claim;
+use crate::engine::scene::{Scene, VERSION};
+use serde::Deserialize;
+
+/// The lessons in their order: name and file.
+const FILES: [(&str, &str); 0] = [];
+
+/// How much a lesson presumes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Calculus.
+    Beginner,
+    /// The lessons before it.
+    Intermediate,
+    /// Linear algebra and neural networks.
+    Advanced,
+}
+
+/// A lesson.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    /// Name on the command line: that of its file.
+    pub name: String,
+    /// Title in menus.
+    pub title: String,
+    /// How much it presumes.
+    pub level: Level,
+    /// About how many minutes it takes.
+    pub minutes: u64,
+    /// One sentence: what one knows afterwards.
+    pub summary: String,
+    /// Sources of its numbers and statements.
+    pub sources: Vec<String>,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+/// A step of a lesson.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Title.
+    pub title: String,
+    /// Paragraphs separated by empty lines, with `code` and **terms**.
+    pub words: String,
+    /// A formula in the notation of update rules.
+    pub formula: Option<String>,
+    /// Sentence that says what to look at in the picture.
+    pub look: String,
+    /// Question to the audience.
+    pub question: Option<String>,
+    /// Its answer, hidden at first.
+    pub answer: Option<String>,
+    /// Name of the run whose end the audience guesses before the trails are shown.
+    pub predict: Option<String>,
+    /// Title of the view.
+    pub view: String,
+    /// Title of the tab on the right; it is left as it is without one.
+    pub panel: Option<String>,
+    /// The step of the timeline that is shown first.
+    pub at: ShownStep,
+    /// The scene.
+    pub scene: Scene,
+    /// What a test plays through.
+    pub claims: Vec<Claim>,
+}
+
+/// Where the timeline is when a step of a lesson is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownStep {
+    /// At 0, playing.
+    Play,
+    /// At the end.
+    End,
+    /// At a step.
+    At(u64),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LessonFile {
+    title: String,
+    level: Level,
+    minutes: u64,
+    summary: String,
+    #[serde(default)]
+    sources: Vec<String>,
+    steps: Vec<StepFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepFile {
+    title: String,
+    words: String,
+    formula: Option<String>,
+    #[serde(default)]
+    look: String,
+    question: Option<String>,
+    answer: Option<String>,
+    predict: Option<String>,
+    view: Option<String>,
+    panel: Option<String>,
+    /// "play", "end" or a step; "play" without it.
+    at: Option<toml::Value>,
+    /// The scene as in a scene file, without its version; the scene of the step before without it.
+    scene: Option<toml::Table>,
+    #[serde(default)]
+    claims: Vec<Claim>,
+}
+
+impl Lesson {
+    /// Returns the lessons that the program brings, in their order.
+    ///
+    /// # Errors
+    /// Returns the sentence of the first file that cannot be read.
+    pub fn all() -> Result<Vec<Self>, String> {
+        let lessons = FILES.iter();
+        lessons
+            .map(|(name, text)| Self::from_toml(name, text))
+            .collect()
+    }
+
+    /// Reads a lesson.
+    ///
+    /// # Errors
+    /// Returns one sentence with the place and what was expected.
+    pub fn from_toml(name: &str, text: &str) -> Result<Self, String> {
+        let file: LessonFile = toml::from_str(text).map_err(|error| {
+            let before = &text[..error.span().map_or(0, |span| span.start)];
+            let line = before.matches('\n').count() + 1;
+            format!("lesson {name}, line {line}: {}", error.message())
+        })?;
+        let mut steps: Vec<Step> = Vec::new();
+        for (index, step) in file.steps.into_iter().enumerate() {
+            let refused = |reason: &str| format!("lesson {name}, step {}: {reason}", index + 1);
+            let scene = match (step.scene, steps.last()) {
+                (Some(table), _) => read_scene(table).map_err(|reason| refused(&reason))?,
+                (None, Some(before)) => before.scene.clone(),
+                (None, None) => return Err(refused("the first step has no scene")),
+            };
+            let at = match step.at {
+                None => ShownStep::Play,
+                Some(toml::Value::String(text)) if text == "play" => ShownStep::Play,
+                Some(toml::Value::String(text)) if text == "end" => ShownStep::End,
+                Some(toml::Value::Integer(at)) if at >= 0 => ShownStep::At(at.unsigned_abs()),
+                Some(_) => return Err(refused("`at` is \"play\", \"end\" or a step")),
+            };
+            steps.push(Step {
+                title: step.title,
+                words: step.words,
+                formula: step.formula,
+                look: step.look,
+                question: step.question,
+                answer: step.answer,
+                predict: step.predict,
+                view: step.view.unwrap_or_else(|| "Map".to_owned()),
+                panel: step.panel,
+                at,
+                scene,
+                claims: step.claims,
+            });
+        }
+        if steps.is_empty() {
+            return Err(format!("lesson {name}: it has no steps"));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            title: file.title,
+            level: file.level,
+            minutes: file.minutes,
+            summary: file.summary,
+            sources: file.sources,
+            steps,
+        })
+    }
+}
+
+fn read_scene(mut table: toml::Table) -> Result<Scene, String> {
+    let version = toml::Value::Integer(i64::from(VERSION));
+    table.entry("version").or_insert(version);
+    let text = toml::to_string(&table).map_err(|error| error.to_string())?;
+    Scene::from_toml(&text).map_err(|error| error.to_string())
+}

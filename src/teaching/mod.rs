@@ -1,0 +1,4 @@
+//! Teaching: lessons with claims that tests play through.
+
+pub mod claim;
+pub mod lesson;
