@@ -9,7 +9,7 @@ use super::drawing::{Anchor, Area, Colour, Item, Point, Text, lerp};
 use super::text_width::{fitted, width};
 use super::trail::{border, line};
 use column::Column;
-pub use end_names::EndNames;
+pub use end_names::{EndNames, named_row};
 
 /// A line of a chart.
 pub struct Series<'a> {
@@ -168,7 +168,8 @@ impl Chart<'_> {
                 };
                 inside.extend(marker.items(at, size, colour, theme.halo));
             }
-            if let Some((row, at, direction)) = Self::exit(series, plot, &x_axis, &y_axis) {
+            let exit = Self::exit(series, plot, &x_axis, &y_axis).filter(|_| !style.is_limit());
+            if let Some((row, at, direction)) = exit {
                 let faint = if row < split { 1.0 } else { 0.3 };
                 inside.push(arrow(at, direction, colour.opacity(faint)));
             }

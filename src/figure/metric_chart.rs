@@ -59,6 +59,8 @@ pub struct MetricSeries {
     pub costs: Vec<f64>,
     /// Value at each row; it may be NaN or infinite.
     pub values: Vec<f64>,
+    /// Name of a line that is not the run's measurement: of a bound or a rate by theory.
+    pub name: Option<&'static str>,
     /// Index into the colours, dashes and markers of runs.
     pub style_index: usize,
     /// Style of the line.
@@ -219,19 +221,25 @@ impl MetricChart {
         // One name for each style: a run may have several lines.
         let scene = &x_axis.runs.scene;
         let names = scene.run_names();
-        let name = |style: usize| {
-            let of = |run: &Run| style_index(run.colour) == style;
-            let index = scene.runs.iter().position(of)?;
-            names.get(index).cloned().filter(|_| self.of_runs)
+        let name = |index: usize| {
+            let line = self.lines.get(index)?;
+            if let Some(name) = line.name {
+                return Some(name.to_owned());
+            }
+            let of = |run: &Run| style_index(run.colour) == line.style_index;
+            let is_main = !line.style.is_limit() && line.style != Style::Dashed;
+            let run = scene.runs.iter().position(of)?;
+            names.get(run).cloned().filter(|_| self.of_runs && is_main)
         };
         self.chart(area, x_axis, theme)
             .draw_named(&series, &styles, self.y_range, &name)
     }
 
-    /// Draws the lines without names in a chart, which has its own title and labels.
+    /// Draws the lines without names of runs in a chart, which has its own title and labels; bounds have their names.
     pub fn draw_unnamed(&self, chart: &Chart, x_axis: &XAxis) -> Vec<Item> {
         let (series, styles) = self.series(x_axis);
-        chart.draw_in_range(&series, &styles, self.y_range)
+        let name = |index: usize| self.lines.get(index)?.name.map(str::to_owned);
+        chart.draw_named(&series, &styles, self.y_range, &name)
     }
 
     /// Returns the lines with their styles.
@@ -297,6 +305,7 @@ impl MetricSeries {
             costs: rows.iter().filter_map(cost).collect(),
             values,
             rows,
+            name: None,
             style_index,
             style,
             diverged: has_diverged(result),

@@ -144,6 +144,7 @@ impl PlotChart {
         self.curves.push(Curve {
             rows: kept.iter().map(row).collect(),
             points: kept.iter().map(point).collect(),
+            name: None,
             style,
             style_index,
         });
@@ -167,6 +168,9 @@ impl PlotChart {
             };
             let data = (Some(&line.rows[..]), &x[..], &line.values[..]);
             chart = chart.with_curve(data, (line.style, line.style_index));
+            if let Some(curve) = chart.curves.last_mut() {
+                curve.name = line.name;
+            }
         }
         chart
     }
@@ -314,7 +318,8 @@ impl PlotChart {
     ) {
         let x = coordinate(x, self.log[0]);
         let near = |curve: &Curve| curve.nearest(x).filter(|[_, y]| y.is_finite());
-        let measured = self.curves.iter().filter(|curve| !curve.style.is_limit());
+        let has_value = |curve: &&Curve| !curve.style.is_limit() || curve.name.is_some();
+        let measured = self.curves.iter().filter(has_value);
         let mut shown: Vec<(&Curve, Point64)> = measured
             .filter_map(|curve| Some((curve, near(curve)?)))
             .collect();
@@ -331,7 +336,8 @@ impl PlotChart {
         egui::Grid::new("values").show(ui, |ui| {
             for (curve, [_, y]) in &shown {
                 let colour = paint::colour(run_colour(curve.style_index, theme));
-                ui.colored_label(colour, name_of(curve.style_index));
+                let name = curve.name.map(str::to_owned);
+                ui.colored_label(colour, name.unwrap_or_else(|| name_of(curve.style_index)));
                 ui.label(number(value(*y, self.log[1]), 4));
                 if curve.style == Style::Dashed {
                     ui.weak("dashed");

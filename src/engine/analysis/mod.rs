@@ -1,5 +1,5 @@
 //! Analyses of a loss: curvature, critical points, basins of attraction, sweeps, planes through networks' parameters, paths between
-//! minima, predictions and layer statistics.
+//! minima, predictions, layer statistics and convergence theory.
 
 pub mod basins;
 pub mod critical;
@@ -9,3 +9,4 @@ pub mod mode_connectivity;
 pub mod network_plane;
 pub mod predictions;
 pub mod sweep;
+pub mod theory;

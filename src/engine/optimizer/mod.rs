@@ -175,11 +175,44 @@ pub trait Optimizer: Settings {
         None
     }
 
+    /// Returns a step at these rates on ½λθ² with λ = `curvature` as a linear recurrence, where the rule is one.
+    fn linear_step(&self, rates: StepRates, curvature: f64) -> Option<LinearStep> {
+        let _ = (rates, curvature);
+        None
+    }
+
     /// Returns the stability limit of the Hessian divided by [`UpdateRule::preconditioner`], where theory gives one. The
     /// preconditioner must change slowly in comparison with the steps: section 3 of Cohen et al. 2022.
     fn preconditioned_limit(&self, rates: StepRates) -> Option<f64> {
         let _ = rates;
         None
+    }
+}
+
+/// A step of a linear rule on a quadratic in one parameter: (θ, v) ← matrix (θ, v) + noise · ε, where ε is the noise of the gradient.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinearStep {
+    /// The matrix of a step.
+    pub matrix: [[f64; 2]; 2],
+    /// The factor of the gradient's noise in θ and v.
+    pub noise: [f64; 2],
+}
+
+impl LinearStep {
+    /// Returns the largest modulus of the matrix's eigenvalues, by which (θ, v) shrinks in a step in the long run.
+    pub fn spectral_radius(&self) -> f64 {
+        let [[a, b], [c, d]] = self.matrix;
+        let (half, determinant) = (0.5 * (a + d), a * d - b * c);
+        let discriminant = half * half - determinant;
+        if discriminant < 0.0 {
+            return determinant.sqrt();
+        }
+        half.abs() + discriminant.sqrt()
+    }
+
+    /// Whether the velocity enters later steps.
+    pub fn has_momentum(&self) -> bool {
+        self.matrix[0][1] != 0.0
     }
 }
 

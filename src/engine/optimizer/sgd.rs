@@ -3,8 +3,8 @@
 use super::elementwise::{Elementwise, kernel};
 use super::variants::Momentum;
 use super::{
-    Algorithm, Kind, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule, decay_lines,
-    gradient_with_decay, zeros,
+    Algorithm, Kind, LinearStep, Optimizer, Profile, StateEntry, StateVisitor, UpdateRule,
+    decay_lines, gradient_with_decay, zeros,
 };
 use crate::engine::declare::settings;
 use crate::engine::objective::Oracle;
@@ -135,6 +135,38 @@ impl Optimizer for Sgd {
         };
         Some((2.0 + 2.0 * mu) / (divisor * rates.lr) - self.weight_decay)
             .filter(|limit| !self.maximize && limit.is_finite())
+    }
+
+    fn linear_step(&self, rates: StepRates, curvature: f64) -> Option<LinearStep> {
+        if self.maximize || self.weight_decay != 0.0 {
+            return None;
+        }
+        let mu = rates.momentum.unwrap_or(self.momentum);
+        // v ← μ v + entering · g, and θ ← θ + along · v, or a step ahead with Nesterov's momentum.
+        let (along, entering) = match self.form {
+            Momentum::Polyak => (1.0, -rates.lr),
+            _ if mu == 0.0 => (-rates.lr, 1.0),
+            Momentum::PyTorch => (-rates.lr, 1.0 - self.dampening),
+            Momentum::Ema => (-rates.lr, 1.0 - mu),
+        };
+        let ahead = if self.looks_ahead() { along * mu } else { 0.0 };
+        let gradient = [curvature, curvature * ahead];
+        let v = [entering * gradient[0], mu + entering * gradient[1]];
+        let (direct, of_v, direct_noise) = match (self.nesterov && !self.lookahead, self.form) {
+            (false, _) => ([0.0; 2], 1.0, 0.0),
+            (true, Momentum::PyTorch) => (gradient, mu, 1.0),
+            (true, _) => (gradient.map(|g| entering * g), mu, entering),
+        };
+        let theta = [0, 1].map(|i| along * (direct[i] + of_v * v[i]));
+        let has_velocity = mu != 0.0;
+        let carried = |value: f64| if has_velocity { value } else { 0.0 };
+        Some(LinearStep {
+            matrix: [
+                [1.0 + theta[0], carried(theta[1])],
+                [carried(v[0]), carried(v[1])],
+            ],
+            noise: [along * (direct_noise + of_v * entering), carried(entering)],
+        })
     }
 }
 

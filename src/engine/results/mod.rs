@@ -20,8 +20,9 @@ pub(crate) use trained::RunId;
 pub use trained::{TrainedRow, TrainedRun, TrainingSnapshot};
 
 use super::analysis::curvature;
+use super::analysis::theory::{Bowl, Theory};
 use super::cancel::Cancel;
-use super::scene::{Problem, Scene};
+use super::scene::{Problem, Run, Scene};
 use super::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub struct RunResult {
     /// The largest eigenvalue of the Hessian divided by the run's preconditioner, at every row but the first; empty for rules without one,
     /// and for networks.
     pub preconditioned: Vec<f64>,
+    /// Rate and bounds of the run by theory, where there is one.
+    pub theory: Option<Theory>,
     /// Rows that are enough to draw the path: all of a short run, some thousands of a long one.
     pub outline: Vec<usize>,
 }
@@ -113,6 +116,10 @@ pub fn compute_runs(
                 .collect()
         })
         .unwrap_or_default();
+    let is_linear = |run: &Run| run.spec.linear_step(run.spec.rates(0, 1), 1.0).is_some();
+    let bowl = scene.runs.iter().any(is_linear);
+    let bowl = bowl.then(|| Bowl::find(&*problem.objective, problem.view));
+    let bowl = bowl.flatten();
     let make = |spec: &RunSpec| {
         if let Some((_, result)) = known.iter().find(|(earlier, _)| *earlier == spec) {
             return Some(Arc::clone(result));
@@ -124,10 +131,12 @@ pub fn compute_runs(
         let preconditioned =
             curvature::preconditioned_along(objective, start, spec, &run_settings, cancel)?;
         let outline = decimate(&trajectory);
+        let theory = bowl.and_then(|bowl| bowl.theory(spec, &run_settings, start));
         Some(Arc::new(RunResult {
             trajectory,
             curvature,
             preconditioned,
+            theory,
             outline,
         }))
     };

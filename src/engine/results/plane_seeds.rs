@@ -142,6 +142,8 @@ impl SeedsQuery {
                 outline: decimate(&trajectory),
                 curvature: Vec::new(),
                 preconditioned: Vec::new(),
+
+                theory: None,
                 trajectory,
             }
         };

@@ -76,6 +76,7 @@ fn a_landscape_of_one_parameter_has_a_graph_and_its_runs_lie_on_it() {
         trajectory,
         curvature,
         preconditioned,
+        theory: _,
         outline,
     } = &*runs.results[0];
     assert_eq!((trajectory.dim, trajectory.theta(0)), (1, Some(&[3.3][..])));

@@ -2,7 +2,7 @@
 
 use crate::engine::declare::SettingError;
 use crate::engine::declare::spec;
-use crate::engine::optimizer::AnyOptimizer;
+use crate::engine::optimizer::{AnyOptimizer, LinearStep};
 use crate::engine::schedule::{ScheduleChain, StepRates};
 use crate::engine::wrapper::AnyWrapper;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -87,6 +87,13 @@ impl RunSpec {
     pub fn stability_limit(&self, rates: StepRates) -> Option<f64> {
         let limit = self.optimizer.as_dyn().stability_limit(rates);
         limit.filter(|_| self.is_plain())
+    }
+
+    /// Returns a step at these rates on a quadratic as a linear recurrence, where the rule is one: see
+    /// [`Optimizer::linear_step`](crate::engine::optimizer::Optimizer::linear_step).
+    pub fn linear_step(&self, rates: StepRates, curvature: f64) -> Option<LinearStep> {
+        let step = self.optimizer.as_dyn().linear_step(rates, curvature);
+        step.filter(|_| self.is_plain())
     }
 
     /// Returns the stability limit for the Hessian divided by the rule's preconditioner: see

@@ -66,6 +66,14 @@ impl<'a> EndNames<'a> {
         }
     }
 
+    /// Adds the name of a bound or a limit at a point of its line.
+    pub fn add_along(&mut self, name: &str, at: Point, style_index: usize) {
+        let name = fitted(name, NAME_SIZE, 0.5 * self.plot.width());
+        if !name.is_empty() && self.plot.contains(at) {
+            self.inside.add(Self::label(name, at, style_index, 3.0));
+        }
+    }
+
     fn label(name: String, at: Point, style_index: usize, reach: f32) -> Label {
         Label {
             size: NAME_SIZE,
@@ -83,9 +91,15 @@ impl<'a> EndNames<'a> {
     }
 }
 
+/// Returns the row of a bound that its name is placed at: three quarters along the rows that are in the plot.
+pub fn named_row(len: usize, is_inside: impl Fn(usize) -> bool) -> Option<usize> {
+    let inside: Vec<usize> = (0..len).filter(|row| is_inside(*row)).collect();
+    inside.get(3 * inside.len() / 4).copied()
+}
+
 impl Chart<'_> {
     /// Draws like [`draw_in_range`](Self::draw_in_range), with the names of the lines at their ends, or beside the arrows of those that
-    /// leave the plot. `name` returns the name of a style index.
+    /// leave the plot. `name` returns the name of the line with an index; lines without one stay unnamed.
     pub fn draw_named(
         &self,
         series: &[Series],
@@ -93,7 +107,9 @@ impl Chart<'_> {
         range: [f64; 2],
         name: &dyn Fn(usize) -> Option<String>,
     ) -> Vec<Item> {
-        let space = if self.area.width() > 3.4 * NAMES_WIDTH {
+        let has_names = |index: usize| !styles[index].is_limit() && name(index).is_some();
+        let needs_space = (0..series.len()).any(has_names);
+        let space = if needs_space && self.area.width() > 3.4 * NAMES_WIDTH {
             NAMES_WIDTH
         } else {
             0.0
@@ -107,12 +123,20 @@ impl Chart<'_> {
         let plot = chart.plot();
         let (y_axis, x_axis) = (padded_axis(range, self.log), Axis::linear(self.x_range));
         let mut names = EndNames::new(plot, right, self.theme);
-        for (series, style) in series.iter().zip(styles.iter().copied()) {
-            let Some(name) =
-                name(series.style_index).filter(|_| !style.is_limit() && style != Style::Dashed)
-            else {
+        for (index, (series, style)) in series.iter().zip(styles).enumerate() {
+            let Some(name) = name(index) else {
                 continue;
             };
+            if style.is_limit() {
+                let at = |row: usize| Self::point(series, row, plot, &x_axis, &y_axis);
+                let middle = named_row(series.values.len(), |row| {
+                    at(row).is_some_and(|at| plot.contains(at))
+                });
+                if let Some(at) = middle.and_then(at) {
+                    names.add_along(&name, at, series.style_index);
+                }
+                continue;
+            }
             if let Some((_, at, _)) = Self::exit(series, plot, &x_axis, &y_axis) {
                 names.add_exit(&name, at, series.style_index);
                 continue;

@@ -31,6 +31,7 @@ pub fn landscape_charts(runs: &Runs) -> Vec<MetricChart> {
     });
     let mut values = loss.lines.iter().flat_map(|line| &line.values);
     let log = !values.any(|loss| *loss < 0.0);
+    let loss = with_theory(loss, runs, floor);
 
     let steps = runs.scene.training.steps;
     let ratio = |index: usize| {
@@ -62,6 +63,28 @@ pub fn landscape_charts(runs: &Runs) -> Vec<MetricChart> {
     charts.extend(sharpness.with_limit_at_1(runs));
     charts.push(lr(runs));
     charts.into_iter().map(MetricChart::with_range).collect()
+}
+
+/// Adds the rates and bounds of theory to the chart of losses above `floor`.
+fn with_theory(mut loss: MetricChart, runs: &Runs, floor: f64) -> MetricChart {
+    /// Number of points of a line.
+    const POINTS: usize = 200;
+    for (_, run, result) in visible_runs(runs) {
+        let last = result.trajectory.len().saturating_sub(1);
+        let lines = result.theory.iter().flat_map(|theory| &theory.lines);
+        for line in lines {
+            let mut rows: Vec<usize> = (0..=POINTS).map(|k| k * last / POINTS).collect();
+            rows.dedup();
+            let value = |row: &usize| line.value(runs.step(*row)) - floor;
+            let values = rows.iter().map(value).collect();
+            let style = (style_index(run.colour), Style::Limit);
+            loss.lines.push(MetricSeries {
+                name: Some(line.name),
+                ..MetricSeries::at_rows(runs, result, (rows, values), style)
+            });
+        }
+    }
+    loss
 }
 
 /// Returns the charts of the runs of a network: training and test loss and accuracy, gradient norm, sharpness, learning rate.
@@ -225,6 +248,7 @@ pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) ->
             costs: rows.filter_map(cost).collect(),
             rows: entry.rows.clone(),
             values: entry.sizes.clone(),
+            name: None,
             style_index: index,
             style: Style::Own,
             diverged: has_diverged(result),

@@ -1,6 +1,7 @@
 //! The table of all ticked runs at the timeline's step.
 
-use crate::engine::results::Runs;
+use crate::engine::analysis::theory::measured_rate;
+use crate::engine::results::{RunResult, Runs};
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Reason};
 use crate::figure::axis::number;
@@ -21,6 +22,12 @@ const STATE: (&str, &str) = ("state", "State of the run at this step.");
 const EVALS: (&str, &str) = (
     "evals",
     "Evaluations so far in gradient equivalents: a value counts as a third of a gradient, a Hessian-vector product as two.",
+);
+
+/// Column of a landscape's runs on a quadratic.
+const RATE: (&str, &str) = (
+    "rate (theory)",
+    "Factor by which the distance to the minimum shrinks in a step: measured over the last half of the run, and by theory.",
 );
 
 /// Columns of a network's runs; the second only where there are classes.
@@ -86,7 +93,9 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
     let runs = context.runs;
     let tested = |index| metrics(runs, index, 0)[1].is_some_and(|test| test.accuracy.is_some());
     let classes = (0..runs.results.len()).any(tested);
+    let quadratic = runs.results.iter().any(|result| result.theory.is_some());
     let columns: &[(&str, &str)] = match (runs.trained.is_some(), classes) {
+        (false, _) if quadratic => &[RUN, LOSS, STATE, GRADIENT, EVALS, RATE],
         (false, _) => &[RUN, LOSS, STATE, GRADIENT, EVALS],
         (true, false) => &[RUN, LOSS, TEST, STATE, GRADIENT],
         (true, true) => &[RUN, LOSS, TEST, ACCURACY, STATE, GRADIENT],
@@ -233,8 +242,22 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
     cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 4));
     if !network {
         cells.push(Cell::number(trajectory.gradient_equivalents(at), 4));
+        cells.extend(rate(&runs.results[index], runs.scene.training.noise > 0.0));
     }
     cells
+}
+
+/// Returns the measured rate of a run and that of its theory; `None` without a theory.
+fn rate(result: &RunResult, is_noisy: bool) -> Option<Cell> {
+    let theory = result.theory.as_ref()?;
+    // Noise ends the fall of the loss at its floor.
+    let measured = measured_rate(&result.trajectory, theory.floor).filter(|_| !is_noisy);
+    let text = measured.map_or("–".to_owned(), |rate| number(rate, 4));
+    Some(Cell {
+        text: format!("{text} ({})", number(theory.rate, 4)),
+        help: format!("By theory {}.", theory.rate_text),
+        value: measured.unwrap_or(f64::NAN),
+    })
 }
 
 /// Returns the state of a run at a row, and its tooltip.

@@ -16,6 +16,8 @@ pub(super) struct Curve {
     pub rows: Vec<usize>,
     /// Points in the order of x; NaN interrupts the curve.
     pub points: Vec<[f64; 2]>,
+    /// Name of a curve that is not a run's measurement.
+    pub name: Option<&'static str>,
     pub style: Style,
     pub style_index: usize,
 }
@@ -48,6 +50,12 @@ impl Curve {
         let y = transform.position_from_point_y(y);
         let y = y.clamp(frame.min.y - far, frame.max.y + far);
         Some([transform.position_from_point_x(x), y])
+    }
+
+    /// Returns the place of a point on the screen.
+    pub(super) fn place(&self, at: usize, transform: &PlotTransform) -> Option<Point> {
+        let point = self.points.get(at)?;
+        Self::position(transform, *point)
     }
 
     /// Returns the place of the last value on the screen.

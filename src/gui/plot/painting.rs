@@ -2,7 +2,7 @@
 
 use super::axis::Labels;
 use super::{NAMES_WIDTH, PlotChart, PlotOptions, coordinate};
-use crate::figure::chart::{EndNames, Style};
+use crate::figure::chart::{EndNames, Style, named_row};
 use crate::figure::colour::Theme;
 use crate::figure::trail::line;
 use crate::gui::paint::{self, Textures};
@@ -63,12 +63,23 @@ impl PlotChart {
         let mut names = EndNames::new(paint::area(frame), frame.max.x + NAMES_WIDTH, theme);
         for curve in &self.curves {
             curve.items(transform, options, &mut items);
-            let is_named = !curve.style.is_limit() && !matches!(curve.style, Style::Dashed);
-            let name = options.names.filter(|_| is_named);
-            let Some(name) = name.and_then(|name_of| name_of(curve.style_index)) else {
+            let is_main = !curve.style.is_limit() && !matches!(curve.style, Style::Dashed);
+            let name = match (options.names, curve.name) {
+                (Some(_), Some(name)) => Some(name),
+                (Some(name_of), None) if is_main => name_of(curve.style_index),
+                _ => None,
+            };
+            let Some(name) = name else {
                 continue;
             };
-            if let Some(at) = curve.exit(transform) {
+            if !is_main {
+                let inside = |at: &[f32; 2]| frame.contains(egui::pos2(at[0], at[1]));
+                let at = |row: usize| curve.place(row, transform).filter(inside);
+                let row = named_row(curve.points.len(), |row| at(row).is_some());
+                if let Some(at) = row.and_then(at) {
+                    names.add_along(name, at, curve.style_index);
+                }
+            } else if let Some(at) = curve.exit(transform) {
                 names.add_exit(name, at, curve.style_index);
             } else if let Some(end) = curve.last_point(transform)
                 && frame.y_range().contains(end[1])

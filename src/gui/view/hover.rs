@@ -3,6 +3,7 @@
 use super::ViewContext;
 use super::map::trails;
 use crate::engine::analysis::curvature;
+use crate::engine::analysis::sweep::lr_limit;
 use crate::engine::objective::norm;
 use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
@@ -111,11 +112,44 @@ fn step_text(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
         [] => scene.start(),
     };
     format!(
-        "{name}, step {step}\n{}\nf {}\n‖∇f‖ {}",
+        "{name}, step {step}\n{}\nf {}\n‖∇f‖ {}{}",
         coordinates(scene, at),
         number(loss[row], 4),
         number(grad_norm[row], 3),
+        stability_text(runs, trail.run, row),
     )
+}
+
+/// Returns lines with the sharpness of a run at a row, its stability limit, and the largest learning rate that is stable there; nothing
+/// where theory gives no limit.
+fn stability_text(runs: &Runs, run: usize, row: usize) -> String {
+    let (scene, result) = (&runs.scene, &runs.results[run]);
+    let spec = &scene.runs[run].spec;
+    let rates = spec.rates(runs.step(row), scene.training.steps);
+    let compared = |name: &str, curvature: f64, limit: f64| {
+        let verdict = if curvature > limit {
+            "unstable"
+        } else {
+            "stable"
+        };
+        let (curvature, limit) = (number(curvature, 3), number(limit, 3));
+        format!("\n{name} {curvature}, {verdict} up to {limit}")
+    };
+    let own = result.curvature.get(row).map(|[_, high]| *high);
+    if let (Some(high), Some(limit)) = (own, spec.stability_limit(rates)) {
+        let lr = lr_limit(spec, high, &scene.run_settings());
+        let lr = lr.map_or_else(String::new, |lr| {
+            format!("\nlargest stable lr {}", number(lr, 3))
+        });
+        return compared("λmax", high, limit) + &lr;
+    }
+    let preconditioned = result.preconditioned.get(row).copied();
+    match (preconditioned, spec.preconditioned_limit(rates)) {
+        (Some(high), Some(limit)) if high.is_finite() => {
+            compared("preconditioned λmax", high, limit)
+        }
+        _ => String::new(),
+    }
 }
 
 /// Describes a row of a network's run: its true loss, the loss on the plane and the distance from it.
@@ -153,8 +187,16 @@ fn landscape_text(scene: &Scene, runs: &Runs, at: [f64; 2]) -> String {
     let mut gradient = [0.0; 2];
     let value = objective.gradient(&at, &mut gradient);
     let [low, high] = curvature::extremes(objective, &at);
+    let largest = if high > 0.0 {
+        format!(
+            "\nlargest stable lr of gradient descent {}",
+            number(2.0 / high, 3)
+        )
+    } else {
+        String::new()
+    };
     format!(
-        "{}\nf {}\n‖∇f‖ {}\nλ {}, {}",
+        "{}\nf {}\n‖∇f‖ {}\nλ {}, {}{largest}",
         coordinates(scene, at),
         number(value, 4),
         number(norm(&gradient), 3),

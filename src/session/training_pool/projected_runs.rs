@@ -214,6 +214,8 @@ impl ProjectedRun {
             outline: decimate(&trajectory),
             curvature: Vec::new(),
             preconditioned: Vec::new(),
+
+            theory: None,
             trajectory,
         }
     }

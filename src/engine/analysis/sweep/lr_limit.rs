@@ -1,42 +1,15 @@
 //! Largest stable learning rate of a run on a quadratic, by theory.
 
 use super::{AxisValues, SweepMap};
-use crate::engine::analysis::curvature;
+use crate::engine::analysis::theory::Bowl;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
 use crate::engine::schedule::StepRates;
 use crate::engine::training::{RunSettings, RunSpec};
 
-/// Returns λmax of a quadratic bowl: an objective in one or two parameters whose Hessian is constant over a view, up to rounding, with no
-/// negative and at least one positive eigenvalue. `None` for any other objective.
+/// Returns λmax of a quadratic bowl; `None` for any other objective. See [`Bowl::find`].
 pub fn quadratic_lambda_max(objective: &dyn Objective, view: Rect) -> Option<f64> {
-    /// Points at which Hessians are compared, as shares of the view; not equidistant, so that no period is missed.
-    const SHARES: [f64; 5] = [0.02, 0.23, 0.47, 0.74, 0.97];
-    let dim = objective.dim();
-    if !(1..=2).contains(&dim) {
-        return None;
-    }
-    let hessian = |at: [f64; 2]| {
-        let mut entries = [0.0; 4];
-        objective.hessian(&at[..dim], &mut entries[..dim * dim]);
-        entries
-    };
-    let first = hessian(view.center());
-    let size = first
-        .iter()
-        .fold(0.0_f64, |size, entry| size.max(entry.abs()));
-    let same = |at: [f64; 2]| {
-        let entries = hessian(at);
-        entries
-            .iter()
-            .zip(&first)
-            .all(|(entry, first)| (entry - first).abs() <= 1e-9 * size)
-    };
-    let constant = SHARES
-        .iter()
-        .all(|&u| SHARES.iter().all(|&v| same(view.at([u, v]))));
-    let [low, high] = curvature::extremes(objective, &view.center()[..dim]);
-    (constant && high.is_finite() && high > 0.0 && low >= -1e-9 * high).then_some(high)
+    Bowl::find(objective, view).map(|bowl| bowl.lambda_max())
 }
 
 /// Largest number of bisections.
