@@ -290,7 +290,16 @@ fn grad_norm(runs: &Runs) -> MetricChart {
 
 fn lr(runs: &Runs) -> MetricChart {
     let values = |index: usize| runs.results[index].trajectory.lr.clone();
-    MetricChart::new("learning rate")
-        .of(Metric::Lr)
-        .with_runs(runs, Style::Own, values)
+    let chart =
+        MetricChart::new("learning rate")
+            .of(Metric::Lr)
+            .with_runs(runs, Style::Own, values);
+    // Schedules have their shape on a linear axis; learning rates of different sizes need a logarithmic one.
+    let highest = |line: &MetricSeries| line.values.iter().copied().fold(0.0, f64::max);
+    let peaks = || chart.lines.iter().map(highest).filter(|peak| *peak > 0.0);
+    let [low, high] = peaks().fold([f64::INFINITY, 0.0], |[low, high], peak| {
+        [peak.min(low), peak.max(high)]
+    });
+    let log = high > 10.0 * low;
+    MetricChart { log, ..chart }
 }
