@@ -5,7 +5,10 @@ use crate::engine::scene::{Scene, VERSION};
 use serde::Deserialize;
 
 /// The lessons in their order: name and file.
-const FILES: [(&str, &str); 0] = [];
+const FILES: &[(&str, &str)] = &[(
+    "learning-rate",
+    include_str!("../../assets/lessons/learning-rate.toml"),
+)];
 
 /// How much a lesson presumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
