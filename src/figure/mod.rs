@@ -14,6 +14,7 @@ pub mod curve;
 pub mod drawing;
 pub mod frame;
 pub mod gallery;
+pub mod guess;
 mod hillshade;
 pub mod labels;
 pub mod layers;

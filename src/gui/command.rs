@@ -2,6 +2,7 @@
 
 use super::file_dialog::Purpose;
 use super::layout::Side;
+use super::lesson::LessonCommand;
 use super::panel::style::LAYERS;
 use super::view::View;
 use crate::engine::scene::Scene;
@@ -92,6 +93,8 @@ pub(crate) enum Command {
     Layer(&'static str),
     /// Makes the scene an undo step of its own, however soon the next edit follows.
     Checkpoint,
+    /// Opens, leaves or moves in a lesson.
+    Lesson(LessonCommand),
     /// Shows an error.
     ShowError(String),
     /// Ends the program.
@@ -169,6 +172,16 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
         entry("Text at 100 %", Command::TextSize(1.0), ctrl, Key::Num0),
     ];
     let view = timeline.into_iter().chain(show).chain(window);
+    let lessons = [
+        ("Next step of the lesson", LessonCommand::Next, none, Key::PageDown),
+        ("Step before", LessonCommand::Back, none, Key::PageUp),
+        ("Return to the step", LessonCommand::Return, ctrl, Key::R),
+        ("Show the answer or the run", LessonCommand::Reveal, none, Key::A),
+        ("Leave or go on", LessonCommand::Toggle, ctrl, Key::L),
+    ];
+    let lessons = lessons.map(|(title, command, modifiers, key)| {
+        entry(title, Command::Lesson(command), modifiers, key)
+    });
     let layers = LAYERS.iter();
     let layers =
         layers.map(|layer| entry(layer.title, Command::Layer(layer.name), shift, layer.key));
@@ -204,6 +217,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 entry("Train on", Command::TrainOn, none, Key::T),
             ],
         ),
+        ("Lessons", lessons.into()),
         (
             "Help",
             vec![

@@ -13,6 +13,8 @@ pub(crate) struct PanelState {
     inspected: InspectCache,
     /// Whether the rule is unfolded.
     pub(crate) open: bool,
+    /// Unfolds or folds the rule in the next frame.
+    pub(crate) open_next: Option<bool>,
 }
 
 /// Shows the update rule of run `index`, and the numbers of the step that leads to row `row`.
@@ -23,6 +25,7 @@ pub(crate) fn ui(
     (index, name): (usize, &str),
 ) {
     let header = egui::CollapsingHeader::new(format!("Rule of {name}")).id_salt("rule");
+    let header = header.open(state.open_next.take());
     let shown = header.show(ui, |ui| {
         let spec = &scene.runs[index].spec;
         for line in spec.update_lines() {
