@@ -10,6 +10,7 @@ mod curvature;
 mod diverged;
 mod film;
 mod help;
+mod lesson;
 mod list;
 mod man;
 mod memory;
@@ -86,6 +87,7 @@ enum Command {
     Slice(slice::Args),
     Curvature(curvature::Args),
     Connect(connect::Args),
+    Lesson(lesson::Args),
     List(list::Args),
     Help(help::Args),
     Check(check::Args),
@@ -114,6 +116,7 @@ pub fn main() -> ExitCode {
         Some(Command::Slice(args)) => slice::slice(&args),
         Some(Command::Curvature(args)) => curvature::curvature(&args),
         Some(Command::Connect(args)) => connect::connect(&args),
+        Some(Command::Lesson(args)) => lesson::lesson(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),

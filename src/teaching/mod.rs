@@ -1,4 +1,5 @@
 //! Teaching: lessons with claims that tests play through.
 
 pub mod claim;
+pub mod facts;
 pub mod lesson;
