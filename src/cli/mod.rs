@@ -48,7 +48,8 @@ use std::sync::OnceLock;
 /// numbers, `render` draws a scene, `sweep` compares settings, `basins` maps starts to the minima that they reach,
 /// `critical` lists minima, maxima and saddles, `train` trains a network, `slice` computes its loss on a plane in parameter
 /// space, `curvature` computes Hessian eigenvalues and sharpness, `connect` finds a low-loss path between two networks,
-/// `lesson` lists and opens lessons, `list` and `help` document what there is to choose from, `check` validates a scene file, and `completions` and `man` help your shell.
+/// `lesson` lists and opens lessons, `list` and `help` document what there is to choose from, `check` validates a scene file, and
+/// `completions` and `man` help your shell.
 #[derive(Parser)]
 #[command(
     name = "ravine",

@@ -1,5 +1,9 @@
 //! Claims of lessons: sentences about the runs of a step as data, which tests play through.
 
+mod check;
+
+pub use check::{Checked, Played};
+
 use serde::Deserialize;
 
 /// A claim about a run of a step's scene: the value of a quantity, and what it is compared with. Exactly one comparison is given.

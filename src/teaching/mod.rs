@@ -2,4 +2,5 @@
 
 pub mod bundled;
 pub mod claim;
+pub mod facts;
 pub mod lesson;
