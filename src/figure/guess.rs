@@ -86,6 +86,9 @@ mod tests {
         assert_eq!(texts, ["your guess"]);
         let (after, mut texts) = words(Some([3.0, -4.0]));
         texts.sort();
-        assert_eq!((after, &texts[..]), (before + 2, &["5".to_owned(), "your guess".to_owned()][..]));
+        assert_eq!(
+            (after, &texts[..]),
+            (before + 2, &["5".to_owned(), "your guess".to_owned()][..])
+        );
     }
 }

@@ -3,8 +3,8 @@
 //! Each window holds the lock of a number of its own, so that two windows never write to one file.
 
 use super::app::{App, Document, without_camera};
-use super::preferences::PreferencesFile;
 use super::lesson::Lessons;
+use super::preferences::PreferencesFile;
 use super::recent::Recent;
 use crate::engine::scene::Scene;
 use crate::export::file::write_atomic;

@@ -173,10 +173,20 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
     ];
     let view = timeline.into_iter().chain(show).chain(window);
     let lessons = [
-        ("Next step of the lesson", LessonCommand::Next, none, Key::PageDown),
+        (
+            "Next step of the lesson",
+            LessonCommand::Next,
+            none,
+            Key::PageDown,
+        ),
         ("Step before", LessonCommand::Back, none, Key::PageUp),
         ("Return to the step", LessonCommand::Return, ctrl, Key::R),
-        ("Show the answer or the run", LessonCommand::Reveal, none, Key::A),
+        (
+            "Show the answer or the run",
+            LessonCommand::Reveal,
+            none,
+            Key::A,
+        ),
         ("Leave or go on", LessonCommand::Toggle, ctrl, Key::L),
     ];
     let lessons = lessons.map(|(title, command, modifiers, key)| {

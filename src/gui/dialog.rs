@@ -167,9 +167,7 @@ pub(crate) fn menu_bar_ui(
                     let scroll = egui::ScrollArea::vertical()
                         .max_height(height)
                         .min_scrolled_height(height);
-                    let command = scroll
-                        .show(ui, |ui| menu_ui(ui, menu, layout, kept))
-                        .inner;
+                    let command = scroll.show(ui, |ui| menu_ui(ui, menu, layout, kept)).inner;
                     chosen = command.or(chosen.take());
                 });
             }

@@ -19,7 +19,7 @@ const BESIDE_DRAWER: f32 = 24.0;
 /// Least width of the window in which the words of a lesson have a column, in points; in narrower ones they are below the map.
 const LESSON_COLUMN: f32 = 560.0;
 
-/// What the column at the left shows during a lesson.
+/// Tab of the column at the left during a lesson.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LessonColumn {
     /// The words of the lesson.
@@ -81,7 +81,7 @@ pub(crate) struct Layout {
     pub text_size: f32,
     /// Whether presentation mode is on.
     pub presenting: bool,
-    /// What the column at the left shows, while a lesson is open.
+    /// Tab of the column at the left, while a lesson is open.
     pub lesson: Option<LessonColumn>,
     /// Area of the window in the last frame.
     pub window: Rect,

@@ -54,6 +54,7 @@ pub fn run(
     path: Option<PathBuf>,
     lesson: Option<StepIndex>,
 ) -> Result<(), String> {
+    lesson::read_in_background();
     let viewport = egui::ViewportBuilder::default()
         .with_title("Ravine")
         .with_app_id("ravine")
@@ -68,7 +69,6 @@ pub fn run(
         let state = preferences::state_folder();
         let mut app = App::with_state(&context.egui_ctx, scene, path, state.as_deref())?;
         app.follow_desktop(&context.egui_ctx);
-        lesson::read_in_background();
         if let Some(step) = lesson {
             app.open_lesson(&context.egui_ctx, step);
         }

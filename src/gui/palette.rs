@@ -22,7 +22,7 @@ pub(super) struct Palette {
     marked: usize,
 }
 
-/// What the palette offers besides commands, optimizers and landscapes: recent files, and lessons by title.
+/// Recent files and lessons by title, which the palette offers besides commands, optimizers and landscapes.
 type Others<'a> = (&'a [PathBuf], Vec<(String, LessonCommand)>);
 
 /// Outcome of the palette in a frame.

@@ -160,7 +160,10 @@ impl App {
     /// Returns one sentence where there is none yet.
     pub(super) fn figure(&mut self, ctx: &egui::Context) -> Result<Figure, String> {
         if self.is_predicting() {
-            return Err("there is no picture while the runs are hidden; guess where the run ends first".to_owned());
+            return Err(
+                "there is no picture while the runs are hidden; guess where the run ends first"
+                    .to_owned(),
+            );
         }
         let sharpness = self.session.sharpness.newest();
         let sharpness = sharpness.as_deref().and_then(|found| found.as_ref().ok());

@@ -93,7 +93,7 @@ pub struct Step {
     pub at: ShownStep,
     /// The scene.
     pub scene: Scene,
-    /// What a test plays through.
+    /// Statements that a test plays through.
     pub claims: Vec<Claim>,
 }
 
@@ -196,7 +196,9 @@ impl Lesson {
             }
             if let Some(panel) = panel.filter(|panel| !PANELS.contains(panel)) {
                 let panels = PANELS.join(", ");
-                return Err(refused(&format!("`panel` is `{panel}`; expected one of {panels}")));
+                return Err(refused(&format!(
+                    "`panel` is `{panel}`; expected one of {panels}"
+                )));
             }
             if step.question.is_some() != step.answer.is_some() {
                 return Err(refused("a question and its answer belong together"));

@@ -59,7 +59,7 @@ fn collect(shape: &Shape, clip: Rect, seen: &mut Vec<Seen>) {
 }
 
 /// Returns what is wrong with the last frame.
-fn faults(window: &Window) -> Vec<String> {
+pub(super) fn faults(window: &Window) -> Vec<String> {
     let bounds = window.harness.ctx.content_rect();
     let mut seen = texts(&window.harness.output().shapes, bounds);
     let mut faults = Vec::new();

@@ -17,7 +17,8 @@ pub(in crate::gui) fn menu_ui(ui: &mut egui::Ui, lessons: &Lessons) -> Option<Le
         }
     };
     let mut chosen = None;
-    if let Some((index, offer)) = lessons.progress.offer() {
+    let offer = lessons.progress.offer();
+    if let Some((index, offer)) = offer.filter(|_| lessons.open.is_none()) {
         if ui.button(offer).clicked() {
             chosen = Some(LessonCommand::Open(index));
         }

@@ -23,6 +23,7 @@ use egui::util::undoer::Undoer;
 use prediction::Prediction;
 use progress::Progress;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// A command about lessons.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,8 +40,8 @@ pub(crate) enum LessonCommand {
     Return,
     /// Shows the hidden run, or else the answer to the question.
     Reveal,
-    /// Folds or unfolds the words where they are a strip below the map.
-    Fold,
+    /// Folds (`true`) or unfolds the words where they are a strip below the map.
+    Fold(bool),
     /// Places the guess where a run ends.
     Guess([f64; 2]),
 }
@@ -59,8 +60,10 @@ struct OpenLesson {
     step: &'static Step,
     /// Whether the answer to the question is shown.
     revealed: bool,
-    /// Whether the words are folded, where they are a strip.
-    folded: bool,
+    /// Whether the answer was asked for in this frame, so that it is scrolled to.
+    just_revealed: bool,
+    /// Whether the words are folded where they are a strip; `None` folds them in low windows.
+    folded: Option<bool>,
     prediction: Prediction,
     own: OwnScene,
 }
@@ -125,9 +128,9 @@ impl App {
                 self.restore_step(ctx);
             }
             LessonCommand::Reveal => self.reveal(),
-            LessonCommand::Fold => {
+            LessonCommand::Fold(folded) => {
                 if let Some(open) = &mut self.lessons.open {
-                    open.folded = !open.folded;
+                    open.folded = Some(folded);
                 }
             }
             LessonCommand::Guess(at) => self.place_guess(at),
@@ -196,7 +199,8 @@ impl App {
                 lesson,
                 step,
                 revealed: false,
-                folded: false,
+                just_revealed: false,
+                folded: None,
                 prediction: Prediction::of(step),
                 own,
             });
@@ -326,15 +330,18 @@ impl App {
 
     /// Returns the quiet hint of the status line on lessons, for people who have just come or were in the middle of one.
     pub(super) fn lesson_hint(&self) -> Option<String> {
+        static OPENING: LazyLock<Scene> = LazyLock::new(Scene::opening);
         let progress = &self.lessons.progress;
-        if self.has_lesson() || !progress.in_lesson() && self.scene != Scene::opening() {
+        if self.has_lesson() {
             return None;
         }
         if progress.is_new() {
-            return Some("New here? The menu Lessons explains everything from the start.".to_owned());
+            let is_first = self.scene.runs.is_empty() || self.scene == *OPENING;
+            return is_first
+                .then(|| "New here? The menu Lessons begins at the beginning.".to_owned());
         }
-        let (_, offer) = progress.offer()?;
-        progress.in_lesson().then(|| format!("Ctrl+L: {offer}"))
+        let offer = progress.offer().filter(|_| progress.in_lesson());
+        offer.map(|(_, offer)| format!("Ctrl+L: {offer}"))
     }
 
     /// Returns the lessons for the command palette: title, and command.

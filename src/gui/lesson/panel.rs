@@ -17,6 +17,9 @@ const BAR: [f32; 2] = [5.0, 14.0];
 /// Share of the window's height that the words take at most where they are a strip.
 const STRIP: f32 = 0.36;
 
+/// Height of the window below which the words of a strip are folded at first, in points.
+const LOW: f32 = 340.0;
+
 /// The open step as it is shown.
 struct Shown<'a> {
     open: &'a OpenLesson,
@@ -70,7 +73,15 @@ impl App {
             tab.into_iter().chain(content.unwrap_or_default()).collect()
         });
         self.layout = layout;
+        self.forget_revealed();
         self.apply_all(&ui.ctx().clone(), commands);
+    }
+
+    /// Remembers that the answer was scrolled to.
+    fn forget_revealed(&mut self) {
+        if let Some(open) = &mut self.lessons.open {
+            open.just_revealed = false;
+        }
     }
 
     /// Shows the lesson in a strip below the map, if the window is too narrow for the column.
@@ -79,10 +90,11 @@ impl App {
         let Some(shown) = self.shown_step() else {
             return;
         };
-        let height = STRIP * ctx.content_rect().height();
+        let height = ctx.content_rect().height();
         let content = |ui: &mut egui::Ui| shown.strip_ui(ui, height);
         let content = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("lesson"), content);
         let commands = egui::Panel::bottom("lesson").show(ui, content).inner;
+        self.forget_revealed();
         self.apply_all(&ctx, commands.unwrap_or_default());
     }
 }
@@ -119,25 +131,30 @@ impl Shown<'_> {
         chosen.into_iter().map(Command::Lesson).collect()
     }
 
-    fn strip_ui(&self, ui: &mut egui::Ui, height: f32) -> Vec<Command> {
+    fn strip_ui(&self, ui: &mut egui::Ui, window: f32) -> Vec<Command> {
         let mut chosen = Vec::new();
+        let folded = self.open.folded.unwrap_or(window < LOW);
         ui.add_space(3.0);
         ui.horizontal_wrapped(|ui| {
             chosen.extend(self.step_buttons_ui(ui));
-            let (title, help) = if self.open.folded {
+            let (title, help) = if folded {
                 ("Words", "Shows the words of the step.")
             } else {
-                ("Hide words", "Hides the words, so that the picture has more space.")
+                (
+                    "Hide words",
+                    "Hides the words, so that the picture has more space.",
+                )
             };
             if ui.button(title).on_hover_text(help).clicked() {
-                chosen.push(LessonCommand::Fold);
+                chosen.push(LessonCommand::Fold(!folded));
             }
             chosen.extend(leave_ui(ui));
             if self.changed {
                 chosen.extend(self.return_ui(ui));
             }
         });
-        if !self.open.folded {
+        if !folded {
+            let height = STRIP * window;
             let scroll = egui::ScrollArea::vertical()
                 .max_height(height)
                 .min_scrolled_height(height)
@@ -155,7 +172,12 @@ impl Shown<'_> {
 
     /// Shows the titles of lesson and step, and the number of the step.
     fn head_ui(&self, ui: &mut egui::Ui) {
-        let OpenLesson { index, lesson, step, .. } = self.open;
+        let OpenLesson {
+            index,
+            lesson,
+            step,
+            ..
+        } = self.open;
         let (number, count) = (index.step + 1, lesson.steps.len());
         let text = format!("{}, step {number} of {count}", lesson.title);
         ui.add(egui::Label::new(egui::RichText::new(text).size(SECONDARY).weak()).wrap());
@@ -232,7 +254,10 @@ impl Shown<'_> {
             section_ui(ui, "Question");
             words_ui(ui, question);
             if self.open.revealed {
-                note_ui(ui, |ui| words_ui(ui, answer));
+                let answer = note_ui(ui, |ui| words_ui(ui, answer));
+                if self.open.just_revealed {
+                    answer.scroll_to_me(None);
+                }
             } else {
                 let button = ui.button("Show the answer");
                 if button.on_hover_text("Shows the answer (A).").clicked() {
@@ -240,15 +265,42 @@ impl Shown<'_> {
                 }
             }
         }
+        self.background_ui(ui);
         ui.add_space(SPACE[1]);
         chosen
+    }
+
+    /// Shows the statements about the step's runs and, on the last step, the sources of the lesson, folded at first.
+    fn background_ui(&self, ui: &mut egui::Ui) {
+        let OpenLesson { lesson, step, .. } = self.open;
+        let mut list = |title: &str, lines: &[&str]| {
+            let title = egui::RichText::new(title).size(SECONDARY);
+            ui.collapsing(title, |ui| {
+                for line in lines {
+                    ui.add(egui::Label::new(*line).wrap());
+                }
+            });
+        };
+        let claims: Vec<&str> = { step.claims.iter() }
+            .map(|claim| claim.says.as_str())
+            .collect();
+        if !claims.is_empty() {
+            list("Checked statements", &claims);
+        }
+        if self.open.is_last() {
+            let sources: Vec<&str> = lesson.sources.iter().map(String::as_str).collect();
+            list("Sources", &sources);
+        }
     }
 
     fn step_buttons_ui(&self, ui: &mut egui::Ui) -> Option<LessonCommand> {
         let back = egui::Button::new("Back");
         let back = ui.add_enabled(self.open.index.step > 0, back);
         let mut chosen = None;
-        if back.on_hover_text("Shows the step before (Page Up).").clicked() {
+        if back
+            .on_hover_text("Shows the step before (Page Up).")
+            .clicked()
+        {
             chosen = Some(LessonCommand::Back);
         }
         let (title, help) = if self.open.is_last() {
@@ -290,14 +342,15 @@ fn section_ui(ui: &mut egui::Ui, title: &str) {
 }
 
 /// Shows something in a frame as wide as the column.
-fn note_ui(ui: &mut egui::Ui, content: impl FnOnce(&mut egui::Ui)) {
+fn note_ui(ui: &mut egui::Ui, content: impl FnOnce(&mut egui::Ui)) -> egui::Response {
     let frame = egui::Frame::new()
         .fill(ui.visuals().faint_bg_color)
         .stroke(ui.visuals().widgets.noninteractive.bg_stroke)
         .corner_radius(4.0)
         .inner_margin(SPACE[1]);
-    frame.show(ui, |ui| {
+    let shown = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         content(ui);
     });
+    shown.response
 }

@@ -74,6 +74,7 @@ impl App {
         } else if self.open_step().is_some()
             && let Some(open) = &mut self.lessons.open
         {
+            open.just_revealed = open.step.answer.is_some() && !open.revealed;
             open.revealed = open.step.answer.is_some();
         }
     }
@@ -115,7 +116,9 @@ impl App {
             } else {
                 "Click on the map"
             };
-            return Some(format!("{where_to} where you expect the run {name} to end."));
+            return Some(format!(
+                "{where_to} where you expect the run {name} to end."
+            ));
         }
         let guess = self.shown_guess()?;
         let runs = self.runs()?;
@@ -124,24 +127,34 @@ impl App {
         }
         let outcome = runs.results[run].trajectory.outcome;
         if let Outcome::Diverged(step, _) = outcome {
-            return Some(format!("{name} diverged at step {step}, far from any guess."));
+            return Some(format!(
+                "{name} diverged at step {step}, far from any guess."
+            ));
         }
         let end = guess.end?;
         let dim = self.scene.dim();
         let distance = guess::distance(dim, guess.at, end);
         let axes = self.scene.axes();
-        let width = runs.problem.view.width().max(runs.problem.view.height());
+        let view = runs.problem.view;
+        let sizes = [view.width(), view.height()];
+        let width = sizes[0].max(sizes[1]);
         let verdict = if distance <= CLOSE * width {
             "Close."
         } else {
             "The run ends elsewhere."
         };
-        let end: Vec<String> = { axes.iter().zip(end).take(dim) }
-            .map(|(axis, end)| format!("{axis} {}", number(end, 4)))
+        let end: Vec<String> = (0..dim.min(2))
+            .map(|axis| {
+                format!(
+                    "{} {}",
+                    axes[axis],
+                    number(rounded(end[axis], sizes[axis]), 4)
+                )
+            })
             .collect();
         Some(format!(
-            "{verdict} Your guess is {} from the end of {name}, {}.",
-            number(distance, 3),
+            "{verdict} Your guess is {} from the end of {name}, at {}.",
+            number(rounded(distance, width), 4),
             end.join(", ")
         ))
     }
@@ -149,6 +162,20 @@ impl App {
 
 /// Distance from the end of a run at which a guess is close, as a share of the landscape's view.
 const CLOSE: f64 = 0.05;
+
+/// Rounds a coordinate to about a thousandth of the size of the view.
+fn rounded(coordinate: f64, size: f64) -> f64 {
+    let digits = (3.0 - size.log10().floor()).clamp(0.0, 300.0);
+    // Powers of ten are exact as divisors only.
+    let scale = 10_f64.powf(digits);
+    let rounded = (coordinate * scale).round() / scale;
+    if rounded.is_finite() {
+        // No minus before 0.
+        rounded + 0.0
+    } else {
+        coordinate
+    }
+}
 
 /// Returns the end of a run on the map; `None` where it diverged.
 fn end_of(runs: &Runs, run: usize) -> Option<[f64; 2]> {

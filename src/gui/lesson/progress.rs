@@ -152,14 +152,20 @@ mod tests {
         let lesson = &Lesson::bundled().unwrap()[0];
         let mut progress = Progress::open(folder.path());
         assert!(progress.is_new() && !progress.in_lesson());
-        assert_eq!(progress.offer().unwrap().1, format!("Begin {}", lesson.title));
+        assert_eq!(
+            progress.offer().unwrap().1,
+            format!("Begin {}", lesson.title)
+        );
         progress.reach(lesson, 2);
 
         let mut again = Progress::open(folder.path());
         let steps = lesson.steps.len();
         let expected = format!("Go on with {}, step 3 of {steps}", lesson.title);
         assert!(again.in_lesson());
-        assert_eq!(again.offer(), Some((StepIndex { lesson: 0, step: 2 }, expected)));
+        assert_eq!(
+            again.offer(),
+            Some((StepIndex { lesson: 0, step: 2 }, expected))
+        );
         again.finish(lesson);
 
         let finished = Progress::open(folder.path());
@@ -175,7 +181,10 @@ mod tests {
         for text in texts {
             std::fs::write(folder.path().join(FILE), text).unwrap();
             let progress = Progress::open(folder.path());
-            assert!(!progress.in_lesson() && progress.offer().is_some(), "{text}");
+            assert!(
+                !progress.in_lesson() && progress.offer().is_some(),
+                "{text}"
+            );
         }
         let text = "last = \"gone\"\n[lessons.gone]\nstep = 900";
         std::fs::write(folder.path().join(FILE), text).unwrap();

@@ -16,7 +16,10 @@ fn paragraphs(text: &str) -> Vec<String> {
     let text = text.replace("\r\n", "\n");
     let blocks = text.split("\n\n");
     let words = |block: &str| block.split_whitespace().collect::<Vec<_>>().join(" ");
-    blocks.map(words).filter(|words| !words.is_empty()).collect()
+    blocks
+        .map(words)
+        .filter(|words| !words.is_empty())
+        .collect()
 }
 
 /// Returns the parts of a paragraph. A mark without its partner is a letter like others.
@@ -47,8 +50,8 @@ fn parts(mut rest: &str) -> Vec<(Style, &str)> {
 /// Returns a paragraph laid out in the body's size.
 fn layout(ui: &egui::Ui, paragraph: &str) -> LayoutJob {
     let visuals = ui.visuals();
-    let [body, code] = [egui::TextStyle::Body, egui::TextStyle::Monospace]
-        .map(|style| style.resolve(ui.style()));
+    let [body, code] =
+        [egui::TextStyle::Body, egui::TextStyle::Monospace].map(|style| style.resolve(ui.style()));
     let mut job = LayoutJob::default();
     for (style, text) in parts(paragraph) {
         let format = match style {
