@@ -168,7 +168,7 @@ fn next_and_back_show_steps_and_leave_brings_the_own_scene_back() {
     window.click(Role::Button, "Leave");
     window.settle();
     assert_eq!(*window.app().scene(), own);
-    assert!(!window.says("step 5 of") && window.has("OPTIMIZERS"));
+    assert!(!is_at(&window, 4) && window.has("OPTIMIZERS"));
     window.press_with(Modifiers::COMMAND, Key::L);
     assert!(is_at(&window, 4), "it goes on where it was left");
     window.press_with(Modifiers::COMMAND, Key::L);
@@ -216,17 +216,16 @@ fn the_audience_takes_over_and_returns() {
 fn answers_are_hidden_until_they_are_asked_for() {
     let mut window = Window::opening();
     let step = step_where(|step| step.answer.is_some());
-    let answer = lesson().steps[step].answer.clone().unwrap_or_default();
-    let part = answer.split('.').next().unwrap_or_default().to_owned();
+    let part = "the first step lands on the minimum from any start";
     open_at(&mut window, step);
-    assert!(!window.says(&part));
+    assert!(!window.says(part));
     window.click(Role::Button, "Show the answer");
-    assert!(window.says(&part) && !window.has("Show the answer"));
+    assert!(window.says(part) && !window.has("Show the answer"));
     window.press(Key::PageUp);
     window.press(Key::PageDown);
-    assert!(!window.says(&part));
+    assert!(!window.says(part));
     window.press(Key::A);
-    assert!(window.says(&part));
+    assert!(window.says(part));
 }
 
 #[test]
@@ -250,7 +249,7 @@ fn a_prediction_hides_the_runs_until_a_point_is_clicked() {
     assert!(window.says("Your guess is marked. See where lr 0.4 goes."));
     window.press(Key::End);
     window.settle();
-    assert!(window.says("from the end of lr 0.4, at x −0.943, y 0"));
+    assert!(window.says("from the end of lr 0.4, at x −0.94, y 0."));
     assert!(window.paints("your guess") && window.says(look));
     assert!(!window.says("charts are hidden"));
 
@@ -321,7 +320,7 @@ fn opening_another_scene_leaves_the_lesson() {
     open_at(&mut window, 1);
     window.press_with(Modifiers::COMMAND, Key::N);
     window.settle();
-    assert!(!window.says(&format!("{LESSON}, step")));
+    assert!(!is_at(&window, 1));
     assert_eq!(*window.app().scene(), Scene::opening());
 }
 
