@@ -5,10 +5,10 @@ use crate::engine::scene::{Scene, VERSION};
 use serde::Deserialize;
 
 /// The lessons in their order: name and file.
-const FILES: &[(&str, &str)] = &[(
-    "a-step-downhill",
-    include_str!("../../assets/lessons/a-step-downhill.toml"),
-)];
+const FILES: &[(&str, &str)] = &[
+    ("a-step-downhill", include_str!("../../assets/lessons/a-step-downhill.toml")),
+    ("condition-number", include_str!("../../assets/lessons/condition-number.toml")),
+];
 
 /// How much a lesson presumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
