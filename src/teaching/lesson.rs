@@ -6,8 +6,18 @@ use serde::Deserialize;
 
 /// The lessons in their order: name and file.
 const FILES: &[(&str, &str)] = &[
-    ("a-step-downhill", include_str!("../../assets/lessons/a-step-downhill.toml")),
-    ("condition-number", include_str!("../../assets/lessons/condition-number.toml")),
+    (
+        "a-step-downhill",
+        include_str!("../../assets/lessons/a-step-downhill.toml"),
+    ),
+    (
+        "condition-number",
+        include_str!("../../assets/lessons/condition-number.toml"),
+    ),
+    (
+        "momentum",
+        include_str!("../../assets/lessons/momentum.toml"),
+    ),
 ];
 
 /// How much a lesson presumes.
