@@ -18,6 +18,10 @@ const FILES: &[(&str, &str)] = &[
         "momentum",
         include_str!("../../assets/lessons/momentum.toml"),
     ),
+    (
+        "nesterov",
+        include_str!("../../assets/lessons/nesterov.toml"),
+    ),
 ];
 
 /// How much a lesson presumes.
