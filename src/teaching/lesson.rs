@@ -22,6 +22,10 @@ const FILES: &[(&str, &str)] = &[
         "nesterov",
         include_str!("../../assets/lessons/nesterov.toml"),
     ),
+    (
+        "mini-batches",
+        include_str!("../../assets/lessons/mini-batches.toml"),
+    ),
 ];
 
 /// How much a lesson presumes.
