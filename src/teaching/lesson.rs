@@ -26,6 +26,10 @@ const FILES: &[(&str, &str)] = &[
         "mini-batches",
         include_str!("../../assets/lessons/mini-batches.toml"),
     ),
+    (
+        "batch-size",
+        include_str!("../../assets/lessons/batch-size.toml"),
+    ),
 ];
 
 /// How much a lesson presumes.
