@@ -30,6 +30,10 @@ const FILES: &[(&str, &str)] = &[
         "batch-size",
         include_str!("../../assets/lessons/batch-size.toml"),
     ),
+    (
+        "schedules",
+        include_str!("../../assets/lessons/schedules.toml"),
+    ),
 ];
 
 /// How much a lesson presumes.
