@@ -34,6 +34,10 @@ const FILES: &[(&str, &str)] = &[
         "schedules",
         include_str!("../../assets/lessons/schedules.toml"),
     ),
+    (
+        "warm-up",
+        include_str!("../../assets/lessons/warm-up.toml"),
+    ),
 ];
 
 /// How much a lesson presumes.
