@@ -38,6 +38,10 @@ const FILES: &[(&str, &str)] = &[
         "warm-up",
         include_str!("../../assets/lessons/warm-up.toml"),
     ),
+    (
+        "adagrad",
+        include_str!("../../assets/lessons/adagrad.toml"),
+    ),
 ];
 
 /// How much a lesson presumes.
