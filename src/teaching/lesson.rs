@@ -42,6 +42,10 @@ const FILES: &[(&str, &str)] = &[
         "adagrad",
         include_str!("../../assets/lessons/adagrad.toml"),
     ),
+    (
+        "rmsprop-adadelta",
+        include_str!("../../assets/lessons/rmsprop-adadelta.toml"),
+    ),
 ];
 
 /// How much a lesson presumes.
