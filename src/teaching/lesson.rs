@@ -34,14 +34,8 @@ const FILES: &[(&str, &str)] = &[
         "schedules",
         include_str!("../../assets/lessons/schedules.toml"),
     ),
-    (
-        "warm-up",
-        include_str!("../../assets/lessons/warm-up.toml"),
-    ),
-    (
-        "adagrad",
-        include_str!("../../assets/lessons/adagrad.toml"),
-    ),
+    ("warm-up", include_str!("../../assets/lessons/warm-up.toml")),
+    ("adagrad", include_str!("../../assets/lessons/adagrad.toml")),
     (
         "rmsprop-adadelta",
         include_str!("../../assets/lessons/rmsprop-adadelta.toml"),
