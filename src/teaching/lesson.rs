@@ -6,10 +6,46 @@ use serde::Deserialize;
 use std::sync::OnceLock;
 
 /// The lessons in their order: name and file.
-const FILES: &[(&str, &str)] = &[(
-    "learning-rate",
-    include_str!("../../assets/lessons/learning-rate.toml"),
-)];
+const FILES: &[(&str, &str)] = &[
+    (
+        "a-step-downhill",
+        include_str!("../../assets/lessons/a-step-downhill.toml"),
+    ),
+    (
+        "learning-rate",
+        include_str!("../../assets/lessons/learning-rate.toml"),
+    ),
+    (
+        "condition-number",
+        include_str!("../../assets/lessons/condition-number.toml"),
+    ),
+    (
+        "momentum",
+        include_str!("../../assets/lessons/momentum.toml"),
+    ),
+    (
+        "nesterov",
+        include_str!("../../assets/lessons/nesterov.toml"),
+    ),
+    (
+        "mini-batches",
+        include_str!("../../assets/lessons/mini-batches.toml"),
+    ),
+    (
+        "batch-size",
+        include_str!("../../assets/lessons/batch-size.toml"),
+    ),
+    (
+        "schedules",
+        include_str!("../../assets/lessons/schedules.toml"),
+    ),
+    ("warm-up", include_str!("../../assets/lessons/warm-up.toml")),
+    ("adagrad", include_str!("../../assets/lessons/adagrad.toml")),
+    (
+        "rmsprop-adadelta",
+        include_str!("../../assets/lessons/rmsprop-adadelta.toml"),
+    ),
+];
 
 /// Tabs on the right that a step may ask for.
 pub const PANELS: [&str; 5] = ["Charts", "Layers", "State", "Rule", "Table"];
