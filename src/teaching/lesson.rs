@@ -5,7 +5,49 @@ use crate::engine::scene::{Scene, VERSION};
 use serde::Deserialize;
 
 /// The lessons in their order: name and file.
-const FILES: [(&str, &str); 0] = [];
+const FILES: &[(&str, &str)] = &[
+    ("adam", include_str!("../../assets/lessons/adam.toml")),
+    (
+        "weight-decay",
+        include_str!("../../assets/lessons/weight-decay.toml"),
+    ),
+    (
+        "amsgrad-radam",
+        include_str!("../../assets/lessons/amsgrad-radam.toml"),
+    ),
+    (
+        "saddles-plateaus",
+        include_str!("../../assets/lessons/saddles-plateaus.toml"),
+    ),
+    (
+        "gradients-through-layers",
+        include_str!("../../assets/lessons/gradients-through-layers.toml"),
+    ),
+    (
+        "zero-grad",
+        include_str!("../../assets/lessons/zero-grad.toml"),
+    ),
+    (
+        "curvature",
+        include_str!("../../assets/lessons/curvature.toml"),
+    ),
+    (
+        "sharpness",
+        include_str!("../../assets/lessons/sharpness.toml"),
+    ),
+    (
+        "edge-of-stability",
+        include_str!("../../assets/lessons/edge-of-stability.toml"),
+    ),
+    (
+        "mode-connectivity",
+        include_str!("../../assets/lessons/mode-connectivity.toml"),
+    ),
+    (
+        "misleading-slices",
+        include_str!("../../assets/lessons/misleading-slices.toml"),
+    ),
+];
 
 /// How much a lesson presumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
