@@ -45,6 +45,47 @@ const FILES: &[(&str, &str)] = &[
         "rmsprop-adadelta",
         include_str!("../../assets/lessons/rmsprop-adadelta.toml"),
     ),
+    ("adam", include_str!("../../assets/lessons/adam.toml")),
+    (
+        "weight-decay",
+        include_str!("../../assets/lessons/weight-decay.toml"),
+    ),
+    (
+        "amsgrad-radam",
+        include_str!("../../assets/lessons/amsgrad-radam.toml"),
+    ),
+    (
+        "saddles-plateaus",
+        include_str!("../../assets/lessons/saddles-plateaus.toml"),
+    ),
+    (
+        "gradients-through-layers",
+        include_str!("../../assets/lessons/gradients-through-layers.toml"),
+    ),
+    (
+        "zero-grad",
+        include_str!("../../assets/lessons/zero-grad.toml"),
+    ),
+    (
+        "curvature",
+        include_str!("../../assets/lessons/curvature.toml"),
+    ),
+    (
+        "sharpness",
+        include_str!("../../assets/lessons/sharpness.toml"),
+    ),
+    (
+        "edge-of-stability",
+        include_str!("../../assets/lessons/edge-of-stability.toml"),
+    ),
+    (
+        "mode-connectivity",
+        include_str!("../../assets/lessons/mode-connectivity.toml"),
+    ),
+    (
+        "misleading-slices",
+        include_str!("../../assets/lessons/misleading-slices.toml"),
+    ),
 ];
 
 /// Tabs on the right that a step may ask for.
