@@ -14,6 +14,7 @@ mod icon;
 mod inspect_cache;
 mod keys;
 mod layout;
+mod maths;
 mod message;
 mod other_scene;
 mod paint;
