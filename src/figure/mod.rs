@@ -21,6 +21,7 @@ pub mod layers;
 mod layout;
 mod legend;
 pub mod map;
+pub mod maths;
 pub mod metric_chart;
 pub mod network;
 pub mod panel_grid;

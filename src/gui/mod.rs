@@ -15,6 +15,7 @@ mod inspect_cache;
 mod keys;
 mod layout;
 mod lesson;
+mod maths;
 mod message;
 mod other_scene;
 mod paint;

@@ -3,9 +3,9 @@
 use super::super::app::App;
 use super::words::words_ui;
 use super::{LessonCommand, OpenLesson};
-use crate::engine::training::symbols;
 use crate::gui::command::Command;
 use crate::gui::guard::{Part, paint_guarded};
+use crate::gui::maths;
 use crate::gui::layout::{LessonColumn, Place, Side};
 use crate::gui::scale::{SECONDARY, SECTION, SPACE};
 use crate::teaching::bundled::StepIndex;
@@ -330,8 +330,7 @@ fn leave_ui(ui: &mut egui::Ui) -> Option<LessonCommand> {
 /// Shows the lines of a formula.
 fn formula_ui(ui: &mut egui::Ui, formula: &str) {
     for line in formula.trim().lines() {
-        let text = egui::RichText::new(symbols(line)).monospace();
-        ui.add(egui::Label::new(text).wrap());
+        maths::formula_ui(ui, line);
     }
 }
 
