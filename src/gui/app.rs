@@ -294,10 +294,7 @@ impl App {
             Command::Lesson(command) => self.lesson_command(ctx, command),
             Command::Help => self.help = !self.help,
             Command::Palette => {
-                self.palette = match self.palette {
-                    Some(_) => None,
-                    None => Some(Palette::default()),
-                }
+                self.palette = self.palette.is_none().then(Palette::default);
             }
             Command::Quit => self.quit(ctx),
         }

@@ -172,26 +172,6 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
         entry("Text at 100 %", Command::TextSize(1.0), ctrl, Key::Num0),
     ];
     let view = timeline.into_iter().chain(show).chain(window);
-    let lessons = [
-        (
-            "Next step of the lesson",
-            LessonCommand::Next,
-            none,
-            Key::PageDown,
-        ),
-        ("Step before", LessonCommand::Back, none, Key::PageUp),
-        ("Return to the step", LessonCommand::Return, ctrl, Key::R),
-        (
-            "Show the answer or the run",
-            LessonCommand::Reveal,
-            none,
-            Key::A,
-        ),
-        ("Leave or go on", LessonCommand::Toggle, ctrl, Key::L),
-    ];
-    let lessons = lessons.map(|(title, command, modifiers, key)| {
-        entry(title, Command::Lesson(command), modifiers, key)
-    });
     let layers = LAYERS.iter();
     let layers =
         layers.map(|layer| entry(layer.title, Command::Layer(layer.name), shift, layer.key));
@@ -227,7 +207,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 entry("Train on", Command::TrainOn, none, Key::T),
             ],
         ),
-        ("Lessons", lessons.into()),
+        ("Lessons", lesson_entries()),
         (
             "Help",
             vec![
@@ -236,6 +216,42 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
             ],
         ),
     ]
+}
+
+/// Returns the entries of the menu Lessons, below the lessons.
+fn lesson_entries() -> Vec<Entry> {
+    let (none, ctrl) = (Modifiers::NONE, Modifiers::COMMAND);
+    let lessons = [
+        (
+            "Next step of the lesson",
+            LessonCommand::Next,
+            none,
+            Key::PageDown,
+        ),
+        (
+            "Previous step of the lesson",
+            LessonCommand::Back,
+            none,
+            Key::PageUp,
+        ),
+        ("Return to the step", LessonCommand::Return, ctrl, Key::R),
+        (
+            "Show the answer or the run",
+            LessonCommand::Reveal,
+            none,
+            Key::A,
+        ),
+        (
+            "Leave or continue the lesson",
+            LessonCommand::Toggle,
+            ctrl,
+            Key::L,
+        ),
+    ];
+    let entries = lessons.map(|(title, command, modifiers, key)| {
+        entry(title, Command::Lesson(command), modifiers, key)
+    });
+    entries.into()
 }
 
 /// Returns every entry of every menu; keys with more modifiers come before keys with fewer, which they contain.

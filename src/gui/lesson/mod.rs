@@ -124,8 +124,10 @@ impl App {
                 }
             }
             LessonCommand::Return => {
-                self.history.add_undo(&self.document());
-                self.restore_step(ctx);
+                if self.open_step().is_some() {
+                    self.history.add_undo(&self.document());
+                    self.restore_step(ctx);
+                }
             }
             LessonCommand::Reveal => self.reveal(),
             LessonCommand::Fold(folded) => {
