@@ -1,19 +1,21 @@
 //! `ravine check`: validation of a scene file.
 
+use super::scene_file::open_scene;
 use super::{print, remember_source};
-use crate::import::{Disk, open_scene};
+use crate::import::Disk;
 use std::path::PathBuf;
 
 /// Validate a scene file
 #[derive(clap::Args)]
 #[command(after_help = "\
-Example:
+Examples:
   ravine check lecture.toml
+  ravine check 'lesson:learning-rate#3'
 
 Prints one line and exits with code 0 if the file is sound. Otherwise prints the
 error with its line and what was expected, and exits with code 2.")]
 pub(super) struct Args {
-    /// Scene file
+    /// Scene file, or lesson:NAME#STEP
     scene: PathBuf,
 }
 

@@ -10,6 +10,7 @@ mod curvature;
 mod diverged;
 mod film;
 mod help;
+mod lesson;
 mod list;
 mod man;
 mod memory;
@@ -23,6 +24,7 @@ mod results;
 mod run_args;
 mod save_scene;
 mod scene_args;
+mod scene_file;
 mod slice;
 mod startup;
 mod sweep;
@@ -46,7 +48,8 @@ use std::sync::OnceLock;
 /// numbers, `render` draws a scene, `sweep` compares settings, `basins` maps starts to the minima that they reach,
 /// `critical` lists minima, maxima and saddles, `train` trains a network, `slice` computes its loss on a plane in parameter
 /// space, `curvature` computes Hessian eigenvalues and sharpness, `connect` finds a low-loss path between two networks,
-/// `list` and `help` document what there is to choose from, `check` validates a scene file, and `completions` and `man` help your shell.
+/// `lesson` lists and opens lessons, `list` and `help` document what there is to choose from, `check` validates a scene file, and
+/// `completions` and `man` help your shell.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -58,6 +61,7 @@ use std::sync::OnceLock;
 Examples:
   ravine                                       open the window
   ravine lecture.toml                          open the window on a scene file
+  ravine lesson learning-rate                  open a lesson in the window
   ravine list optimizers                       list the optimizers
   ravine help adam                             explain one of them
   ravine render --run adam:lr=0.05 -o adam.png draw one run
@@ -69,7 +73,7 @@ A run is written NAME:SETTING=VALUE,SETTING=VALUE, followed by @SCHEDULE for a
 learning-rate schedule: adam:lr=0.05,beta1=0.95@cosine:t_max=90"
 )]
 struct Cli {
-    /// Scene file to open in the window [default: the scene that was shown last, at first the Rosenbrock function]
+    /// Scene file to open in the window, or lesson:NAME#STEP [default: the scene that was shown last, at first the Rosenbrock function]
     scene: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -86,6 +90,7 @@ enum Command {
     Slice(slice::Args),
     Curvature(curvature::Args),
     Connect(connect::Args),
+    Lesson(lesson::Args),
     List(list::Args),
     Help(help::Args),
     Check(check::Args),
@@ -114,6 +119,7 @@ pub fn main() -> ExitCode {
         Some(Command::Slice(args)) => slice::slice(&args),
         Some(Command::Curvature(args)) => curvature::curvature(&args),
         Some(Command::Connect(args)) => connect::connect(&args),
+        Some(Command::Lesson(args)) => lesson::lesson(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),

@@ -5,6 +5,7 @@ use super::film::FilmArgs;
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::outputs::{Outputs, kind};
 use super::page_args::{DEFAULT_PIXELS, PageArgs};
+use super::print_error;
 use super::scene_args::{SceneArgs, parse_setting};
 use crate::engine::scene::Scene;
 use crate::export::film;
@@ -12,6 +13,8 @@ use crate::export::picture::{self, EXTENSIONS, PageSize, Picture, Show, picture}
 use crate::figure::colour::Theme;
 use crate::figure::gallery;
 use crate::session::compute_all_runs;
+use crate::teaching::bundled::StepIndex;
+use crate::teaching::lesson::ShownStep;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -41,6 +44,7 @@ Runs that diverge are reported on stderr with their step.
 
 Examples:
   ravine render -o opening.png
+  ravine render 'lesson:learning-rate#3' -o step.png
   ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
   ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg
   ravine render homework.toml --show loss --width 12cm -o loss.pdf
@@ -70,12 +74,12 @@ pub(super) struct Args {
     /// Format of the output, where its name does not tell it: png, svg or pdf
     #[arg(long, value_name = "NAME")]
     format: Option<String>,
-    /// Number of steps of the runs to show [default: all]
+    /// Number of steps of the runs to show [default: all; of a lesson those that it shows first]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
-    /// Content, listed below; panels are combined by +, like map+loss
-    #[arg(long, value_name = "KIND", default_value = "map")]
-    show: String,
+    /// Content, listed below; panels are combined by +, like map+loss [default: map, of a lesson its view]
+    #[arg(long, value_name = "KIND")]
+    show: Option<String>,
     /// Azimuth of the surface's camera in degrees, −360 to 360, as in matplotlib [default: the scene's, −60 in a new one]
     #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
     azim: Option<String>,
@@ -131,7 +135,12 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     if let Some(text) = &args.cmap {
         parse_setting(&mut scene.map, "cmap", text).map_err(|error| error.to_string())?;
     }
-    let show = Show::parse(&args.show, &scene)?;
+    let lesson = args.scene.lesson_step()?.and_then(StepIndex::find);
+    let show = match (&args.show, lesson) {
+        (Some(show), _) => Show::parse(show, &scene)?,
+        (None, Some((_, step))) => show_of_view(&step.view, &scene),
+        (None, None) => Show::Map,
+    };
     let style = args.page.style(show)?;
     turn_camera(args, show, &mut scene)?;
     let step = args
@@ -139,6 +148,10 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         .as_ref()
         .map(|text| step(text, scene.training.steps))
         .transpose()?;
+    let first_shown = lesson.and_then(|(_, step)| match step.at {
+        ShownStep::At(at) => Some(at.min(scene.training.steps)),
+        ShownStep::Play | ShownStep::End => None,
+    });
     let mut files = vec![args.output.clone()];
     let mut frames = Vec::new();
     if let Some(film) = &film {
@@ -163,7 +176,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     )?;
     let runs = compute_all_runs(&scene, &problem, None)?;
     let settings = Picture {
-        step,
+        step: step.or(first_shown),
         style,
         transparent: args.page.transparent,
         ..Picture::new(page, show, args.theme.theme())
@@ -177,6 +190,17 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     outputs.finish()?;
     warn_diverged(&runs);
     Ok(())
+}
+
+/// Returns the picture of a lesson's view; the map, with a note on stderr, of one that `render` does not draw.
+fn show_of_view(view: &str, scene: &Scene) -> Show {
+    let kind = view.to_lowercase().replace(' ', "-");
+    Show::parse(&kind, scene).unwrap_or_else(|_| {
+        print_error(&format!(
+            "the lesson shows the view {view}, which `ravine render` does not draw; this is the map"
+        ));
+        Show::Map
+    })
 }
 
 /// Draws the gallery of a family, which uses no scene.

@@ -1,17 +1,24 @@
 //! `ravine` without a command: opens the window or, without a display, writes a picture.
 
+use super::scene_file::{lesson_step, open_scene};
 use super::{Cli, print, print_error};
-use crate::engine::scene::Scene;
+use crate::engine::scene::{Problem, Scene};
 use crate::export::file::write_atomic;
 use crate::export::picture::{PageSize, Picture, Show, picture};
 use crate::figure::colour::Theme;
-use crate::import::{Disk, open_scene};
+use crate::import::Disk;
 use crate::session::compute_all_runs;
+use crate::teaching::bundled::StepIndex;
 use clap::CommandFactory;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
+    if let Some(path) = path
+        && let Some(step) = lesson_step(path)?
+    {
+        return open_lesson(step);
+    }
     let scene = match path {
         None => Scene::opening(),
         Some(path) => open_scene(path).map_err(|sentence| sentence + &hint(path))?,
@@ -22,12 +29,30 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
             Some(path) => format!("{}: {error}", path.display()),
             None => error.to_string(),
         })?;
-    let Err(sentence) = window(&scene, path) else {
-        return Ok(());
+    match window(&scene, path) {
+        Ok(()) => Ok(()),
+        Err(sentence) => draw_instead(&scene, problem, &sentence),
+    }
+}
+
+/// Opens the window in a lesson or, without a display, writes a picture of its step.
+pub(super) fn open_lesson(step: StepIndex) -> Result<(), String> {
+    let Some((lesson, shown)) = step.find() else {
+        return Err("there is no such lesson".to_owned());
     };
-    print_error(&sentence);
+    let problem = shown.scene.load(&Disk::default());
+    let problem = problem.map_err(|error| format!("lesson {}: {error}", lesson.name))?;
+    match lesson_window(step) {
+        Ok(()) => Ok(()),
+        Err(sentence) => draw_instead(&shown.scene, problem, &sentence),
+    }
+}
+
+/// Writes a picture of a scene for which there is no window, and why there is none.
+fn draw_instead(scene: &Scene, problem: Problem, sentence: &str) -> Result<(), String> {
+    print_error(sentence);
     let page = PageSize::of_pixels([1600, 1200]);
-    let runs = compute_all_runs(&scene, &Arc::new(problem), None)?;
+    let runs = compute_all_runs(scene, &Arc::new(problem), None)?;
     let bytes = picture(&runs, "png", &Picture::new(page, Show::Map, &Theme::LIGHT))?;
     let name = free_name();
     write_atomic(&name, |out| out.write_all(&bytes))?;
@@ -37,12 +62,27 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
 #[cfg(feature = "gui")]
 fn window(scene: &Scene, path: Option<&Path>) -> Result<(), String> {
     let given = path.is_some().then(|| scene.clone());
-    crate::gui::run(given, path.map(Path::to_owned))
+    crate::gui::run(given, path.map(Path::to_owned), None)
 }
+
+#[cfg(feature = "gui")]
+fn lesson_window(step: StepIndex) -> Result<(), String> {
+    crate::gui::run(None, None, Some(step))
+}
+
+/// The sentence of a program without the window.
+#[cfg(not(feature = "gui"))]
+const NO_WINDOW: &str =
+    "this program was built without the window; build it with the feature `gui`";
 
 #[cfg(not(feature = "gui"))]
 fn window(_: &Scene, _: Option<&Path>) -> Result<(), String> {
-    Err("this program was built without the window; build it with the feature `gui`".to_owned())
+    Err(NO_WINDOW.to_owned())
+}
+
+#[cfg(not(feature = "gui"))]
+fn lesson_window(_: StepIndex) -> Result<(), String> {
+    Err(NO_WINDOW.to_owned())
 }
 
 /// Returns `ravine.png` or, if it exists, `ravine-2.png` and so on.

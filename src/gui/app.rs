@@ -4,6 +4,7 @@ use super::autosave::Autosave;
 use super::command::{Command, TRAIN_ON};
 use super::desktop::Asking;
 use super::layout::Layout;
+use super::lesson::Lessons;
 use super::message::Message;
 use super::other_scene::OtherScene;
 use super::paint::Textures;
@@ -77,6 +78,7 @@ pub struct App {
     /// Whether the desktop has file dialogs.
     pub(super) desktop_dialogs: Arc<AtomicBool>,
     pub(super) recent: Recent,
+    pub(super) lessons: Lessons,
     pub(super) preferences: Option<PreferencesFile>,
     /// The files over the window.
     pub(super) hovered: Option<Hovered>,
@@ -134,6 +136,7 @@ impl App {
             asking: None,
             desktop_dialogs: Arc::default(),
             recent: Recent::default(),
+            lessons: Lessons::default(),
             preferences: None,
             hovered: None,
             help: false,
@@ -288,12 +291,10 @@ impl App {
                 self.layout.present();
                 ctx.set_zoom_factor(self.layout.zoom());
             }
+            Command::Lesson(command) => self.lesson_command(ctx, command),
             Command::Help => self.help = !self.help,
             Command::Palette => {
-                self.palette = match self.palette {
-                    Some(_) => None,
-                    None => Some(Palette::default()),
-                }
+                self.palette = self.palette.is_none().then(Palette::default);
             }
             Command::Quit => self.quit(ctx),
         }

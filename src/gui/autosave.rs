@@ -3,6 +3,7 @@
 //! Each window holds the lock of a number of its own, so that two windows never write to one file.
 
 use super::app::{App, Document, without_camera};
+use super::lesson::Lessons;
 use super::preferences::PreferencesFile;
 use super::recent::Recent;
 use crate::engine::scene::Scene;
@@ -153,6 +154,7 @@ impl App {
         if let Some(folder) = folder {
             app.preferences = Some(PreferencesFile::open(folder, ctx, &mut app.layout));
             app.recent = Recent::open(folder);
+            app.lessons = Lessons::open(folder);
         }
         Ok(app)
     }
@@ -180,19 +182,23 @@ impl App {
             ctx.request_repaint_after(Duration::from_millis(1100));
             return;
         }
-        let now = (self.scene.clone(), self.path.clone());
-        if let Some(autosave) = &mut self.autosave {
-            let document = without_camera(now.clone());
-            autosave.write_later(&self.saved, || earlier(&self.history, &document), now);
-        }
+        // Scenes of lessons are not kept: the next start shows the person's own.
+        let Some(mut autosave) = self.autosave.take() else {
+            return;
+        };
+        let (now, saved, history) = self.own_document();
+        let document = without_camera(now.clone());
+        autosave.write_later(saved, || earlier(history, &document), now);
+        self.autosave = Some(autosave);
     }
 
     /// Writes the autosave before the window closes.
     pub(super) fn finish_autosave(&self) {
         if let Some(autosave) = &self.autosave {
-            let mut documents = earlier(&self.history, &self.document());
-            documents.push((self.scene.clone(), self.path.clone()));
-            let _ = write(&autosave.path, &self.saved, &documents);
+            let (now, saved, history) = self.own_document();
+            let mut documents = earlier(history, &without_camera(now.clone()));
+            documents.push(now);
+            let _ = write(&autosave.path, saved, &documents);
         }
     }
 }

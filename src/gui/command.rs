@@ -2,6 +2,7 @@
 
 use super::file_dialog::Purpose;
 use super::layout::Side;
+use super::lesson::LessonCommand;
 use super::panel::style::LAYERS;
 use super::view::View;
 use crate::engine::scene::Scene;
@@ -92,6 +93,8 @@ pub(crate) enum Command {
     Layer(&'static str),
     /// Makes the scene an undo step of its own, however soon the next edit follows.
     Checkpoint,
+    /// Opens, leaves or moves in a lesson.
+    Lesson(LessonCommand),
     /// Shows an error.
     ShowError(String),
     /// Ends the program.
@@ -204,6 +207,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 entry("Train on", Command::TrainOn, none, Key::T),
             ],
         ),
+        ("Lessons", lesson_entries()),
         (
             "Help",
             vec![
@@ -212,6 +216,42 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
             ],
         ),
     ]
+}
+
+/// Returns the entries of the menu Lessons, below the lessons.
+fn lesson_entries() -> Vec<Entry> {
+    let (none, ctrl) = (Modifiers::NONE, Modifiers::COMMAND);
+    let lessons = [
+        (
+            "Next step of the lesson",
+            LessonCommand::Next,
+            none,
+            Key::PageDown,
+        ),
+        (
+            "Previous step of the lesson",
+            LessonCommand::Back,
+            none,
+            Key::PageUp,
+        ),
+        ("Return to the step", LessonCommand::Return, ctrl, Key::R),
+        (
+            "Show the answer or the run",
+            LessonCommand::Reveal,
+            none,
+            Key::A,
+        ),
+        (
+            "Leave or continue the lesson",
+            LessonCommand::Toggle,
+            ctrl,
+            Key::L,
+        ),
+    ];
+    let entries = lessons.map(|(title, command, modifiers, key)| {
+        entry(title, Command::Lesson(command), modifiers, key)
+    });
+    entries.into()
 }
 
 /// Returns every entry of every menu; keys with more modifiers come before keys with fewer, which they contain.

@@ -3,6 +3,7 @@
 use super::command::{Command, Entry, Menu};
 use super::icon::{Icon, icon_button};
 use super::layout::{Layout, Side};
+use super::lesson::{self, Lessons};
 use super::preferences::THEMES;
 use super::recent::Recent;
 use super::scale::{SECTION, SPACE, TEXT_SIZES};
@@ -142,17 +143,18 @@ fn section_ui(ui: &mut egui::Ui, title: &str) {
 }
 
 /// Width of the window below which all menus are in one, in points.
-const ONE_MENU: f32 = 400.0;
+const ONE_MENU: f32 = 470.0;
 
 /// Width of the window from which the menu bar has buttons that undo and redo, in points.
-const WITH_UNDO: f32 = 460.0;
+const WITH_UNDO: f32 = 530.0;
 
 /// Shows the menus and the buttons of the side panels, and returns the chosen command.
 pub(crate) fn menu_bar_ui(
     ui: &mut egui::Ui,
     menus: &[Menu],
     layout: &Layout,
-    (recent, [undo, redo]): (&Recent, [bool; 2]),
+    kept: (&Recent, &Lessons),
+    [undo, redo]: [bool; 2],
 ) -> Option<Command> {
     let mut chosen = None;
     egui::MenuBar::new().ui(ui, |ui| {
@@ -165,9 +167,7 @@ pub(crate) fn menu_bar_ui(
                     let scroll = egui::ScrollArea::vertical()
                         .max_height(height)
                         .min_scrolled_height(height);
-                    let command = scroll
-                        .show(ui, |ui| menu_ui(ui, menu, layout, recent))
-                        .inner;
+                    let command = scroll.show(ui, |ui| menu_ui(ui, menu, layout, kept)).inner;
                     chosen = command.or(chosen.take());
                 });
             }
@@ -214,9 +214,12 @@ fn menu_ui(
     ui: &mut egui::Ui,
     (title, entries): &Menu,
     layout: &Layout,
-    recent: &Recent,
+    (recent, lessons): (&Recent, &Lessons),
 ) -> Option<Command> {
     let mut chosen = None;
+    if *title == "Lessons" {
+        chosen = lesson::menu_ui(ui, lessons).map(Command::Lesson);
+    }
     for entry in entries {
         let key = key_text(ui.ctx(), entry.key);
         if ui

@@ -73,6 +73,7 @@ impl App {
 
     /// Replaces the scene by another one; undo restores it.
     pub(super) fn show(&mut self, ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) {
+        self.leave_lesson();
         let other_subject = !scene.subject.same_kind(&self.scene.subject);
         let mut shown = match OtherScene::new(ctx, scene, path) {
             Ok(shown) => shown,
@@ -235,7 +236,8 @@ impl App {
         }
         self.quit_ui(ctx);
         if let Some(mut palette) = self.palette.take() {
-            match palette.ui(ctx, &self.scene, &self.views, &self.recent.files) {
+            let others = (&self.recent.files[..], self.lesson_items());
+            match palette.ui(ctx, &self.scene, &self.views, others) {
                 PaletteResult::Open => self.palette = Some(palette),
                 PaletteResult::Closed => {}
                 PaletteResult::Chosen(command) => self.apply(ctx, command),

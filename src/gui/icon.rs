@@ -43,6 +43,8 @@ pub(crate) enum Icon {
     Duplicate,
     /// A waste bin.
     Delete,
+    /// A tick.
+    Tick,
 }
 
 /// Shows a button with an icon; `name` and `key` are its tooltip, and `name` its accessible name.
@@ -147,6 +149,7 @@ pub(crate) fn paint_icon(
                 egui::Rect::from_min_size(frame.min + egui::vec2(left, 0.0), egui::vec2(6.0, 12.0));
             painter.rect_filled(part, 1.0, colour);
         }
+        Icon::Tick => line(&[[-4.5, 0.5], [-1.5, 3.5], [4.5, -4.0]]),
         Icon::Closed => triangle([at(-2.5, -4.0), at(3.5, 0.0), at(-2.5, 4.0)]),
         Icon::Open => triangle([at(-4.0, -2.5), at(4.0, -2.5), at(0.0, 3.5)]),
         Icon::Up => {

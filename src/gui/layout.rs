@@ -16,6 +16,18 @@ const MAX_WIDTH: f32 = 2000.0;
 /// Least width that a drawer leaves free, in points, so that the map stays in sight.
 const BESIDE_DRAWER: f32 = 24.0;
 
+/// Least width of the window in which the words of a lesson have a column, in points; in narrower ones they are below the map.
+const LESSON_COLUMN: f32 = 560.0;
+
+/// Tab of the column at the left during a lesson.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LessonColumn {
+    /// The words of the lesson.
+    Words,
+    /// The left panel.
+    Settings,
+}
+
 /// A side of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
@@ -69,6 +81,8 @@ pub(crate) struct Layout {
     pub text_size: f32,
     /// Whether presentation mode is on.
     pub presenting: bool,
+    /// Tab of the column at the left, while a lesson is open.
+    pub lesson: Option<LessonColumn>,
     /// Area of the window in the last frame.
     pub window: Rect,
 }
@@ -85,6 +99,7 @@ impl Default for Layout {
             right: panel(380.0),
             text_size: 1.0,
             presenting: false,
+            lesson: None,
             window: Rect::NOTHING,
         }
     }
@@ -114,12 +129,26 @@ impl Layout {
         panel.docked = open;
     }
 
-    fn is_drawer(&self, side: Side, window: f32) -> bool {
-        self.presenting || window < side.drawer_below()
+    /// Whether a panel is a drawer in a window of a width.
+    pub(crate) fn is_drawer(&self, side: Side, window: f32) -> bool {
+        let in_column = side == Side::Left && self.has_lesson_column(window);
+        !in_column && (self.presenting || window < side.drawer_below())
+    }
+
+    /// Whether a lesson is open that has a column at the left of a window of a width.
+    pub(crate) fn has_lesson_column(&self, window: f32) -> bool {
+        self.lesson.is_some() && window >= LESSON_COLUMN
     }
 
     /// Opens or closes a panel in a window of a width.
     pub(crate) fn toggle(&mut self, side: Side, window: f32) {
+        if side == Side::Left && self.has_lesson_column(window) {
+            self.lesson = match self.lesson {
+                Some(LessonColumn::Words) => Some(LessonColumn::Settings),
+                _ => Some(LessonColumn::Words),
+            };
+            return;
+        }
         let drawer = self.is_drawer(side, window);
         let panel = self.panel(side);
         let open = if drawer {
@@ -141,6 +170,9 @@ impl Layout {
 
     /// Whether a panel is open in a window of a width.
     pub(crate) fn is_open(&self, side: Side, window: f32) -> bool {
+        if side == Side::Left && self.has_lesson_column(window) {
+            return self.lesson == Some(LessonColumn::Settings);
+        }
         let panel = match side {
             Side::Left => self.left,
             Side::Right => self.right,
@@ -174,7 +206,10 @@ impl Layout {
     /// least half as wide as the window.
     pub(crate) fn places(&self, space: Rect) -> ([Option<Place>; 2], Rect) {
         let window = space.width();
-        let docked = |side| !self.is_drawer(side, window) && self.is_open(side, window);
+        let is_shown = |side| {
+            self.is_open(side, window) || side == Side::Left && self.has_lesson_column(window)
+        };
+        let docked = |side| !self.is_drawer(side, window) && is_shown(side);
         let both = docked(Side::Left) && docked(Side::Right);
         let grips = if both { 2.0 } else { 1.0 } * GRIP;
         let room = 0.5 * window - grips;
@@ -202,7 +237,7 @@ impl Layout {
             }
             Place { rect, drawer }
         };
-        let mut open = |side, width| self.is_open(side, window).then(|| place(side, width));
+        let mut open = |side, width| is_shown(side).then(|| place(side, width));
         let left = open(Side::Left, left);
         let right = open(Side::Right, right);
         ([left, right], middle)
@@ -321,6 +356,27 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_lesson_has_a_column_in_which_the_left_panel_is_a_tab() {
+        let mut layout = Layout {
+            lesson: Some(LessonColumn::Words),
+            ..Layout::default()
+        };
+        layout.present();
+        for width in [560.0, 640.0, 800.0, 1280.0] {
+            let ([left, right], middle) = layout.places(space(width));
+            assert!(left.is_some_and(|place| !place.drawer) && right.is_none());
+            assert!(middle.width() >= 0.5 * width - GRIP, "{width}: {middle}");
+        }
+        assert!(!layout.is_open(Side::Left, 1280.0), "the words are shown");
+        layout.toggle(Side::Left, 1280.0);
+        assert_eq!(layout.lesson, Some(LessonColumn::Settings));
+        let narrow = layout.places(space(559.0)).0;
+        assert!(narrow.iter().all(Option::is_none), "the words are a strip");
+        layout.toggle(Side::Left, 559.0);
+        assert!(layout.places(space(559.0)).0[0].is_some_and(|place| place.drawer));
     }
 
     #[test]

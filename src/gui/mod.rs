@@ -14,6 +14,8 @@ mod icon;
 mod inspect_cache;
 mod keys;
 mod layout;
+mod lesson;
+mod maths;
 mod message;
 mod other_scene;
 mod paint;
@@ -39,15 +41,21 @@ pub use app::App;
 
 use crate::engine::scene::Scene;
 use crate::export::sentence::without_sources;
+use crate::teaching::bundled::StepIndex;
 use eframe::egui;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-/// Opens the window on a scene, or without one on the scene that was shown last, and returns when it is closed.
+/// Opens the window on a scene or in a lesson, or else on the scene that was shown last, and returns when it is closed.
 ///
 /// # Errors
 /// Returns one sentence: why there is no window, and which package may be missing.
-pub fn run(scene: Option<Scene>, path: Option<PathBuf>) -> Result<(), String> {
+pub fn run(
+    scene: Option<Scene>,
+    path: Option<PathBuf>,
+    lesson: Option<StepIndex>,
+) -> Result<(), String> {
+    lesson::read_in_background();
     let viewport = egui::ViewportBuilder::default()
         .with_title("Ravine")
         .with_app_id("ravine")
@@ -62,6 +70,9 @@ pub fn run(scene: Option<Scene>, path: Option<PathBuf>) -> Result<(), String> {
         let state = preferences::state_folder();
         let mut app = App::with_state(&context.egui_ctx, scene, path, state.as_deref())?;
         app.follow_desktop(&context.egui_ctx);
+        if let Some(step) = lesson {
+            app.open_lesson(&context.egui_ctx, step);
+        }
         Ok(Box::new(app))
     });
     // winit panics where the library for X11 keyboards is missing.

@@ -1,7 +1,8 @@
-//! The command palette: a search over every command, optimizer and landscape.
+//! The command palette: a search over every command, lesson, optimizer and landscape.
 
 use super::command::{Command, menus};
 use super::icon::paint_search;
+use super::lesson::LessonCommand;
 use super::preferences::THEMES;
 use super::search::{OptimizerChoice, penalty};
 use super::taking::file_name;
@@ -20,6 +21,9 @@ pub(super) struct Palette {
     /// Place of the marked entry among those found.
     marked: usize,
 }
+
+/// Recent files and lessons by title, which the palette offers besides commands, optimizers and landscapes.
+type Others<'a> = (&'a [PathBuf], Vec<(String, LessonCommand)>);
 
 /// Outcome of the palette in a frame.
 pub(super) enum PaletteResult {
@@ -62,9 +66,9 @@ impl Palette {
         ctx: &egui::Context,
         scene: &Scene,
         views: &[Box<dyn View>],
-        recent: &[PathBuf],
+        others: Others,
     ) -> PaletteResult {
-        let mut items = items(ctx, scene, views, recent);
+        let mut items = items(ctx, scene, views, others);
         let mut chosen = None;
         let [up, down, enter] = ctx.input_mut(|input| {
             [egui::Key::ArrowUp, egui::Key::ArrowDown, egui::Key::Enter]
@@ -128,7 +132,7 @@ fn items(
     ctx: &egui::Context,
     scene: &Scene,
     views: &[Box<dyn View>],
-    recent: &[PathBuf],
+    (recent, lessons): Others,
 ) -> Vec<Item> {
     let applies = |command: &Command| match command {
         Command::Show(title) => {
@@ -153,6 +157,11 @@ fn items(
         title: format!("Theme: {}", title.to_lowercase()),
         note: String::new(),
         action: Action::Command(Command::Theme(theme)),
+    }));
+    items.extend(lessons.into_iter().map(|(title, command)| Item {
+        title,
+        note: "lesson".to_owned(),
+        action: Action::Command(Command::Lesson(command)),
     }));
     items.extend(recent.iter().map(|path| Item {
         title: format!("Open recent {}", file_name(path)),
@@ -202,7 +211,8 @@ mod tests {
     fn first(query: &str) -> String {
         let (ctx, views) = (egui::Context::default(), view::all());
         let recent = [PathBuf::from("/a/mine.toml")];
-        let items = items(&ctx, &Scene::opening(), &views, &recent);
+        let lessons = vec![("Lesson: Momentum".to_owned(), LessonCommand::Next)];
+        let items = items(&ctx, &Scene::opening(), &views, (&recent, lessons));
         let found = search(&items, query);
         found
             .first()
@@ -220,6 +230,7 @@ mod tests {
         assert_eq!(first("save scene as"), "Save scene as…");
         assert_eq!(first("theme dark"), "Theme: dark");
         assert_eq!(first("mine"), "Open recent mine.toml");
+        assert_eq!(first("lesson mom"), "Lesson: Momentum");
         assert_eq!(first("zzz"), "");
     }
 }

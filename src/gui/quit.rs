@@ -23,16 +23,20 @@ enum Answer {
 }
 
 impl App {
-    /// Whether the scene has changes that its file does not have.
+    /// Whether the person's own scene has changes that its file does not have; scenes of lessons have none.
     fn has_changes(&self) -> bool {
-        self.scene != self.saved
+        let (document, saved, _) = self.own_document();
+        document.0 != *saved
     }
 
     /// Closes the window, or asks first where there are changes: in the shown scene, or else in that of the other subject, which is
     /// shown for it.
     pub(super) fn quit(&mut self, ctx: &egui::Context) {
-        let other = self.other_scene.as_ref();
+        let other = self.own_other_scene();
         let in_other = other.is_some_and(|other| other.scene != other.saved);
+        if self.has_changes() || in_other {
+            self.leave_lesson();
+        }
         if !self.has_changes() && in_other && self.switch_subject(ctx).is_err() {
             self.closing = Closing::Confirmed;
         }

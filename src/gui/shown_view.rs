@@ -86,7 +86,10 @@ impl App {
     pub(super) fn current_runs(&self) -> Option<(Runs, usize)> {
         let runs = self.runs().filter(|runs| runs.matches(&self.scene))?;
         let row = runs.row(self.timeline.step());
-        let scene = self.scene.clone();
+        let mut scene = self.scene.clone();
+        if self.is_predicting() {
+            scene.runs.iter_mut().for_each(|run| run.shown = false);
+        }
         Some((
             Runs {
                 scene,
@@ -129,6 +132,8 @@ impl App {
             hovered: self.hovered_run[1],
             followed,
             critical_point: self.point,
+            predicting: self.is_predicting(),
+            guess: self.shown_guess(),
             frame_budget: self.frame_budget,
             theme: theme::current(ctx),
         };
@@ -154,6 +159,12 @@ impl App {
     /// # Errors
     /// Returns one sentence where there is none yet.
     pub(super) fn figure(&mut self, ctx: &egui::Context) -> Result<Figure, String> {
+        if self.is_predicting() {
+            return Err(
+                "there is no picture while the runs are hidden; guess where the run ends first"
+                    .to_owned(),
+            );
+        }
         let sharpness = self.session.sharpness.newest();
         let sharpness = sharpness.as_deref().and_then(|found| found.as_ref().ok());
         let (charts, theme) = (&self.charts, theme::current(ctx));

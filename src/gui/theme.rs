@@ -27,6 +27,7 @@ pub(crate) fn install(ctx: &egui::Context) {
     // DejaVu has the signs of formulas that both lack.
     let data = egui::FontData::from_static(dejavu::sans::regular());
     fonts.font_data.insert("DejaVu".to_owned(), data.into());
+    super::maths::add_fonts(&mut fonts);
     ctx.set_fonts(fonts);
     // The commands of the View menu change the text size instead.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);

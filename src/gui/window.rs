@@ -3,10 +3,10 @@
 use super::app::App;
 use super::command::menus;
 use super::guard::{Part, catch_panic, paint_guarded};
-use super::layout::{Place, Side};
+use super::layout::{LessonColumn, Place, Side};
 use super::view::charts::Followed;
 use super::view::critical_points;
-use super::{dialog, panel, theme};
+use super::{dialog, lesson, panel, theme};
 use crate::session::{OptimizerStateRequest, SharpnessRequest};
 use eframe::egui;
 use std::path::Path;
@@ -36,6 +36,7 @@ impl App {
         if let Some(progress) = self.progress().filter(|progress| !progress.complete) {
             self.timeline.pause_at(progress.done);
         }
+        self.hold_prediction();
         // A document that has not changed since the last frame becomes an undo step.
         self.history.feed_state(now, &self.document());
         let commands = self.keys(&ctx);
@@ -53,13 +54,18 @@ impl App {
                 self.history.has_redo(&document),
             ];
             let show = |ui: &mut egui::Ui| {
-                dialog::menu_bar_ui(ui, &menus, &self.layout, (&self.recent, history))
+                let kept = (&self.recent, &self.lessons);
+                dialog::menu_bar_ui(ui, &menus, &self.layout, kept, history)
             };
             let menu = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("menu"), show);
             let chosen = egui::Panel::top("menu").show(ui, menu).inner.flatten();
             self.apply_all(&ctx, chosen.into_iter().collect());
         }
         self.timeline_panel(ui);
+        let lesson_column = self.layout.has_lesson_column(ui.available_width());
+        if self.has_lesson() && !lesson_column {
+            self.lesson_strip(ui);
+        }
         // A panel's height follows its content one frame later.
         if ui.max_rect() != self.layout.window {
             self.layout.window = ui.max_rect();
@@ -67,8 +73,12 @@ impl App {
         }
         let ([left, right], middle) = self.layout.places(ui.available_rect_before_wrap());
         self.charts.enlarged.middle = middle;
-        if let Some(place) = left {
-            self.scene_panel(ui, place);
+        match left {
+            Some(place) if lesson_column && self.layout.lesson == Some(LessonColumn::Words) => {
+                self.lesson_column(ui, place);
+            }
+            Some(place) => self.scene_panel(ui, place),
+            None => {}
         }
         self.compute();
         self.results_panel(ui, right);
@@ -105,6 +115,8 @@ impl App {
         let source = runs.as_deref().and_then(|runs| runs.as_ref().ok());
         let source = source.map(|runs| &*runs.problem.source);
         let busy = busy.or(source.filter(|source| !source.is_empty()));
+        let hint = self.lesson_hint();
+        let busy = busy.or(hint.as_deref());
         let computed = self
             .progress()
             .map_or(self.scene.training.steps, |progress| {
@@ -115,11 +127,11 @@ impl App {
                 }
             });
         let ends = match self.runs().filter(|runs| runs.matches(&self.scene)) {
-            Some(runs) => {
+            Some(runs) if !self.is_predicting() => {
                 let theme = theme::current(ui.ctx());
                 panel::timeline::Ends::of(&self.scene, runs, computed, theme)
             }
-            None => panel::timeline::Ends {
+            _ => panel::timeline::Ends {
                 computed: 0,
                 runs: Vec::new(),
             },
@@ -165,10 +177,13 @@ impl App {
             })
         };
         let mut layout = self.layout;
-        let answer = layout.side_ui(ui, (Side::Left, place), |ui| {
-            paint_guarded(ui, Part::Panel("scene"), show)
+        let tab = layout.lesson.filter(|_| !place.drawer);
+        let (tab, answer) = layout.side_ui(ui, (Side::Left, place), |ui| {
+            let tab = tab.and_then(|tab| lesson::tabs_ui(ui, tab));
+            (tab, paint_guarded(ui, Part::Panel("scene"), show))
         });
         self.layout = layout;
+        self.apply_all(&ui.ctx().clone(), tab.into_iter().collect());
         let answer = answer.unwrap_or_default();
         self.hovered_run[0] = answer.hovered.or(self.hovered_run[0]);
         self.apply_all(&ui.ctx().clone(), answer.commands);
@@ -214,7 +229,13 @@ impl App {
         let Some(place) = place else {
             return;
         };
+        let predicting = self.is_predicting();
         let show = |ui: &mut egui::Ui| {
+            if predicting {
+                ui.set_min_width(ui.available_width().max(0.0));
+                ui.label("The charts are hidden until you have guessed where the run ends.");
+                return Vec::new();
+            }
             let Some((runs, row)) = &current else {
                 ui.set_min_width(ui.available_width().max(0.0));
                 ui.label(match &self.problem {
@@ -283,6 +304,9 @@ impl App {
     }
 
     fn title(&self) -> String {
+        if let Some(title) = self.lesson_title() {
+            return title;
+        }
         let name = self
             .path
             .as_deref()

@@ -3,9 +3,93 @@
 use super::claim::Claim;
 use crate::engine::scene::{Scene, VERSION};
 use serde::Deserialize;
+use std::sync::OnceLock;
 
 /// The lessons in their order: name and file.
-const FILES: [(&str, &str); 0] = [];
+const FILES: &[(&str, &str)] = &[
+    (
+        "a-step-downhill",
+        include_str!("../../assets/lessons/a-step-downhill.toml"),
+    ),
+    (
+        "learning-rate",
+        include_str!("../../assets/lessons/learning-rate.toml"),
+    ),
+    (
+        "condition-number",
+        include_str!("../../assets/lessons/condition-number.toml"),
+    ),
+    (
+        "momentum",
+        include_str!("../../assets/lessons/momentum.toml"),
+    ),
+    (
+        "nesterov",
+        include_str!("../../assets/lessons/nesterov.toml"),
+    ),
+    (
+        "mini-batches",
+        include_str!("../../assets/lessons/mini-batches.toml"),
+    ),
+    (
+        "batch-size",
+        include_str!("../../assets/lessons/batch-size.toml"),
+    ),
+    (
+        "schedules",
+        include_str!("../../assets/lessons/schedules.toml"),
+    ),
+    ("warm-up", include_str!("../../assets/lessons/warm-up.toml")),
+    ("adagrad", include_str!("../../assets/lessons/adagrad.toml")),
+    (
+        "rmsprop-adadelta",
+        include_str!("../../assets/lessons/rmsprop-adadelta.toml"),
+    ),
+    ("adam", include_str!("../../assets/lessons/adam.toml")),
+    (
+        "weight-decay",
+        include_str!("../../assets/lessons/weight-decay.toml"),
+    ),
+    (
+        "amsgrad-radam",
+        include_str!("../../assets/lessons/amsgrad-radam.toml"),
+    ),
+    (
+        "saddles-plateaus",
+        include_str!("../../assets/lessons/saddles-plateaus.toml"),
+    ),
+    (
+        "gradients-through-layers",
+        include_str!("../../assets/lessons/gradients-through-layers.toml"),
+    ),
+    (
+        "zero-grad",
+        include_str!("../../assets/lessons/zero-grad.toml"),
+    ),
+    (
+        "curvature",
+        include_str!("../../assets/lessons/curvature.toml"),
+    ),
+    (
+        "sharpness",
+        include_str!("../../assets/lessons/sharpness.toml"),
+    ),
+    (
+        "edge-of-stability",
+        include_str!("../../assets/lessons/edge-of-stability.toml"),
+    ),
+    (
+        "mode-connectivity",
+        include_str!("../../assets/lessons/mode-connectivity.toml"),
+    ),
+    (
+        "misleading-slices",
+        include_str!("../../assets/lessons/misleading-slices.toml"),
+    ),
+];
+
+/// Tabs on the right that a step may ask for.
+pub const PANELS: [&str; 5] = ["Charts", "Layers", "State", "Rule", "Table"];
 
 /// How much a lesson presumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -17,6 +101,29 @@ pub enum Level {
     Intermediate,
     /// Linear algebra and neural networks.
     Advanced,
+}
+
+impl Level {
+    /// The levels in the order of menus.
+    pub const ALL: [Self; 3] = [Self::Beginner, Self::Intermediate, Self::Advanced];
+
+    /// Returns the name in lists.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Beginner => "beginner",
+            Self::Intermediate => "intermediate",
+            Self::Advanced => "advanced",
+        }
+    }
+
+    /// Returns the heading in menus.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Beginner => "Beginner",
+            Self::Intermediate => "Intermediate",
+            Self::Advanced => "Advanced",
+        }
+    }
 }
 
 /// A lesson.
@@ -57,13 +164,13 @@ pub struct Step {
     pub predict: Option<String>,
     /// Title of the view.
     pub view: String,
-    /// Title of the tab on the right; it is left as it is without one.
+    /// Title of the tab on the right, one of [`PANELS`]; it is left as it is without one.
     pub panel: Option<String>,
     /// The step of the timeline that is shown first.
     pub at: ShownStep,
     /// The scene.
     pub scene: Scene,
-    /// What a test plays through.
+    /// Statements that a test plays through.
     pub claims: Vec<Claim>,
 }
 
@@ -123,6 +230,18 @@ impl Lesson {
             .collect()
     }
 
+    /// Returns the lessons of [`Self::all`], which are read once.
+    ///
+    /// # Errors
+    /// Returns the sentence of the first file that cannot be read.
+    pub fn bundled() -> Result<&'static [Self], &'static str> {
+        static LESSONS: OnceLock<Result<Vec<Lesson>, String>> = OnceLock::new();
+        match LESSONS.get_or_init(Self::all) {
+            Ok(lessons) => Ok(lessons),
+            Err(sentence) => Err(sentence),
+        }
+    }
+
     /// Reads a lesson.
     ///
     /// # Errors
@@ -148,6 +267,19 @@ impl Lesson {
                 Some(toml::Value::Integer(at)) if at >= 0 => ShownStep::At(at.unsigned_abs()),
                 Some(_) => return Err(refused("`at` is \"play\", \"end\" or a step")),
             };
+            let (predict, panel) = (step.predict.as_ref(), step.panel.as_deref());
+            if let Some(run) = predict.filter(|run| !scene.run_names().contains(run)) {
+                return Err(refused(&format!("`predict` names no run: `{run}`")));
+            }
+            if let Some(panel) = panel.filter(|panel| !PANELS.contains(panel)) {
+                let panels = PANELS.join(", ");
+                return Err(refused(&format!(
+                    "`panel` is `{panel}`; expected one of {panels}"
+                )));
+            }
+            if step.question.is_some() != step.answer.is_some() {
+                return Err(refused("a question and its answer belong together"));
+            }
             steps.push(Step {
                 title: step.title,
                 words: step.words,

@@ -1,4 +1,6 @@
 //! Teaching: lessons with claims that tests play through.
 
+pub mod bundled;
 pub mod claim;
+pub mod facts;
 pub mod lesson;

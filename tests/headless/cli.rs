@@ -9,6 +9,7 @@ mod data;
 mod files;
 mod films;
 mod layers;
+mod lessons;
 mod networks;
 mod others;
 mod planes;

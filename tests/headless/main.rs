@@ -3,5 +3,6 @@
 mod cli;
 mod help;
 mod layers;
+mod lessons;
 mod reference;
 mod scenes;

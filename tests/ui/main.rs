@@ -9,6 +9,7 @@ mod file_dialog;
 mod files;
 mod landscapes;
 mod layout;
+mod lessons;
 mod look;
 mod map;
 mod network_views;

@@ -168,10 +168,15 @@ impl StateValue<'_> {
     }
 }
 
+/// Whether an update line reads θ both before and after the step, so that they need different symbols.
+pub fn reads_both_thetas(line: &str) -> bool {
+    let reads = line.split_once('←').map_or(line, |(_, read)| read);
+    reads.contains("{θ<}") && reads.contains("{θ}")
+}
+
 /// Returns an update line with the symbols of its slots. Where a line reads θ both before and after the step, θ before it is θ₋.
 pub fn symbols(line: &str) -> String {
-    let reads = line.split_once('←').map_or(line, |(_, read)| read);
-    let both = reads.contains("{θ<}") && reads.contains("{θ}");
+    let both = reads_both_thetas(line);
     slots(line, |symbol, _| match symbol {
         "θ<" if both => "θ₋".to_owned(),
         symbol => symbol.to_owned(),
@@ -213,6 +218,20 @@ impl RunSpec {
             .map(fill)
             .map(|line| with_products(&line))
             .collect()
+    }
+
+    /// Returns the number of a slot in a step, for parameter `index`; `None` where the slot has no single number.
+    pub fn slot_text(
+        &self,
+        look: &StepInspection,
+        index: usize,
+        (symbol, name): (&str, &str),
+    ) -> Option<String> {
+        let text = short(self.number(look, index, symbol, name)?);
+        let bare = text
+            .strip_prefix('(')
+            .and_then(|text| text.strip_suffix(')'));
+        Some(bare.map_or_else(|| text.clone(), str::to_owned))
     }
 
     fn number(&self, look: &StepInspection, index: usize, symbol: &str, name: &str) -> Option<f64> {

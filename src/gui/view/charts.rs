@@ -176,6 +176,15 @@ impl Charts {
             .inner
     }
 
+    /// Shows the tab with a title: the layers or the optimizer state of one run, or else all runs.
+    pub(crate) fn show_tab(&mut self, title: &str) {
+        self.shown = match title {
+            "Layers" => ChartMode::Layers,
+            "State" => ChartMode::OptimizerState,
+            _ => ChartMode::Runs,
+        };
+    }
+
     /// Whether the optimizer state is shown.
     pub(crate) fn shows_optimizer_state(&self) -> bool {
         self.shown == ChartMode::OptimizerState

@@ -15,10 +15,11 @@ use crate::figure::frame::Frame;
 use crate::figure::labels::Labels;
 use crate::figure::trail::{self, Trail};
 use crate::figure::{
-    self, colour_bar, critical, curve, map, network, regression, state_markers, style_index,
+    self, colour_bar, critical, curve, guess, map, network, regression, state_markers, style_index,
 };
 use crate::gui::command::Command;
 use crate::gui::inspect_cache::InspectCache;
+use crate::gui::lesson::ShownGuess;
 use crate::gui::{paint, panel};
 use eframe::egui;
 
@@ -195,6 +196,10 @@ impl MapView {
                 if scene.map.internals {
                     let markers = self.state_markers(frame, &mut labels, context, runs);
                     front.extend(markers.unwrap_or_default());
+                }
+                if let Some(ShownGuess { at, end }) = context.guess {
+                    let guess = (at, end);
+                    front.extend(guess::mark(scene.dim(), guess, frame, &mut labels, theme));
                 }
                 front.extend(self.sculpt.items(frame, scene, theme));
                 if let Some(Ok(map_data)) = context.map_data.map(|map_data| &**map_data) {

@@ -6,6 +6,7 @@ use super::{ViewContext, ViewOutput};
 use crate::engine::results::Runs;
 use crate::figure::frame::Frame;
 use crate::gui::command::Command;
+use crate::gui::lesson::LessonCommand;
 use crate::gui::paint;
 use eframe::egui;
 
@@ -35,6 +36,7 @@ impl MapMouse {
         // The start of a network is its first weights, which are not on the plane.
         let landscape = !context.scene.is_network();
         let click = match (landscape, &sculpt) {
+            _ if context.predicting => "click places your guess, ".to_owned(),
             (false, _) => String::new(),
             (true, Some(sculpt)) => format!("click {}, ", sculpt.click_hint(context.scene)),
             (true, None) => "click places the start, ".to_owned(),
@@ -46,15 +48,25 @@ impl MapMouse {
                 format!("Map: {click}drag pans, wheel zooms"),
             )
         });
+        if let Some(pointer) = response.interact_pointer_pos()
+            && context.predicting
+            && response.clicked()
+        {
+            let guess = rounded(frame, pointer);
+            return vec![Command::Lesson(LessonCommand::Guess(guess))];
+        }
         let mut scene = context.scene.clone();
         let sculpted = match &mut sculpt {
+            _ if context.predicting => false,
             Some(sculpt) => sculpt.mouse(ui, &response, frame, &mut scene),
             None => false,
         };
         let place = |runs: &Runs| runs.problem.plot_point(scene.start());
         let start = context.runs.map_or(scene.start(), place);
         let start: egui::Pos2 = frame.picture_from_world(start).into();
-        let near_start = |pointer: egui::Pos2| landscape && pointer.distance(start) < REACH;
+        let near_start = |pointer: egui::Pos2| {
+            landscape && !context.predicting && pointer.distance(start) < REACH
+        };
 
         if response.drag_started() && !sculpted {
             let pressed = ui.input(|input| input.pointer.press_origin());

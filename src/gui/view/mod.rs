@@ -28,6 +28,7 @@ mod sweep_curves;
 pub(crate) use figure::Figure;
 
 use super::command::Command;
+use super::lesson::ShownGuess;
 use super::paint::Textures;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{MapData, Runs};
@@ -123,6 +124,10 @@ pub(crate) struct ViewContext<'a> {
     pub followed: Option<usize>,
     /// The critical point that is selected in the list.
     pub critical_point: Option<usize>,
+    /// Whether a click on the map is a guess where a run of a lesson ends; the runs are hidden meanwhile.
+    pub predicting: bool,
+    /// The guess.
+    pub guess: Option<ShownGuess>,
     /// Time that a frame may wait for results that are computed quickly.
     pub frame_budget: Duration,
     /// Light or dark.
