@@ -1,7 +1,8 @@
 //! Checks of claims: the runs of a step are computed, and the value of a claim's quantity is compared.
 
-use super::{Claim, Quantity};
+use super::{Claim, Quantity, network};
 use crate::engine::files::Files;
+use crate::engine::objective::norm;
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::figure::axis::number;
@@ -97,7 +98,14 @@ impl<'a> Played<'a> {
         let mut values = Vec::new();
         for seed in self.seeds(claim) {
             let runs = self.runs(seed)?;
-            values.push(measure(claim, &facts(&runs, index)?)?);
+            let own = facts(&runs, index)?;
+            values.push(match &claim.to_run {
+                Some(other) => {
+                    let other = facts(&runs, self.index(Some(other))?)?;
+                    network::barrier(&own, &other, claim.quantity == Quantity::CurveBarrier)?
+                }
+                None => measure(claim, &own)?,
+            });
         }
         Ok(mean(&values))
     }
@@ -188,6 +196,7 @@ impl Claim {
             self.quantity,
             Quantity::StepsToLoss | Quantity::EvaluationsToLoss
         );
+        let barrier = matches!(self.quantity, Quantity::Barrier | Quantity::CurveBarrier);
         match self {
             _ if self.outcome.is_some() != (self.quantity == Quantity::Outcome) => {
                 unused("outcome", "the quantity outcome, which needs it")
@@ -200,6 +209,9 @@ impl Claim {
                 unused("tolerance", "`equals`")
             }
             _ if self.times.is_some() && self.less_than.is_none() => unused("times", "`less-than`"),
+            _ if self.to_run.is_some() && !barrier => {
+                unused("to-run", "the quantities barrier and curve-barrier")
+            }
             _ if self.to.is_some() && self.quantity != Quantity::Distance => {
                 unused("to", "the quantity distance")
             }
@@ -290,6 +302,11 @@ impl Quantity {
             Self::Accuracy => "accuracy",
             Self::TestAccuracy => "test accuracy",
             Self::ProjectionError => "projection error",
+            Self::WeightNorm => "norm of all parameters",
+            Self::FirstLayerGradNorm => "gradient norm of the first layer",
+            Self::DeadUnits => "share of dead units",
+            Self::Barrier => "barrier on the straight line",
+            Self::CurveBarrier => "barrier along the curve",
         }
     }
 }
@@ -316,10 +333,6 @@ fn measure(claim: &Claim, facts: &Facts) -> Result<f64, String> {
     let label = claim.quantity.label();
     let theory = || format!("theory gives no {label} for `{}` here", facts.spec(row));
     let here = || format!("the scene has no {label}");
-    let metric = |part: usize| {
-        let row = facts.trained()?.rows.get(row)?;
-        row.metrics[part]?.accuracy
-    };
     match claim.quantity {
         Quantity::Loss => Ok(trajectory.loss[row]),
         Quantity::BestLoss => Ok(facts.best_loss()),
@@ -358,22 +371,14 @@ fn measure(claim: &Claim, facts: &Facts) -> Result<f64, String> {
         Quantity::SharpnessRatio => facts.sharpness_ratio(row).ok_or_else(theory),
         Quantity::LargestLr => facts.largest_lr(row).ok_or_else(theory),
         Quantity::Rate => facts.rate().ok_or_else(|| "the landscape has no known minimum, or the run has no step".to_owned()),
-        Quantity::Accuracy => metric(0).ok_or_else(here),
-        Quantity::TestAccuracy => metric(1).ok_or_else(here),
-        Quantity::ProjectionError => { facts.trained() }
-            .and_then(|trained| {
-                let residual = trained.projections.get(row)?.residual;
-                let moved = distance_from_origin(facts, row)?;
-                Some(if residual == 0.0 { 0.0 } else { residual / moved })
-            })
-            .ok_or_else(here),
+        Quantity::Accuracy => network::accuracy(facts, row, 0).ok_or_else(here),
+        Quantity::TestAccuracy => network::accuracy(facts, row, 1).ok_or_else(here),
+        Quantity::ProjectionError => network::projection_error(facts, row).ok_or_else(here),
+        Quantity::WeightNorm => Ok(norm(facts.theta(row))),
+        Quantity::FirstLayerGradNorm => network::first_layer_grad_norm(facts, row).ok_or_else(here),
+        Quantity::DeadUnits => network::dead_units(facts, row).ok_or_else(here),
+        Quantity::Barrier | Quantity::CurveBarrier => {
+            Err("expected `to-run` with the name of the run at the other end".to_owned())
+        }
     }
-}
-
-/// Returns the distance of a network's weights at a row from the plane's origin.
-fn distance_from_origin(facts: &Facts, row: usize) -> Option<f64> {
-    let trained = facts.runs.trained.as_ref()?;
-    let origin = trained.network_plane.plane.parts()[0];
-    let pairs = facts.theta(row).iter().zip(origin);
-    Some(pairs.map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt())
 }
