@@ -105,7 +105,7 @@ impl App {
             return;
         }
         let runs = self.current_runs().map(|(runs, _)| runs);
-        let current = runs.filter(|runs| self.problem.is_none() && !self.session.runs.busy());
+        let current = runs.filter(|_| self.problem.is_none() && !self.session.runs.busy());
         if let Some(runs) = current.filter(|runs| !runs.is_training(card.run)) {
             let run = card.run;
             card.job.request(WhyRequest { runs, run });

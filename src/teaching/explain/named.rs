@@ -49,6 +49,12 @@ fn fact(name: &str) -> Option<&'static Fact> {
     FACTS.iter().find(|fact| fact.name == name)
 }
 
+/// Returns the names of all facts.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    FACTS.iter().map(|fact| fact.name)
+}
+
 /// The facts of a run by their names, each computed once.
 pub(super) struct Named<'a> {
     context: Context<'a>,
@@ -134,64 +140,58 @@ facts! {
     // How the run ended.
     diverged: Flag = |c| c.outcome() == "diverged";
     stopped: Flag = |c| c.outcome() == "stopped";
-    converged: Flag = |c| c.outcome() == "converged";
-    solved: Flag = Context::is_solved;
-    reason: Text = Context::reason;
+    solved: Flag = |c| c.is_solved();
+    reason: Text = |c| c.reason();
     zero_by_zero: Flag = |c| c.ended_by(&[Reason::ZeroByZero]);
     negative_variance: Flag = |c| c.ended_by(&[Reason::NegativeVariance]);
     singular_curvature: Flag = |c| c.ended_by(&[Reason::SingularCurvature, Reason::CurvatureNotFinite]);
-    left_domain: Flag = Context::left_domain;
+    left_domain: Flag = |c| c.left_domain();
     end_step: Count = |c| Some(c.end_step());
     steps: Count = |c| Some(c.steps());
-    more_steps: Setting = Context::more_steps;
+    more_steps: Setting = |c| c.more_steps();
 
     // Points.
     start: Text = |c| Some(c.point_text(0));
     end: Text = |c| Some(c.point_text(c.facts.last()));
-    best_minimum: Text = Context::best_minimum_text;
-    near_best_start: Text = Context::near_best_start;
-    escape_start: Text = Context::escape_start;
+    best_minimum: Text = |c| c.best_minimum_text();
+    near_best_start: Text = |c| c.near_best_start();
+    escape_start: Text = |c| c.escape_start();
 
     // Losses.
     loss_start: Number = |c| Some(c.loss(0));
     loss_end: Number = |c| Some(c.loss(c.facts.last()));
-    minimum: Number = Context::minimum;
+    minimum: Number = |c| c.minimum();
     excess_end: Number = |c| c.excess(c.facts.last());
-    remaining: Share = Context::remaining;
-    falls_without_bound: Flag = Context::falls_without_bound;
-    fall_of_last_quarter: Number = Context::fall_of_last_quarter;
+    falls_without_bound: Flag = |c| c.falls_without_bound();
+    fall_of_last_quarter: Number = |c| c.fall_of_last_quarter();
 
     // The gradient and the steps.
-    grad_start: Number = |c| Some(c.grad_norm(0));
     grad_end: Number = |c| Some(c.grad_norm(c.facts.last()));
-    grad_end_share: Share = Context::grad_end_share;
-    stationary: Flag = Context::is_stationary;
-    flat: Flag = Context::is_flat;
-    settled: Flag = Context::is_settled;
+    stationary: Flag = |c| c.is_stationary();
+    flat: Flag = |c| c.is_flat();
     step_length_start: Number = |c| c.step_length(0);
     step_length_end: Number = |c| c.step_length(c.facts.last().checked_sub(1)?);
-    effective_lr_share: Share = Context::effective_lr_share;
+    effective_lr_share: Share = |c| c.effective_lr_share();
     crossings: Count = |c| c.crossings(0);
     late_steps: Count = |c| Some(c.late_steps());
     late_crossings: Count = |c| c.crossings(c.facts.last() / 2);
-    crossing_share: Share = Context::crossing_share;
-    reach: Number = Context::reach;
-    distance_to_minimum: Number = Context::distance_to_minimum;
-    lr_for_reach: Setting = Context::lr_for_reach;
+    crossing_share: Share = |c| c.crossing_share();
+    reach: Number = |c| c.reach();
+    distance_to_minimum: Number = |c| c.distance_to_minimum();
+    lr_for_reach: Setting = |c| c.lr_for_reach();
 
     // The learning rate and the curvature.
     lr: Setting = |c| Some(c.facts.rates(c.facts.last()).lr);
     lr_start: Setting = |c| Some(c.facts.rates(0).lr);
     tenth_lr: Setting = |c| Some(0.1 * c.facts.rates(0).lr);
-    quarter_lr: Setting = |c| Some(0.25 * c.facts.rates(0).lr);
     lambda_max_end: Number = |c| c.end_eigenvalues().map(|[_, high]| high);
     lambda_min_end: Number = |c| c.end_eigenvalues().map(|[low, _]| low);
-    condition_end: Number = Context::condition_end;
-    negative_curvature: Flag = Context::has_negative_curvature;
-    at_local_minimum: Flag = Context::is_at_local_minimum;
-    lr_sharpness_end: Number = Context::lr_sharpness_end;
-    stability_ratio_end: Number = Context::stability_ratio_end;
-    stable_lr_end: Setting = Context::stable_lr_end;
+    condition_end: Number = |c| c.condition_end();
+    negative_curvature: Flag = |c| c.has_negative_curvature();
+    at_local_minimum: Flag = |c| c.is_at_local_minimum();
+    lr_sharpness_end: Number = |c| c.lr_sharpness_end();
+    stability_ratio_end: Number = |c| c.stability_ratio_end();
+    stable_lr_end: Setting = |c| c.stable_lr_end();
     half_stable_lr_end: Setting = |c| c.stable_lr_end().map(|lr| 0.5 * lr);
     unstable_step: Count = |c| c.unstable().map(|found| found.step);
     unstable_ratio: Number = |c| c.unstable().map(|found| found.ratio);
@@ -204,58 +204,55 @@ facts! {
     // Gradient descent and momentum.
     gradient_descent: Flag = |c| c.momentum() == Some(0.0);
     heavy_ball: Flag = |c| c.momentum().is_some_and(|momentum| momentum > 0.0);
-    momentum: Number = Context::momentum;
+    momentum: Number = |c| c.momentum();
     best_momentum: Setting = |c| c.best_momentum().map(|best| best[0]);
     best_momentum_lr: Setting = |c| c.best_momentum().map(|best| best[1]);
     best_momentum_rate: Number = |c| c.best_momentum().map(|best| best[0].sqrt());
-    floor_rate: Number = Context::floor_rate;
-    steep_rate: Number = Context::steep_rate;
+    floor_rate: Number = |c| c.floor_rate();
+    steep_rate: Number = |c| c.steep_rate();
 
     // Other rules.
     optimizer: Text = |c| Some(c.spec().display_name());
     adagrad: Flag = |c| c.spec().optimizer.name() == "adagrad";
     newton: Flag = |c| c.spec().optimizer.name() == "newton";
-    adaptive: Flag = Context::is_adaptive;
+    adaptive: Flag = |c| c.is_adaptive();
     maximizes: Flag = |c| c.setting("maximize") == Some("true".to_owned());
-    weight_decay: Number = Context::weight_decay;
-    decay_balances: Flag = Context::decay_balances;
+    weight_decay: Number = |c| c.weight_decay();
+    decay_balances: Flag = |c| c.decay_balances();
     decay_by_wrapper: Flag = |c| c.has_wrapper("weight-decay");
     accumulates_gradients: Flag = |c| c.has_wrapper("forget-zero-grad");
     has_schedule: Flag = |c| !c.spec().schedule.is_constant();
     schedule: Text = |c| Some(c.spec().schedule.to_string());
-    lr_gone_step: Count = Context::lr_gone_step;
+    lr_gone_step: Count = |c| c.lr_gone_step();
     lr_gone_share: Share = |c| c.lr_gone_step().map(|step| step / c.steps());
 
     // Noise and clipping.
-    noisy: Flag = Context::is_noisy;
-    noise: Number = Context::noise;
-    batch: Count = Context::batch;
-    noise_floor: Number = Context::noise_floor;
-    level: Number = Context::late_excess;
-    level_ratio: Number = Context::late_excess_ratio;
-    clip_norm: Number = Context::clip_norm;
-    clip_share: Share = Context::clip_share;
-    usual_grad_norm: Setting = Context::usual_grad_norm;
+    noisy: Flag = |c| c.is_noisy();
+    noise: Number = |c| c.noise();
+    batch: Count = |c| c.batch();
+    noise_floor: Number = |c| c.noise_floor();
+    level: Number = |c| c.late_excess();
+    level_ratio: Number = |c| c.late_excess_ratio();
+    clip_norm: Number = |c| c.clip_norm();
+    clip_share: Share = |c| c.clip_share();
+    usual_grad_norm: Setting = |c| c.usual_grad_norm();
     clips_by_wrapper: Flag = |c| c.has_wrapper("clip-norm");
 
     // Networks.
     network: Flag = |c| c.facts.trained().is_some();
-    layer_ratio: Number = Context::layer_ratio;
+    layer_ratio: Number = |c| c.layer_ratio();
     first_layer_grad: Number = |c| c.layer_grads().map(|[first, _]| first);
     last_layer_grad: Number = |c| c.layer_grads().map(|[_, last]| last);
-    depth: Count = Context::depth;
-    activation: Text = Context::activation;
-    saturating: Flag = |c| matches!(c.activation().as_deref(), Some("sigmoid" | "tanh"));
+    depth: Count = |c| c.depth();
+    activation: Text = |c| c.activation();
     exploding_norm: Number = |c| c.exploding().map(|found| found.norm);
-    exploding_limit: Number = Context::exploding_limit;
+    exploding_limit: Number = |c| c.exploding_limit();
     exploding_layer: Text = |c| c.exploding().map(|found| found.layer);
     exploding_step: Count = |c| c.exploding().map(|found| found.step);
     dead_share: Share = |c| c.dead().map(|(share, _)| share);
     dead_layer: Text = |c| c.dead().map(|(_, layer)| layer);
-    batch_norm: Flag = Context::has_batch_norm;
-    samples: Count = Context::samples;
-    accuracy: Share = |c| c.accuracy(0);
-    test_accuracy: Share = |c| c.accuracy(1);
+    batch_norm: Flag = |c| c.has_batch_norm();
+    samples: Count = |c| c.samples();
     test_loss_end: Number = |c| c.test_losses().map(|found| found.end);
     test_loss_best: Number = |c| c.test_losses().map(|found| found.best);
     test_loss_best_step: Count = |c| c.test_losses().map(|found| found.step);

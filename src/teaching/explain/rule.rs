@@ -171,6 +171,16 @@ mod tests {
     }
 
     #[test]
+    fn every_fact_is_used() {
+        let used = |name: &str| {
+            let is_word = |char: char| char.is_alphanumeric() || char == '_';
+            FILE.split(|char| !is_word(char)).any(|word| word == name)
+        };
+        let unused: Vec<&str> = named::names().filter(|name| !used(name)).collect();
+        assert_eq!(unused, [""; 0]);
+    }
+
+    #[test]
     fn errors_of_the_file_name_line_and_fact() {
         for (text, part) in [
             ("[[rules]]\nname = \"a\"\ntitle = \"{losss}\"", "there is no fact `losss`"),

@@ -2,7 +2,6 @@
 
 use super::{Context, point, start_text};
 use crate::engine::declare::Value;
-use crate::engine::objective::Objective;
 
 /// Share of λmax below which a negative eigenvalue is rounding.
 const NEGATIVE: f64 = 1e-3;

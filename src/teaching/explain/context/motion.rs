@@ -55,15 +55,6 @@ impl Context<'_> {
         (steps >= 4.0).then_some(self.crossings(self.facts.last() / 2)? / steps)
     }
 
-    /// Whether the last tenth of the run moved by less than a thousandth of its extent.
-    pub(in crate::teaching::explain) fn is_settled(&self) -> bool {
-        let last = self.facts.last();
-        let from = last - last.div_ceil(10);
-        let far = (0..=last).map(|row| self.facts.distance_between(row, 0));
-        let extent = far.fold(0.0, f64::max);
-        last > 10 && self.facts.distance_between(last, from) <= 1e-3 * extent
-    }
-
     /// Whether the landscape is flat at the end: at this slope the way through the whole view would lower the loss by less than a twentieth
     /// of what remains.
     pub(in crate::teaching::explain) fn is_flat(&self) -> bool {
