@@ -171,6 +171,7 @@ facts! {
     flat: Flag = |c| c.is_flat();
     step_length_start: Number = |c| c.step_length(0);
     step_length_end: Number = |c| c.step_length(c.facts.last().checked_sub(1)?);
+    step_length_share: Share = |c| c.step_length_share();
     effective_lr_share: Share = |c| c.effective_lr_share();
     crossings: Count = |c| c.crossings(0);
     late_steps: Count = |c| Some(c.late_steps());
@@ -191,8 +192,8 @@ facts! {
     at_local_minimum: Flag = |c| c.is_at_local_minimum();
     lr_sharpness_end: Number = |c| c.lr_sharpness_end();
     stability_ratio_end: Number = |c| c.stability_ratio_end();
-    stable_lr_end: Setting = |c| c.stable_lr_end();
-    half_stable_lr_end: Setting = |c| c.stable_lr_end().map(|lr| 0.5 * lr);
+    stable_lr_of_run: Setting = |c| c.stable_lr_of_run();
+    half_stable_lr_of_run: Setting = |c| c.stable_lr_of_run().map(|lr| 0.5 * lr);
     unstable_step: Count = |c| c.unstable().map(|found| found.step);
     unstable_ratio: Number = |c| c.unstable().map(|found| found.ratio);
     unstable_lr_sharpness: Number = |c| c.unstable().map(|found| found.lr_sharpness);

@@ -102,8 +102,10 @@ impl Context<'_> {
         self.facts.sharpness_ratio(self.facts.last())
     }
 
-    pub(in crate::teaching::explain) fn stable_lr_end(&self) -> Option<f64> {
-        self.facts.largest_lr(self.facts.last())
+    /// Returns the largest learning rate that is stable at all rows of the run.
+    pub(in crate::teaching::explain) fn stable_lr_of_run(&self) -> Option<f64> {
+        let limits = self.sampled_rows().filter_map(|row| self.facts.largest_lr(row));
+        limits.reduce(f64::min)
     }
 
     /// Returns where a diverged run became unstable: the first row with λmax above the limit from the row of the lowest loss on, or else from the
@@ -164,13 +166,25 @@ impl Context<'_> {
         }
     }
 
-    /// Returns the momentum and the learning rate with the best rate on a quadratic with the curvature of the end: β = ((√κ − 1)/(√κ + 1))²
-    /// and 4/(√λmax + √λmin)². Polyak 1964; proposition 1 of Lessard et al. 2016.
+    /// Returns the momentum and the learning rate with the best rate on a quadratic with λmin of the end and the largest λmax of the run:
+    /// β = ((√κ − 1)/(√κ + 1))² and 4/(√λmax + √λmin)². Polyak 1964; proposition 1 of Lessard et al. 2016.
     pub(in crate::teaching::explain) fn best_momentum(&self) -> Option<[f64; 2]> {
-        let root = self.condition_end()?.sqrt();
-        let [low, high] = self.end_eigenvalues()?;
-        let sum = low.sqrt() + high.sqrt();
+        self.condition_end()?;
+        let [low, _] = self.end_eigenvalues()?;
+        let high = self.sampled_rows().filter_map(|row| self.facts.lambda_max(row));
+        let high = high.reduce(f64::max)?;
+        let (root, sum) = ((high / low).sqrt(), low.sqrt() + high.sqrt());
         Some([((root - 1.0) / (root + 1.0)).powi(2), 4.0 / (sum * sum)])
+    }
+
+    /// Returns some rows of the whole run; of a network, whose eigenvalues take many products, only the last one.
+    fn sampled_rows(&self) -> impl Iterator<Item = usize> {
+        let last = self.facts.last();
+        let (first, every) = match self.facts.trained() {
+            Some(_) => (last, 1),
+            None => (0, last / LIMIT_ROWS + 1),
+        };
+        (first..=last).step_by(every)
     }
 
     /// Returns 1 − lr·λmin: the factor of a step of gradient descent along the floor of the valley.

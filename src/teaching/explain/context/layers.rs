@@ -8,6 +8,9 @@ use crate::engine::results::TrainedRow;
 /// Factor above the lowest test loss at which a run overfits.
 const RISE: f64 = 1.2;
 
+/// Share of the first test loss by which it rises at least where a run overfits.
+const CLEAR: f64 = 0.05;
+
 /// A layer whose gradient explodes.
 pub(in crate::teaching::explain) struct Exploding {
     pub(in crate::teaching::explain) norm: f64,
@@ -59,9 +62,7 @@ impl Context<'_> {
 
     /// Returns the name of the activation.
     pub(in crate::teaching::explain) fn activation(&self) -> Option<String> {
-        let AnyNetwork::Mlp(model) = &self.facts.runs.scene.network()?.model;
         let settings = self.facts.runs.scene.network()?.model.settings();
-        let _ = model;
         let index = settings.index("activation").ok()?;
         Some(settings.params()[index].text(&settings.value(index)))
     }
@@ -120,6 +121,7 @@ impl Context<'_> {
             end,
             rises: best + last / 10 < last
                 && end > RISE * losses[best]
+                && end - losses[best] > CLEAR * losses[0]
                 && rows[last].loss < rows[best].loss,
         })
     }

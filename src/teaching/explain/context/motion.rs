@@ -19,6 +19,12 @@ impl Context<'_> {
         (row < self.facts.last()).then(|| self.facts.distance_between(row + 1, row) / every)
     }
 
+    /// Returns the length of the last step as a share of that of the first.
+    pub(in crate::teaching::explain) fn step_length_share(&self) -> Option<f64> {
+        let last = self.facts.last().checked_sub(1)?;
+        Some(self.step_length(last)? / self.step_length(0)?)
+    }
+
     /// Returns the step length per gradient at the end as a share of that at the start.
     pub(in crate::teaching::explain) fn effective_lr_share(&self) -> Option<f64> {
         let lr = |row: usize| Some(self.step_length(row)? / self.grad_norm(row));
