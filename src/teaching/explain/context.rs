@@ -217,7 +217,8 @@ impl<'a> Context<'a> {
     pub(super) fn near_best_start(&self) -> Option<String> {
         let (best, _) = self.best()?;
         let start = self.facts.runs.scene.start();
-        Some(start_text([0, 1].map(|i| best[i] + 0.1 * (start[i] - best[i]))))
+        let near = [0, 1].map(|i| best[i] + 0.1 * (start[i] - best[i]));
+        Some(start_text(near, self.extent()))
     }
 }
 
@@ -226,9 +227,12 @@ fn point([x, y]: [f64; 2]) -> String {
     format!("({}, {})", number(x, 3), number(y, 3))
 }
 
-/// Returns a point as the text of a setting, to three digits.
-fn start_text(at: [f64; 2]) -> String {
-    let [x, y] = at.map(|t| format!("{t:.2e}").parse::<f64>().unwrap_or(t));
+/// Returns a point as the text of a setting, rounded to about a thousandth of the view, whose longer side is `extent`.
+fn start_text(at: [f64; 2], extent: f64) -> String {
+    let digits = (3.0 - extent.log10().floor()).clamp(0.0, 12.0);
+    // Powers of ten are exact as divisors only.
+    let scale = 10_f64.powf(digits);
+    let [x, y] = at.map(|t| (t * scale).round() / scale + 0.0);
     format!("{x}, {y}")
 }
 

@@ -206,8 +206,9 @@ facts! {
     gradient_descent: Flag = |c| c.momentum() == Some(0.0);
     heavy_ball: Flag = |c| c.momentum().is_some_and(|momentum| momentum > 0.0);
     momentum: Number = |c| c.momentum();
-    best_momentum: Setting = |c| c.best_momentum().map(|best| best[0]);
-    best_momentum_lr: Setting = |c| c.best_momentum().map(|best| best[1]);
+    best_momentum: Number = |c| c.best_momentum().map(|best| best[0]);
+    // A little less than the best value, which is next to the stability limit.
+    best_momentum_lr: Number = |c| c.best_momentum().map(|best| 0.98 * best[1]);
     best_momentum_rate: Number = |c| c.best_momentum().map(|best| best[0].sqrt());
     floor_rate: Number = |c| c.floor_rate();
     steep_rate: Number = |c| c.steep_rate();

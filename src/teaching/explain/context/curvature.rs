@@ -30,11 +30,13 @@ impl Context<'_> {
             .get_or_init(|| self.facts.eigenvalues(self.facts.last()))
     }
 
-    /// Returns the condition number at the end of a run on a landscape of two parameters, where both eigenvalues are positive.
+    /// Returns the condition number at the end of a run on a landscape of two parameters: λmax / |λmin|, where λmin is positive, or negative and
+    /// small, as on the floor of a curved valley.
     pub(in crate::teaching::explain) fn condition_end(&self) -> Option<f64> {
         let [low, high] = self.end_eigenvalues()?;
         let pair = self.facts.trained().is_none() && self.facts.theta(0).len() == 2;
-        (pair && low > 1e-12 * high).then(|| high / low)
+        let valley = low > -0.05 * high && low.abs() > 1e-12 * high;
+        (pair && valley).then(|| high / low.abs())
     }
 
     /// Whether a run could go on downhill along a direction of negative curvature: a noticeable part of what remains, within the view.
@@ -90,7 +92,7 @@ impl Context<'_> {
         let [a, b] = self.facts.steepest_direction(row)?;
         let step = 0.05 * self.extent();
         // The direction of λmin is orthogonal to that of λmax.
-        Some(start_text([x - step * b, y + step * a]))
+        Some(start_text([x - step * b, y + step * a], self.extent()))
     }
 
     pub(in crate::teaching::explain) fn lr_sharpness_end(&self) -> Option<f64> {
@@ -166,14 +168,14 @@ impl Context<'_> {
         }
     }
 
-    /// Returns the momentum and the learning rate with the best rate on a quadratic with λmin of the end and the largest λmax of the run:
+    /// Returns the momentum and the learning rate with the best rate on a quadratic with |λmin| of the end and the largest λmax of the run:
     /// β = ((√κ − 1)/(√κ + 1))² and 4/(√λmax + √λmin)². Polyak 1964; proposition 1 of Lessard et al. 2016.
     pub(in crate::teaching::explain) fn best_momentum(&self) -> Option<[f64; 2]> {
         self.condition_end()?;
         let [low, _] = self.end_eigenvalues()?;
         let high = self.sampled_rows().filter_map(|row| self.facts.lambda_max(row));
         let high = high.reduce(f64::max)?;
-        let (root, sum) = ((high / low).sqrt(), low.sqrt() + high.sqrt());
+        let (root, sum) = ((high / low.abs()).sqrt(), low.abs().sqrt() + high.sqrt());
         Some([((root - 1.0) / (root + 1.0)).powi(2), 4.0 / (sum * sum)])
     }
 
@@ -187,9 +189,10 @@ impl Context<'_> {
         (first..=last).step_by(every)
     }
 
-    /// Returns 1 − lr·λmin: the factor of a step of gradient descent along the floor of the valley.
+    /// Returns 1 − lr·λmin: the factor of a step of gradient descent along the floor of a valley; `None` where
+    /// the floor is not convex.
     pub(in crate::teaching::explain) fn floor_rate(&self) -> Option<f64> {
-        let [low, _] = self.end_eigenvalues()?;
+        let [low, _] = self.end_eigenvalues().filter(|[low, _]| *low > 0.0)?;
         Some((1.0 - self.facts.rates(self.facts.last()).lr * low).abs())
     }
 

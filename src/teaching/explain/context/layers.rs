@@ -36,17 +36,12 @@ impl Context<'_> {
         count(self.facts.runs.step(row))
     }
 
-    /// Returns the gradient norms of the first and the last layer in the row where their ratio is largest, of the first and the middle one.
+    /// Returns the gradient norms of the first and the last layer at the first weights.
     pub(in crate::teaching::explain) fn layer_grads(&self) -> Option<[f64; 2]> {
-        let rows = self.trained_rows();
-        let pair = |row: &TrainedRow| match &row.diagnosis.layers[..] {
+        match &self.trained_rows().first()?.diagnosis.layers[..] {
             [first, .., last] => Some([first.grad_norm, last.grad_norm]),
             _ => None,
-        };
-        let pairs = [0, rows.len() / 2].map(|row| pair(rows.get(row)?));
-        let ratio = |[first, last]: [f64; 2]| first / last;
-        let larger = |a: [f64; 2], b: [f64; 2]| if ratio(a) < ratio(b) { b } else { a };
-        pairs.into_iter().flatten().reduce(larger)
+        }
     }
 
     /// Returns the gradient norm of the first layer divided by that of the last.
