@@ -84,7 +84,9 @@ fn write_run(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let outcome = runs.results[index].trajectory.outcome;
-    let ended = outcome.warning().unwrap_or_else(|| outcome.name().to_owned());
+    let ended = outcome
+        .warning()
+        .unwrap_or_else(|| outcome.name().to_owned());
     let names = runs.scene.run_names();
     writeln!(out, "{}: {} ({ended})", index + 1, names[index])?;
     if explanations.is_empty() {

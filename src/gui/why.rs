@@ -3,7 +3,7 @@
 use super::app::App;
 use super::command::Command;
 use super::guard::{Part, paint_guarded};
-use super::scale::{SECONDARY, SPACE};
+use super::scale::{SECONDARY, SECTION, SPACE};
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::export::sentence::one_line;
@@ -22,8 +22,8 @@ pub(super) struct WhyCard {
     /// Where it was asked for; the upper right of the picture without a place.
     anchor: Option<egui::Pos2>,
     job: Job<WhyRequest, Why>,
-    /// The suggestion that was tried last.
-    tried: Option<String>,
+    /// The suggestion that was tried last, and the scene that it made.
+    tried: Option<(String, Scene)>,
 }
 
 /// Request for the explanations of a run.
@@ -34,15 +34,14 @@ struct WhyRequest {
 
 impl Request for WhyRequest {
     fn matches(&self, other: &Self) -> bool {
-        let same = |scene: &Scene, other: &Scene| {
-            scene.subject == other.subject
-                && scene.training == other.training
-                && scene.runs == other.runs
-        };
         let [own, others] = [self, other].map(|request| request.runs.results.get(request.run));
         let equal = own.zip(others).is_some_and(|(a, b)| Arc::ptr_eq(a, b));
-        self.run == other.run && equal && same(&self.runs.scene, &other.runs.scene)
+        self.run == other.run && equal && same_runs(&self.runs.scene, &other.runs.scene)
     }
+}
+
+fn same_runs(scene: &Scene, other: &Scene) -> bool {
+    scene.subject == other.subject && scene.training == other.training && scene.runs == other.runs
 }
 
 /// The explanations of a run.
@@ -111,6 +110,10 @@ impl App {
             card.job.request(WhyRequest { runs, run });
             card.job.wait(self.frame_budget);
         }
+        // Undo and other edits end a trial.
+        card.tried = card
+            .tried
+            .filter(|(_, tried)| same_runs(tried, &self.scene));
         let name = self.scene.run_names().swap_remove(card.run);
         let mut open = true;
         let clicked = paint_guarded(ui, Part::Panel("explanation"), |_| {
@@ -124,7 +127,7 @@ impl App {
                     surface: self.scene.surface.clone(),
                     ..*scene
                 };
-                card.tried = Some(label);
+                card.tried = Some((label, scene.clone()));
                 let edit = Command::Edit(Box::new(scene));
                 self.apply_all(&ctx, vec![Command::Checkpoint, edit]);
             }
@@ -135,9 +138,8 @@ impl App {
             None => {}
         }
         let free = ctx.memory(egui::Memory::focused).is_none() && !egui::Popup::is_any_open(&ctx);
-        let escaped = free && ctx.input_mut(|input| {
-            input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)
-        });
+        let escaped = free
+            && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
         self.why = Some(card).filter(|_| open && !escaped);
     }
 }
@@ -152,11 +154,19 @@ impl WhyCard {
     ) -> Option<Clicked> {
         let screen = ctx.content_rect().shrink(SPACE[1]);
         let width = WIDTH.min(screen.width() - 2.0 * SPACE[2]);
+        // Beside the side panels, whose rows stay in sight.
+        let right = (middle.max.x - width - 2.0 * SPACE[4]).max(middle.min.x);
         let place = self.anchor.map_or_else(
-            || egui::pos2(middle.max.x - width - SPACE[4], middle.min.y + 2.0 * SPACE[4]),
-            |at| at + egui::vec2(SPACE[2], SPACE[2]),
+            || egui::pos2(right, middle.min.y + 2.0 * SPACE[4]),
+            |at| {
+                egui::pos2(
+                    (at.x + SPACE[2]).clamp(middle.min.x, right),
+                    at.y + SPACE[2],
+                )
+            },
         );
-        let shown = egui::Window::new(format!("Why · {name}"))
+        let title = egui::RichText::new(format!("Why · {name}")).size(SECTION);
+        let shown = egui::Window::new(title.strong())
             .id(egui::Id::unique("why"))
             .default_pos(place)
             .default_width(width)
@@ -177,7 +187,7 @@ impl WhyCard {
 
     fn content_ui(&self, ui: &mut egui::Ui) -> Option<Clicked> {
         let mut clicked = None;
-        if let Some(label) = &self.tried {
+        if let Some((label, _)) = &self.tried {
             ui.horizontal_wrapped(|ui| {
                 ui.weak(format!("Tried: {label}."));
                 if ui.small_button("Undo").clicked() {

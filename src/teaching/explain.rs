@@ -57,7 +57,9 @@ pub fn explain(scene: &Scene, runs: &Runs, run: usize) -> Result<Vec<Explanation
     let named = Named::new(Context::new(facts));
     let mut found: Vec<&Rule> = Vec::new();
     for rule in rules()? {
-        let hidden = found.iter().any(|earlier| earlier.hides.contains(&rule.name));
+        let hidden = found
+            .iter()
+            .any(|earlier| earlier.hides.contains(&rule.name));
         if !hidden && rule.when.iter().all(|condition| condition.holds(&named)) {
             found.push(rule);
         }
@@ -84,16 +86,17 @@ pub fn nothing_unusual(runs: &Runs, run: usize) -> String {
 
 fn fill(rule: &Rule, named: &Named, scene: &Scene, run: usize) -> Explanation {
     let sentence = |text: &rule::Text| text.fill(named, Form::Sentence);
-    let attempt = rule.attempt.as_ref();
+    let attempts = rule.attempts.iter();
+    let mut suggestions =
+        attempts.filter_map(|attempt| edit::suggestion(attempt, named, scene, run));
     let optimizer = scene.runs[run].spec.optimizer.name();
     Explanation {
         rule: rule.name.clone(),
         title: sentence(&rule.title).unwrap_or_else(|| rule.name.clone()),
         sentences: rule.says.iter().filter_map(sentence).collect(),
-        suggestion: attempt.and_then(|attempt| edit::suggestion(attempt, named, scene, run)),
+        suggestion: suggestions.find(|suggestion| named.is_helped_by(&suggestion.scene)),
         lesson: rule.lesson.clone(),
         help: rule.help.clone().unwrap_or_else(|| optimizer.to_owned()),
         source: rule.source.clone(),
     }
 }
-

@@ -29,7 +29,9 @@ struct Cases {
 }
 
 fn runs(scene: &Scene) -> Runs {
-    let problem = scene.load(&NoFiles).unwrap_or_else(|error| panic!("{error}"));
+    let problem = scene
+        .load(&NoFiles)
+        .unwrap_or_else(|error| panic!("{error}"));
     compute_all_runs(scene, &Arc::new(problem), None).unwrap()
 }
 

@@ -116,7 +116,12 @@ mod tests {
             let error = Condition::parse(text).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
         }
-        for text in ["diverged", "not solved", "loss_end > -1e3", "loss_end < minimum"] {
+        for text in [
+            "diverged",
+            "not solved",
+            "loss_end > -1e3",
+            "loss_end < minimum",
+        ] {
             assert!(Condition::parse(text).is_ok(), "{text}");
         }
     }

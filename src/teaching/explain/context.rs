@@ -55,7 +55,10 @@ impl<'a> Context<'a> {
     /// Returns a setting of the run's optimizer as text.
     pub(super) fn setting(&self, name: &str) -> Option<String> {
         let settings = self.spec().optimizer.settings();
-        let index = settings.params().iter().position(|param| param.name == name)?;
+        let index = settings
+            .params()
+            .iter()
+            .position(|param| param.name == name)?;
         Some(settings.params()[index].text(&settings.value(index)))
     }
 
@@ -141,7 +144,9 @@ impl<'a> Context<'a> {
             }
             let view = self.facts.runs.scene.view.unwrap_or(problem.view);
             let found = critical::find(&*problem.objective, view, &[], &Cancel::default())?;
-            let minima = found.into_iter().filter(|point| point.kind == Kind::Minimum);
+            let minima = found
+                .into_iter()
+                .filter(|point| point.kind == Kind::Minimum);
             minima.map(|point| (point.at, point.value)).reduce(lowest)
         })
     }
@@ -168,7 +173,9 @@ impl<'a> Context<'a> {
         }
         if self.facts.trained().is_some() {
             let trained = self.loss(self.facts.last()) <= TRAINED * self.loss(0);
-            return self.accuracy(0).map_or(trained, |share| share >= ACCURATE || trained);
+            return self
+                .accuracy(0)
+                .map_or(trained, |share| share >= ACCURATE || trained);
         }
         match (self.minimum(), self.excess(self.facts.last())) {
             (Some(minimum), Some(excess)) => {
@@ -192,7 +199,9 @@ impl<'a> Context<'a> {
 
     /// Whether the gradient at the end is small, compared with the largest one.
     pub(super) fn is_stationary(&self) -> bool {
-        let small = self.grad_end_share().is_none_or(|share| share <= STATIONARY);
+        let small = self
+            .grad_end_share()
+            .is_none_or(|share| share <= STATIONARY);
         small || self.outcome() == "converged"
     }
 

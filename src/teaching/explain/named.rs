@@ -2,11 +2,16 @@
 
 use super::context::Context;
 use super::rule::Form;
+use crate::engine::cancel::Cancel;
 use crate::engine::declare::spec::real;
-use crate::engine::training::Reason;
+use crate::engine::scene::Scene;
+use crate::engine::training::{Reason, run_to_end};
 use crate::figure::axis::number;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+
+/// Maximum number of steps for which a change is tried before it is suggested.
+const MAX_TRIED_STEPS: u64 = 100_000;
 
 /// Kind of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +78,24 @@ impl<'a> Named<'a> {
     pub(super) fn last_spec_step(&self) -> u64 {
         let facts = &self.context.facts;
         facts.runs.step(facts.last())
+    }
+
+    /// Whether the run ends lower with the settings of another scene: on a landscape it is run with them, unless it takes very many steps.
+    pub(super) fn is_helped_by(&self, scene: &Scene) -> bool {
+        let facts = &self.context.facts;
+        let spec = &scene.runs[facts.index].spec;
+        if scene.is_network() || scene.training.steps > MAX_TRIED_STEPS {
+            return true;
+        }
+        let (settings, objective) = (scene.run_settings(), facts.objective());
+        let (start, never) = (scene.start_theta(), Cancel::default());
+        let goal = f64::NEG_INFINITY;
+        let Some(end) = run_to_end(objective, start, spec, &settings, goal, &never) else {
+            return false;
+        };
+        let was_lost = self.flag("diverged") && !self.flag("falls_without_bound");
+        let is_lost = end.loss.is_nan() || end.loss > self.context.loss(0).max(1e12);
+        !is_lost && (was_lost || end.loss < self.context.loss(facts.last()))
     }
 
     fn value(&self, name: &str) -> Option<Value> {

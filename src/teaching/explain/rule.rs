@@ -24,9 +24,9 @@ pub(super) struct Rule {
     /// Names of rules of later cause, which are not given together with this one.
     #[serde(default)]
     pub(super) hides: Vec<String>,
-    /// A change of the scene to try.
-    #[serde(rename = "try")]
-    pub(super) attempt: Option<Attempt>,
+    /// Changes of the scene, of which the first that helps is suggested.
+    #[serde(rename = "try", default)]
+    pub(super) attempts: Vec<Attempt>,
     /// Name of the lesson.
     pub(super) lesson: Option<String>,
     /// Name of the help page; that of the optimizer without it.
@@ -145,7 +145,11 @@ fn parse(text: &str) -> Result<Vec<Rule>, String> {
     })?;
     let known: Vec<&str> = file.rules.iter().map(|rule| rule.name.as_str()).collect();
     for rule in &file.rules {
-        if let Some(unknown) = rule.hides.iter().find(|name| !known.contains(&name.as_str())) {
+        if let Some(unknown) = rule
+            .hides
+            .iter()
+            .find(|name| !known.contains(&name.as_str()))
+        {
             return Err(format!(
                 "explanations.toml, rule {}: there is no rule `{unknown}`",
                 rule.name
@@ -169,7 +173,11 @@ mod tests {
         assert_eq!(names.len(), count);
         for rule in rules {
             assert!((2..=5).contains(&rule.says.len()), "{}", rule.name);
-            assert!(!rule.when.is_empty() && !rule.source.is_empty(), "{}", rule.name);
+            assert!(
+                !rule.when.is_empty() && !rule.source.is_empty(),
+                "{}",
+                rule.name
+            );
         }
     }
 
@@ -186,8 +194,14 @@ mod tests {
     #[test]
     fn errors_of_the_file_name_line_and_fact() {
         for (text, part) in [
-            ("[[rules]]\nname = \"a\"\ntitle = \"{losss}\"", "there is no fact `losss`"),
-            ("[[rules]]\nname = \"a\"\ntitle = \"{loss\"", "`{` has no `}`"),
+            (
+                "[[rules]]\nname = \"a\"\ntitle = \"{losss}\"",
+                "there is no fact `losss`",
+            ),
+            (
+                "[[rules]]\nname = \"a\"\ntitle = \"{loss\"",
+                "`{` has no `}`",
+            ),
             ("[[rules]]\nname = \"a\"\ntitel = \"\"", "line 3"),
             (
                 "[[rules]]\nname = \"a\"\ntitle = \"\"\nwhen = []\nsays = []\nsource = \"\"\nhides = [\"b\"]",

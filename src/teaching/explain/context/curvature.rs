@@ -106,7 +106,9 @@ impl Context<'_> {
 
     /// Returns the largest learning rate that is stable at all rows of the run.
     pub(in crate::teaching::explain) fn stable_lr_of_run(&self) -> Option<f64> {
-        let limits = self.sampled_rows().filter_map(|row| self.facts.largest_lr(row));
+        let limits = self
+            .sampled_rows()
+            .filter_map(|row| self.facts.largest_lr(row));
         limits.reduce(f64::min)
     }
 
@@ -136,13 +138,20 @@ impl Context<'_> {
     fn instability(&self, row: usize, ratio: f64) -> Unstable {
         let lr = self.facts.rates(row).lr;
         let high = self.facts.lambda_max(row).unwrap_or(f64::NAN);
-        let direction = match (self.facts.theta(row).len(), self.facts.steepest_direction(row)) {
+        let direction = match (
+            self.facts.theta(row).len(),
+            self.facts.steepest_direction(row),
+        ) {
             (1, _) => "along x".to_owned(),
             (_, Some(direction)) => in_words(direction),
             _ => "along the top eigenvector of the Hessian".to_owned(),
         };
         let network = self.facts.trained().is_some();
-        let every = if network { row.max(1) } else { row / LIMIT_ROWS + 1 };
+        let every = if network {
+            row.max(1)
+        } else {
+            row / LIMIT_ROWS + 1
+        };
         let rows = (0..=row).step_by(every);
         let limits = rows.filter_map(|row| self.facts.largest_lr(row));
         #[expect(clippy::cast_precision_loss, reason = "a number of steps")]
@@ -173,7 +182,9 @@ impl Context<'_> {
     pub(in crate::teaching::explain) fn best_momentum(&self) -> Option<[f64; 2]> {
         self.condition_end()?;
         let [low, _] = self.end_eigenvalues()?;
-        let high = self.sampled_rows().filter_map(|row| self.facts.lambda_max(row));
+        let high = self
+            .sampled_rows()
+            .filter_map(|row| self.facts.lambda_max(row));
         let high = high.reduce(f64::max)?;
         let (root, sum) = ((high / low.abs()).sqrt(), low.abs().sqrt() + high.sqrt());
         Some([((root - 1.0) / (root + 1.0)).powi(2), 4.0 / (sum * sum)])

@@ -5,8 +5,20 @@ use crate::engine::objective::norm;
 
 /// Rules whose steps are about as long as the learning rate in each parameter.
 const ADAPTIVE: [&str; 14] = [
-    "adam", "adamw", "nadam", "radam", "adamax", "rmsprop", "adabelief", "yogi", "lion", "tiger",
-    "signsgd", "laprop", "qhadam", "adan",
+    "adam",
+    "adamw",
+    "nadam",
+    "radam",
+    "adamax",
+    "rmsprop",
+    "adabelief",
+    "yogi",
+    "lion",
+    "tiger",
+    "signsgd",
+    "laprop",
+    "qhadam",
+    "adan",
 ];
 
 /// Share of the largest learning rate of a schedule below which nothing moves any more.
@@ -134,7 +146,10 @@ impl Context<'_> {
 
     /// Whether the pull λθ of the weight decay balances the gradient at the end of a run on a landscape.
     pub(in crate::teaching::explain) fn decay_balances(&self) -> bool {
-        let Some(decay) = self.weight_decay().filter(|_| self.facts.trained().is_none()) else {
+        let Some(decay) = self
+            .weight_decay()
+            .filter(|_| self.facts.trained().is_none())
+        else {
             return false;
         };
         let theta = self.facts.theta(self.facts.last());
