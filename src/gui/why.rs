@@ -48,7 +48,7 @@ fn same_runs(scene: &Scene, other: &Scene) -> bool {
 struct Why {
     run: usize,
     explanations: Vec<Explanation>,
-    /// What is said without an explanation.
+    /// Sentence that is shown without an explanation.
     nothing: String,
 }
 
@@ -61,7 +61,7 @@ fn compute(request: &WhyRequest) -> Result<Why, String> {
     })
 }
 
-/// What is clicked on the card.
+/// Button of the card that is clicked.
 enum Clicked {
     Try(Box<Scene>, String),
     Undo,

@@ -39,7 +39,7 @@ pub struct Explanation {
 /// A change of the scene that is worth a try.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suggestion {
-    /// What it changes, like "Set lr to 0.0013".
+    /// Label of the change, like "Set lr to 0.0013".
     pub label: String,
     /// The changed scene.
     pub scene: Scene,

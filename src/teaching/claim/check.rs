@@ -266,10 +266,7 @@ impl Claim {
             .map_or_else(String::new, |step| format!(" at step {step}"));
         let goal = || number(self.loss.unwrap_or(f64::NAN), DIGITS);
         match self.quantity {
-            Quantity::StepsToLoss if value.is_infinite() => {
-                format!("loss {} not reached", goal())
-            }
-            Quantity::EvaluationsToLoss if value.is_infinite() => {
+            Quantity::StepsToLoss | Quantity::EvaluationsToLoss if value.is_infinite() => {
                 format!("loss {} not reached", goal())
             }
             Quantity::StepsToLoss => format!("{text} steps to loss {}", goal()),

@@ -1,4 +1,4 @@
-//! What rules know about a run: facts of its end, its motion, its curvature and, of networks, its layers.
+//! Facts of a run that rules read: its end, its motion, its curvature and, of networks, its layers.
 
 mod curvature;
 mod layers;

@@ -5,7 +5,7 @@ use super::rule::Form;
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::spec::real;
 use crate::engine::scene::Scene;
-use crate::engine::training::{Reason, run_to_end};
+use crate::engine::training::{Outcome, Reason, run_to_end};
 use crate::figure::axis::number;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -87,6 +87,9 @@ impl<'a> Named<'a> {
         if scene.is_network() || scene.training.steps > MAX_TRIED_STEPS {
             return true;
         }
+        if scene.check(&facts.runs.problem).is_err() {
+            return false;
+        }
         let (settings, objective) = (scene.run_settings(), facts.objective());
         let (start, never) = (scene.start_theta(), Cancel::default());
         let goal = f64::NEG_INFINITY;
@@ -94,7 +97,7 @@ impl<'a> Named<'a> {
             return false;
         };
         let was_lost = self.flag("diverged") && !self.flag("falls_without_bound");
-        let is_lost = end.loss.is_nan() || end.loss > self.context.loss(0).max(1e12);
+        let is_lost = matches!(end.outcome, Outcome::Diverged(..)) && end.loss > -1e3;
         !is_lost && (was_lost || end.loss < self.context.loss(facts.last()))
     }
 

@@ -130,10 +130,7 @@ struct RuleFile {
 /// Returns a sentence if the file of rules is not valid.
 pub(super) fn rules() -> Result<&'static [Rule], String> {
     static RULES: OnceLock<Result<Vec<Rule>, String>> = OnceLock::new();
-    let rules = RULES.get_or_init(|| match std::env::var("RAVINE_RULES") {
-        Ok(path) => parse(&std::fs::read_to_string(path).unwrap_or_default()),
-        Err(_) => parse(FILE),
-    });
+    let rules = RULES.get_or_init(|| parse(FILE));
     rules.as_deref().map_err(Clone::clone)
 }
 

@@ -71,8 +71,8 @@ impl Context<'_> {
     /// Returns the first row and layer whose gradient explodes.
     pub(in crate::teaching::explain) fn exploding(&self) -> Option<Exploding> {
         let limit = self.exploding_limit()?;
-        let rows = self.trained_rows().iter().enumerate();
-        rows.filter_map(|(row, trained)| {
+        let mut rows = self.trained_rows().iter().enumerate();
+        rows.find_map(|(row, trained)| {
             let layers = trained.diagnosis.layers.iter();
             let most = layers.max_by(|a, b| a.grad_norm.total_cmp(&b.grad_norm))?;
             (most.grad_norm > limit).then(|| Exploding {
@@ -81,7 +81,6 @@ impl Context<'_> {
                 step: self.step(row),
             })
         })
-        .next()
     }
 
     /// Returns the largest share of dead units at the end, and its layer.
