@@ -1,5 +1,6 @@
 //! Tests that do not need a window.
 
+mod claims;
 mod cli;
 mod explanations;
 mod help;

@@ -188,7 +188,8 @@ impl<'a> Context<'a> {
 
     /// Whether the loss of a diverged run fell below every bound.
     pub(super) fn falls_without_bound(&self) -> bool {
-        self.outcome() == "diverged" && self.loss(self.facts.last()) < self.loss(0).min(-1e3)
+        let beyond = [Reason::LossBeyondLimit, Reason::ParameterBeyondLimit];
+        self.ended_by(&beyond) && self.loss(self.facts.last()) < self.loss(0).min(-1e3)
     }
 
     pub(super) fn grad_end_share(&self) -> Option<f64> {
