@@ -8,6 +8,7 @@ mod connect;
 mod critical;
 mod curvature;
 mod diverged;
+mod explain;
 mod film;
 mod help;
 mod lesson;
@@ -90,6 +91,7 @@ enum Command {
     Slice(slice::Args),
     Curvature(curvature::Args),
     Connect(connect::Args),
+    Explain(Box<explain::Args>),
     Lesson(lesson::Args),
     List(list::Args),
     Help(help::Args),
@@ -119,6 +121,7 @@ pub fn main() -> ExitCode {
         Some(Command::Slice(args)) => slice::slice(&args),
         Some(Command::Curvature(args)) => curvature::curvature(&args),
         Some(Command::Connect(args)) => connect::connect(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Lesson(args)) => lesson::lesson(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),

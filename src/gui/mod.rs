@@ -35,6 +35,7 @@ mod theme;
 mod timeline;
 mod view;
 mod view_panel;
+mod why;
 mod window;
 
 pub use app::App;

@@ -15,7 +15,7 @@ pub struct Claim {
     pub says: String,
     /// Name of the run, as the window shows it; left out where the scene has only one.
     pub run: Option<String>,
-    /// What is measured.
+    /// Quantity that is measured.
     pub quantity: Quantity,
     /// The step at which it is measured; the run's last one without it.
     pub at: Option<u64>,
@@ -43,7 +43,7 @@ pub struct Claim {
     pub times: Option<f64>,
 }
 
-/// What a claim measures of a run.
+/// Quantity of a run that a claim measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Quantity {
@@ -105,6 +105,6 @@ pub enum Quantity {
     DeadUnits,
     /// Largest excess of the training loss on the straight line to the end of `to-run` over the line between the losses of both ends.
     Barrier,
-    /// The same along the curve that the scene's mode connectivity settings train.
+    /// Largest such excess along the curve that the scene's mode connectivity settings train.
     CurveBarrier,
 }

@@ -2,5 +2,6 @@
 
 pub mod bundled;
 pub mod claim;
+pub mod explain;
 pub mod facts;
 pub mod lesson;

@@ -26,6 +26,7 @@ mod surface;
 mod surveys;
 mod timeline;
 mod typing;
+mod why;
 
 use eframe::egui;
 use egui_kittest::Harness;

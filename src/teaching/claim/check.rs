@@ -168,9 +168,9 @@ impl Claim {
             _ => return Err(ONE_COMPARISON.to_owned()),
         };
         let verdict = if holds { "holds" } else { "fails" };
-        let mean = self.seeds.map_or_else(String::new, |count| {
-            format!(" (mean of {count} seeds)")
-        });
+        let mean = self
+            .seeds
+            .map_or_else(String::new, |count| format!(" (mean of {count} seeds)"));
         Ok(Checked {
             value,
             other,
@@ -239,7 +239,11 @@ impl Claim {
             let result = runs.results.get(index).ok_or("the run has no result")?;
             let outcome = result.trajectory.outcome;
             holds &= outcome.name() == expected;
-            ends.push(outcome.warning().unwrap_or_else(|| outcome.name().to_owned()));
+            ends.push(
+                outcome
+                    .warning()
+                    .unwrap_or_else(|| outcome.name().to_owned()),
+            );
         }
         ends.dedup();
         let verdict = if holds { "holds" } else { "fails" };
@@ -257,13 +261,12 @@ impl Claim {
     /// Returns a value with the name of what it is.
     fn text(&self, value: f64) -> String {
         let text = number(value, DIGITS);
-        let at = self.at.map_or_else(String::new, |step| format!(" at step {step}"));
+        let at = self
+            .at
+            .map_or_else(String::new, |step| format!(" at step {step}"));
         let goal = || number(self.loss.unwrap_or(f64::NAN), DIGITS);
         match self.quantity {
-            Quantity::StepsToLoss if value.is_infinite() => {
-                format!("loss {} not reached", goal())
-            }
-            Quantity::EvaluationsToLoss if value.is_infinite() => {
+            Quantity::StepsToLoss | Quantity::EvaluationsToLoss if value.is_infinite() => {
                 format!("loss {} not reached", goal())
             }
             Quantity::StepsToLoss => format!("{text} steps to loss {}", goal()),
@@ -314,10 +317,7 @@ impl Quantity {
 fn facts(runs: &Runs, index: usize) -> Result<Facts<'_>, String> {
     Facts::new(runs, index).ok_or_else(|| {
         let name = runs.scene.run_names().get(index).cloned();
-        format!(
-            "the run `{}` has no finite step",
-            name.unwrap_or_default()
-        )
+        format!("the run `{}` has no finite step", name.unwrap_or_default())
     })
 }
 
@@ -328,7 +328,10 @@ fn measure(claim: &Claim, facts: &Facts) -> Result<f64, String> {
         Quantity::StepLength if claim.at.is_none() => facts.last().saturating_sub(1),
         _ => facts.row(claim.at)?,
     };
-    #[expect(clippy::cast_precision_loss, reason = "numbers of steps and evaluations")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "numbers of steps and evaluations"
+    )]
     let count = |count: u64| count as f64;
     let label = claim.quantity.label();
     let theory = || format!("theory gives no {label} for `{}` here", facts.spec(row));
@@ -347,7 +350,10 @@ fn measure(claim: &Claim, facts: &Facts) -> Result<f64, String> {
             None => Err("the landscape has no known minimum; expected `to`".to_owned()),
         },
         Quantity::StepLength if row < facts.last() => Ok(facts.distance_between(row + 1, row)),
-        Quantity::StepLength => Err(format!("the run has no step after step {}", facts.runs.step(row))),
+        Quantity::StepLength => Err(format!(
+            "the run has no step after step {}",
+            facts.runs.step(row)
+        )),
         Quantity::Lr => Ok(trajectory.lr[row]),
         Quantity::Evaluations => Ok(count(trajectory.evaluations[row])),
         Quantity::StepsToLoss | Quantity::EvaluationsToLoss => {
@@ -370,7 +376,9 @@ fn measure(claim: &Claim, facts: &Facts) -> Result<f64, String> {
             .ok_or_else(here),
         Quantity::SharpnessRatio => facts.sharpness_ratio(row).ok_or_else(theory),
         Quantity::LargestLr => facts.largest_lr(row).ok_or_else(theory),
-        Quantity::Rate => facts.rate().ok_or_else(|| "the landscape has no known minimum, or the run has no step".to_owned()),
+        Quantity::Rate => facts
+            .rate()
+            .ok_or_else(|| "the landscape has no known minimum, or the run has no step".to_owned()),
         Quantity::Accuracy => network::accuracy(facts, row, 0).ok_or_else(here),
         Quantity::TestAccuracy => network::accuracy(facts, row, 1).ok_or_else(here),
         Quantity::ProjectionError => network::projection_error(facts, row).ok_or_else(here),

@@ -45,7 +45,9 @@ pub(super) fn projection_error(facts: &Facts, row: usize) -> Option<f64> {
 pub(super) fn barrier(from: &Facts, to: &Facts, curve: bool) -> Result<f64, String> {
     let trained = from.runs.trained.as_ref();
     let (Some(trained), Some(network)) = (trained, from.runs.scene.network()) else {
-        return Err("barriers lie between two networks; expected a scene with a network".to_owned());
+        return Err(
+            "barriers lie between two networks; expected a scene with a network".to_owned(),
+        );
     };
     let mut settings: Connect = network.connect.clone();
     if !curve {

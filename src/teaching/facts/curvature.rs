@@ -1,7 +1,7 @@
 //! Curvature along a run: eigenvalues of the Hessian, stability limits, crossings of the valley.
 
 use super::Facts;
-use crate::engine::analysis::curvature::{Curvature, LanczosOptions, largest, lanczos};
+use crate::engine::analysis::curvature::{Curvature, LanczosOptions, lanczos, largest};
 use crate::engine::analysis::sweep::lr_limit;
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::Objective;
@@ -163,9 +163,7 @@ impl<'a> Facts<'a> {
     pub fn crossings(&self, row: usize) -> Option<u64> {
         let components = self.steep_gradients(row + 1)?;
         let size = { components.iter() }.fold(0.0_f64, |size, g| size.max(g.abs()));
-        let clear = components
-            .into_iter()
-            .filter(|g| g.abs() > ROUNDING * size);
+        let clear = components.into_iter().filter(|g| g.abs() > ROUNDING * size);
         let signs: Vec<bool> = clear.map(|g| g > 0.0).collect();
         Some(signs.windows(2).filter(|pair| pair[0] != pair[1]).count() as u64)
     }
