@@ -1,7 +1,8 @@
 //! `ravine check`: validation of a scene file.
 
+use super::scene_file::open_scene;
 use super::{print, remember_source};
-use crate::import::{Disk, open_scene};
+use crate::import::Disk;
 use std::path::PathBuf;
 
 /// Validate a scene file

@@ -9,6 +9,7 @@ mod critical;
 mod curvature;
 mod diverged;
 mod film;
+mod guide;
 mod help;
 mod list;
 mod man;
@@ -23,6 +24,7 @@ mod results;
 mod run_args;
 mod save_scene;
 mod scene_args;
+mod scene_file;
 mod slice;
 mod startup;
 mod sweep;
@@ -46,7 +48,7 @@ use std::sync::OnceLock;
 /// numbers, `render` draws a scene, `sweep` compares settings, `basins` maps starts to the minima that they reach,
 /// `critical` lists minima, maxima and saddles, `train` trains a network, `slice` computes its loss on a plane in parameter
 /// space, `curvature` computes Hessian eigenvalues and sharpness, `connect` finds a low-loss path between two networks,
-/// `list` and `help` document what there is to choose from, `check` validates a scene file, and `completions` and `man` help your shell.
+/// `guide`, `glossary` and `examples` print what the window has in its menus, `list` and `help` document what there is to choose from, `check` validates a scene file, and `completions` and `man` help your shell.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -60,6 +62,8 @@ Examples:
   ravine lecture.toml                          open the window on a scene file
   ravine list optimizers                       list the optimizers
   ravine help adam                             explain one of them
+  ravine guide nan                             say what to do about a symptom
+  ravine example:newton-basins                 open an example
   ravine render --run adam:lr=0.05 -o adam.png draw one run
   ravine trace --run sgd --run adam -o two.csv write two runs as numbers
   ravine sweep --over lr=1e-4..1 --best        find the best learning rates
@@ -69,7 +73,7 @@ A run is written NAME:SETTING=VALUE,SETTING=VALUE, followed by @SCHEDULE for a
 learning-rate schedule: adam:lr=0.05,beta1=0.95@cosine:t_max=90"
 )]
 struct Cli {
-    /// Scene file to open in the window [default: the scene that was shown last, at first the Rosenbrock function]
+    /// Scene file to open in the window, or example:NAME [default: the scene that was shown last, at first the Rosenbrock function]
     scene: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -86,6 +90,9 @@ enum Command {
     Slice(slice::Args),
     Curvature(curvature::Args),
     Connect(connect::Args),
+    Guide(guide::GuideArgs),
+    Glossary(guide::GlossaryArgs),
+    Examples(guide::ExamplesArgs),
     List(list::Args),
     Help(help::Args),
     Check(check::Args),
@@ -114,6 +121,9 @@ pub fn main() -> ExitCode {
         Some(Command::Slice(args)) => slice::slice(&args),
         Some(Command::Curvature(args)) => curvature::curvature(&args),
         Some(Command::Connect(args)) => connect::connect(&args),
+        Some(Command::Guide(args)) => guide::guide(&args),
+        Some(Command::Glossary(args)) => guide::glossary(&args),
+        Some(Command::Examples(args)) => guide::examples(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),

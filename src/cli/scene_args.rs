@@ -3,12 +3,13 @@
 use super::remember_source;
 use super::run_args::RunArgs;
 use super::save_scene::save_scene_later;
+use super::scene_file::open_scene;
 use crate::engine::declare::{SettingError, Settings};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Problem;
 use crate::engine::scene::{MAX_RUNS, Scene, SceneError, Subject, Training};
-use crate::import::{Disk, argument_text, open_scene};
+use crate::import::{Disk, argument_text};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub(super) struct SceneArgs {
-    /// Scene file, as saved by the window; the flags below override it [default: the Rosenbrock function with six runs, or the landscape of --landscape with runs that suit it]
+    /// Scene file, as saved by the window, or example:NAME; the flags below override it [default: the Rosenbrock function with six runs, or the landscape of --landscape with runs that suit it]
     scene: Option<PathBuf>,
     /// Landscape, like rosenbrock, quadratic:a=1,b=25 or 'formula:f=x^2+2*y^2'; `ravine list landscapes` lists all
     #[arg(long, value_name = "SPEC", help_heading = "Scene", value_parser = spec_text())]

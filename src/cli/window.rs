@@ -1,11 +1,12 @@
 //! `ravine` without a command: opens the window or, without a display, writes a picture.
 
+use super::scene_file::open_scene;
 use super::{Cli, print, print_error};
 use crate::engine::scene::Scene;
 use crate::export::file::write_atomic;
 use crate::export::picture::{PageSize, Picture, Show, picture};
 use crate::figure::colour::Theme;
-use crate::import::{Disk, open_scene};
+use crate::import::Disk;
 use crate::session::compute_all_runs;
 use clap::CommandFactory;
 use std::path::{Path, PathBuf};

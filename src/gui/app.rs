@@ -3,6 +3,7 @@
 use super::autosave::Autosave;
 use super::command::{Command, TRAIN_ON};
 use super::desktop::Asking;
+use super::examples::Gallery;
 use super::layout::Layout;
 use super::message::Message;
 use super::other_scene::OtherScene;
@@ -12,6 +13,7 @@ use super::panel;
 use super::panel::progress::Progress;
 use super::preferences::PreferencesFile;
 use super::quit::Closing;
+use super::reader::Reader;
 use super::recent::Recent;
 use super::scale::next_text_size;
 use super::shown_view::ShownViews;
@@ -82,6 +84,8 @@ pub struct App {
     pub(super) hovered: Option<Hovered>,
     pub(super) help: bool,
     pub(super) palette: Option<Palette>,
+    pub(super) reader: Option<Reader>,
+    pub(super) examples: Gallery,
     pub(super) closing: Closing,
     pub(super) autosave: Option<Autosave>,
     /// Time when a text field had the focus last.
@@ -138,6 +142,8 @@ impl App {
             hovered: None,
             help: false,
             palette: None,
+            reader: None,
+            examples: Gallery::default(),
             closing: Closing::No,
             autosave: None,
             typed_at: f64::NEG_INFINITY,
@@ -295,6 +301,9 @@ impl App {
                     None => Some(Palette::default()),
                 }
             }
+            Command::Read(place) => self.reader = Some(Reader::at(place)),
+            Command::Examples => self.examples.toggle(),
+            Command::ShowScene(scene, view) => self.show_bundled(ctx, *scene, view.as_deref()),
             Command::Quit => self.quit(ctx),
         }
         self.timeline.set_steps(self.scene.training.steps);

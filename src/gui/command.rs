@@ -3,6 +3,7 @@
 use super::file_dialog::Purpose;
 use super::layout::Side;
 use super::panel::style::LAYERS;
+use super::reader::{Place, Section};
 use super::view::View;
 use crate::engine::scene::Scene;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
@@ -88,6 +89,12 @@ pub(crate) enum Command {
     Help,
     /// Opens or closes the command palette.
     Palette,
+    /// Opens the guide, the glossary or a help page.
+    Read(Place),
+    /// Opens or closes the gallery of examples.
+    Examples,
+    /// Replaces the scene by one without a file, in the view with this title.
+    ShowScene(Box<Scene>, Option<String>),
     /// Shows or hides the layer of the map with this name.
     Layer(&'static str),
     /// Makes the scene an undo step of its own, however soon the next edit follows.
@@ -117,6 +124,12 @@ fn entry(title: &'static str, command: Command, modifiers: Modifiers, key: Key) 
         command,
         key: KeyboardShortcut::new(modifiers, key),
     }
+}
+
+/// Returns the entry that opens a section of the reader.
+fn read(title: &'static str, section: Section, key: Key) -> Entry {
+    let command = Command::Read(Place::Section(section));
+    entry(title, command, Modifiers::NONE, key)
 }
 
 /// Returns the menus in their order, with an entry for each view.
@@ -179,6 +192,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 entry("New scene", Command::New, ctrl, Key::N),
                 entry("New network", Command::NewNetwork, ctrl_shift, Key::N),
                 entry("Open scene…", Command::Open, ctrl, Key::O),
+                entry("Examples…", Command::Examples, ctrl_shift, Key::O),
                 entry("Save scene", Command::Save, ctrl, Key::S),
                 entry("Save scene as…", Command::SaveAs, ctrl_shift, Key::S),
                 entry("Export picture…", Command::Export, ctrl, Key::E),
@@ -209,6 +223,9 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
             vec![
                 entry("Search commands…", Command::Palette, ctrl, Key::K),
                 entry("Keyboard shortcuts", Command::Help, none, Key::F1),
+                read("Guide", Section::Guide, Key::F2),
+                read("Glossary", Section::Glossary, Key::F3),
+                read("Help pages", Section::Reference, Key::F4),
             ],
         ),
     ]

@@ -143,6 +143,8 @@ struct Boxed {
     width: f32,
     ascent: f32,
     descent: f32,
+    /// Descent without numbers under symbols, which brackets and roots need not enclose.
+    symbols: f32,
     parts: Vec<Part>,
 }
 
@@ -180,6 +182,7 @@ impl Boxed {
         self.width = self.width.max(at[0] + other.width);
         self.ascent = self.ascent.max(other.ascent - at[1]);
         self.descent = self.descent.max(other.descent + at[1]);
+        self.symbols = self.symbols.max(other.symbols + at[1]);
     }
 
     fn line(&mut self, points: Vec<Point>, width: f32) {
@@ -233,6 +236,7 @@ impl Setter<'_> {
             width: (self.setting.measure)(text, style, size),
             ascent: ascent * size,
             descent: descent * size,
+            symbols: descent * size,
             parts: vec![Part::Glyphs {
                 text: text.to_owned(),
                 style,
@@ -326,9 +330,9 @@ impl Setter<'_> {
             mark(&mut whole, slot);
         }
         let right = whole.width + 0.05 * size;
-        let (ascent, descent) = (whole.ascent, whole.descent);
+        let (ascent, descent) = (whole.ascent, whole.symbols);
         if let Some(above) = above {
-            let rise = (ascent - 0.3 * size).max(0.36 * size + above.descent.min(0.2 * size));
+            let rise = (ascent - 0.3 * size).max(0.36 * size + above.symbols.min(0.2 * size));
             whole.put([right, -rise], &above);
         }
         if let Some(below) = below {
@@ -371,7 +375,7 @@ impl Setter<'_> {
         let inner = self.set(radicand, size, depth);
         let (gap, line) = (0.1 * size, LINE * size);
         let top = -inner.ascent.max(0.55 * size) - gap;
-        let bottom = inner.descent.max(0.02 * size);
+        let bottom = inner.symbols.max(0.02 * size);
         let sign = 0.5 * size;
         let mut whole = Boxed::space(sign + inner.width + 0.08 * size);
         whole.put([sign, 0.0], &inner);
@@ -388,6 +392,7 @@ impl Setter<'_> {
         );
         whole.ascent = whole.ascent.max(-top + line);
         whole.descent = whole.descent.max(bottom);
+        whole.symbols = whole.symbols.max(bottom);
         if let Some(index) = index {
             let index = self.text(&index.to_string(), Style::Upright, 0.55 * size);
             let above = Boxed {
@@ -402,7 +407,7 @@ impl Setter<'_> {
     fn brackets(&self, signs: [char; 2], inner: &Node, size: f32, depth: Depth) -> Boxed {
         let content = self.set(inner, size, depth);
         let axis = -AXIS * size;
-        let half = (content.ascent + axis).max(content.descent - axis) + 0.06 * size;
+        let half = (content.ascent + axis).max(content.symbols - axis) + 0.06 * size;
         let grows = half > 0.62 * size;
         let mut whole = Boxed::default();
         if !grows && !matches!(signs[0], '|' | '‖' | '⟨') {
@@ -426,6 +431,7 @@ impl Setter<'_> {
         whole.width += width;
         whole.ascent = whole.ascent.max(half - axis);
         whole.descent = whole.descent.max(half + axis);
+        whole.symbols = whole.symbols.max(half + axis);
         whole
     }
 
@@ -452,7 +458,9 @@ impl Setter<'_> {
         let mut whole = Boxed::space(width);
         whole.put([0.5 * (width - symbol.width), 0.0], &symbol);
         let below = symbol.descent.max(0.1 * size) + 0.06 * size + 0.75 * small;
+        let symbols = whole.symbols;
         whole.put([0.5 * (width - number.width), below], &number);
+        whole.symbols = symbols;
         whole
     }
 }

@@ -8,7 +8,7 @@ mod layout;
 mod parse;
 
 pub use layout::{Part, Role, Style, Typesetting, typeset};
-pub use parse::{Node, Slot, parse};
+pub use parse::{Node, Slot, letters, parse};
 
 #[cfg(test)]
 mod tests;
