@@ -91,13 +91,17 @@ fn titles(entries: &[GuideEntry], out: &mut dyn Write) -> io::Result<()> {
         table(&rows, out)?;
         writeln!(out)?;
     }
-    writeln!(out, "`ravine guide WORDS` prints the entries with these words.")
+    writeln!(
+        out,
+        "`ravine guide WORDS` prints the entries with these words."
+    )
 }
 
 /// Writes an entry with its links.
 fn entry_text(entry: &GuideEntry, out: &mut dyn Write) -> io::Result<()> {
     let width = width();
-    writeln!(out, "{}  ({})", entry.title, entry.name)?;
+    let title = format!("{}  ({})", entry.title, entry.name);
+    wrap("", "", &title, width, out)?;
     for (heading, text) in &entry.paragraphs {
         let first = format!("  {:8}", format!("{heading}:"));
         wrap(&first, "          ", text, width, out)?;
@@ -137,7 +141,7 @@ pub(super) fn glossary(args: &GlossaryArgs) -> Result<(), String> {
             } else {
                 format!("{}  ({symbols})", term.term)
             };
-            writeln!(out, "{title}")?;
+            wrap("", "", &title, width(), out)?;
             wrap("  ", "  ", &term.text, width(), out)?;
             if !term.also.is_empty() {
                 wrap("  Also: ", "  ", &term.also.join(", "), width(), out)?;

@@ -6,6 +6,7 @@ use super::panel::style::LAYERS;
 use super::reader::{Place, Section};
 use super::view::View;
 use crate::engine::scene::Scene;
+use crate::teaching::example::Example;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 use std::path::PathBuf;
 
@@ -103,6 +104,13 @@ pub(crate) enum Command {
     ShowError(String),
     /// Ends the program.
     Quit,
+}
+
+impl Command {
+    /// Returns the command that opens an example.
+    pub(crate) fn show_example(example: &Example) -> Self {
+        Self::ShowScene(Box::new(example.scene.clone()), example.view.clone())
+    }
 }
 
 /// A command in a menu, with its key.

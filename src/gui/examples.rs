@@ -68,10 +68,13 @@ impl Gallery {
             let mut closed = false;
             ui.horizontal(|ui| {
                 ui.heading("Examples");
-                closed = ui.button("Close").on_hover_text("Close (Esc)").clicked();
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    closed = ui.button("Close").on_hover_text("Close (Esc)").clicked();
+                });
             });
             ui.separator();
-            let height = (window.y - 120.0).max(60.0);
+            // The sentence below takes up to four lines in a narrow window.
+            let height = (window.y - 110.0 - 0.1 * window.y).max(60.0);
             let scroll = egui::ScrollArea::vertical()
                 .auto_shrink(false)
                 .max_height(height.min(720.0))
@@ -94,17 +97,14 @@ impl Gallery {
                 }
             });
             let about = &examples[self.marked.min(examples.len() - 1)];
-            let about = egui::RichText::new(&about.summary).size(SECONDARY).weak();
-            ui.add(egui::Label::new(about).truncate());
+            let about = egui::RichText::new(&about.summary).size(SECONDARY);
+            ui.add(egui::Label::new(about).wrap());
             closed
         });
         if modal.inner || modal.should_close() || chosen.is_some() {
             self.open = false;
         }
-        chosen.map(|index| {
-            let example = &examples[index];
-            Command::ShowScene(Box::new(example.scene.clone()), example.view.clone())
-        })
+        chosen.map(|index| Command::show_example(&examples[index]))
     }
 
     /// Moves the mark by the arrow keys; returns the example that Enter opens.
@@ -119,9 +119,9 @@ impl Gallery {
         let forward = usize::from(down) * columns + usize::from(right);
         let moved = self.marked + forward;
         let moved = if moved < count { moved } else { self.marked };
-        self.marked = steps.iter().fold(moved, |at, by| {
-            if at >= *by { at - by } else { at }
-        });
+        self.marked = steps
+            .iter()
+            .fold(moved, |at, by| if at >= *by { at - by } else { at });
         self.moved |= up || down || left || right;
         enter.then_some(self.marked)
     }
@@ -134,7 +134,9 @@ impl Gallery {
         let title = example.title.as_str();
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, title));
         let marked = self.marked == index;
-        if response.hovered() || response.gained_focus() {
+        // A pointer that rests does not undo what the keys mark.
+        let points = response.hovered() && ui.input(|input| input.pointer.is_moving());
+        if points || response.gained_focus() {
             self.marked = index;
         }
         if (marked && std::mem::take(&mut self.moved)) || response.gained_focus() {
@@ -172,7 +174,7 @@ impl Gallery {
             let top = picture.max.y + 0.5 * (TITLE_HEIGHT - galley.size().y);
             painter.galley(egui::pos2(rect.min.x, top), galley, ink);
         }
-        response.on_hover_text(&example.summary)
+        response
     }
 
     fn texture(&self, index: usize) -> Option<egui::TextureId> {
@@ -183,7 +185,11 @@ impl Gallery {
     /// Takes finished pictures, and starts a thread that draws them where there are none in the current theme.
     fn collect(&mut self, ctx: &egui::Context, examples: &'static [Example]) {
         let theme = theme::current(ctx);
-        if self.pictures.as_ref().is_none_or(|pictures| pictures.dark != theme.dark) {
+        if self
+            .pictures
+            .as_ref()
+            .is_none_or(|pictures| pictures.dark != theme.dark)
+        {
             self.pictures = begin(ctx, examples, theme);
         }
         if let Some(pictures) = &mut self.pictures {
@@ -197,12 +203,14 @@ impl Gallery {
 
 /// Returns the number of columns of some width that fit.
 fn columns(width: f32, column: f32) -> usize {
-    (1..4).rev().find(|count| {
-        #[expect(clippy::cast_precision_loss, reason = "at most four")]
-        let needed = (*count as f32 + 1.0) * column - SPACE[2];
-        needed <= width
-    })
-    .map_or(1, |count| count + 1)
+    (1..4)
+        .rev()
+        .find(|count| {
+            #[expect(clippy::cast_precision_loss, reason = "at most four")]
+            let needed = (*count as f32 + 1.0) * column - SPACE[2];
+            needed <= width
+        })
+        .map_or(1, |count| count + 1)
 }
 
 /// Starts a thread that draws the pictures, those of networks last because they take seconds. Without a thread the gallery has titles only.
@@ -259,6 +267,7 @@ fn draw(example: &Example, theme: &'static Theme) -> Result<egui::ColorImage, St
         title: Some(String::new()),
         caption: false,
         legend: Some(LegendPlace::Off),
+        free_aspect: true,
         ..PageStyle::default()
     };
     let wanted = Picture {

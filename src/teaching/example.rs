@@ -80,7 +80,7 @@ pub struct Example {
     pub name: &'static str,
     /// Title: the first line of its comment.
     pub title: String,
-    /// What it shows: the rest of its comment.
+    /// Sentences about it: the rest of its comment.
     pub summary: String,
     /// Title of the view that it is opened in.
     pub view: Option<String>,
@@ -134,8 +134,7 @@ fn read(name: &'static str, text: &'static str) -> Result<Example, String> {
     let scene = Scene::from_toml(text).map_err(|error| format!("example {name}: {error}"))?;
     let mut comment = text.lines().map_while(|line| line.strip_prefix("# "));
     let title = comment.next().unwrap_or(name).to_owned();
-    let (views, summary): (Vec<&str>, Vec<&str>) =
-        comment.partition(|line| line.starts_with(VIEW));
+    let (views, summary): (Vec<&str>, Vec<&str>) = comment.partition(|line| line.starts_with(VIEW));
     Ok(Example {
         name,
         title,

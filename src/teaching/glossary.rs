@@ -64,8 +64,7 @@ impl Term {
                 .iter()
                 .position(|term| of(term).into_iter().any(|own| plain(own) == wanted))
         };
-        by(|term| vec![&term.term])
-            .or_else(|| by(|term| term.also.iter().collect()))
+        by(|term| vec![&term.term]).or_else(|| by(|term| term.also.iter().collect()))
     }
 
     /// Whether a symbol stands for the term.

@@ -8,6 +8,7 @@ mod curvature;
 mod data;
 mod files;
 mod films;
+mod guide;
 mod layers;
 mod networks;
 mod others;

@@ -4,11 +4,17 @@
 //! fraction, `√` before a factor or parentheses, `^` and `_` for scripts, and slots `{symbol}` or `{symbol=name}`, under which a number can
 //! stand. Words of prose stay words.
 
+mod boxed;
+mod fraction;
 mod layout;
+mod letters;
+mod metrics;
 mod parse;
 
-pub use layout::{Part, Role, Style, Typesetting, typeset};
-pub use parse::{Node, Slot, letters, parse};
+pub use boxed::{Part, Role, Style};
+pub use layout::{Typesetting, typeset};
+pub use letters::letters;
+pub use parse::{Node, Slot, parse};
 
 #[cfg(test)]
 mod tests;

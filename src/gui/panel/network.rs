@@ -246,9 +246,7 @@ fn data_ui(
 ) {
     let all = AnyDataset::all();
     let of = ("data", Family::Data, bench.data.name());
-    let chosen = family_ui(ui, of, bench.data.settings(), all, |data| {
-        data.settings()
-    });
+    let chosen = family_ui(ui, of, bench.data.settings(), all, |data| data.settings());
     if let Some(data) = chosen {
         bench.choose_data(data);
     }

@@ -61,9 +61,7 @@ fn cells(row: &str) -> Vec<String> {
     let row = row.replace("\\|", BAR);
     let row = row.trim().trim_matches('|');
     let cells = row.split('|');
-    cells
-        .map(|cell| cell.trim().replace(BAR, "|"))
-        .collect()
+    cells.map(|cell| cell.trim().replace(BAR, "|")).collect()
 }
 
 /// Returns a text with `code` in the font of code.
@@ -116,7 +114,7 @@ fn block_ui(ui: &mut egui::Ui, block: &Block) {
         }
         Block::Code("text", lines) => {
             for line in lines {
-                ui.add_space(SPACE[0]);
+                ui.add_space(0.75 * SPACE[1]);
                 formula_ui(ui, line);
             }
             ui.add_space(SPACE[0]);
@@ -148,9 +146,8 @@ fn table_ui(ui: &mut egui::Ui, rows: &[Vec<String>]) {
         frame.show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 1.0;
-            let [name, default, values, help] = [0, 1, 2, 3].map(|column| {
-                row.get(column).map(String::as_str).unwrap_or_default()
-            });
+            let [name, default, values, help] =
+                [0, 1, 2, 3].map(|column| row.get(column).map(String::as_str).unwrap_or_default());
             paragraph_ui(ui, &format!("{name} = {default}   {help}"));
             let values = egui::RichText::new(values).size(SECONDARY).weak();
             ui.add(egui::Label::new(values).wrap());

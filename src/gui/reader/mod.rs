@@ -1,22 +1,18 @@
 //! The reader: the guide, the glossary and the help pages in one window over the scene, with a search through all of them.
 
+mod items;
+mod links;
 mod markdown;
 mod pages;
+
+pub(crate) use links::{HELP_WIDTH, ask, asked, help_button, with_glossary};
 
 use super::command::Command;
 use super::icon::paint_search;
 use super::scale::{SECONDARY, SPACE};
-use crate::engine::analysis::network_plane::AnyPlane;
-use crate::engine::landscape::AnyLandscape;
-use crate::engine::network::AnyNetwork;
-use crate::engine::network::data::AnyDataset;
-use crate::engine::optimizer::AnyOptimizer;
-use crate::engine::schedule::AnySchedule;
-use crate::engine::wrapper::AnyWrapper;
-use crate::export::help_page::{self, Family};
-use crate::teaching::glossary::Term;
-use crate::teaching::guide::GuideEntry;
+use crate::export::help_page::Family;
 use eframe::egui;
+use items::{Item, items_of};
 
 /// A part of the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,24 +68,14 @@ pub(crate) enum Place {
     Topic(Topic),
 }
 
-/// A line of the list: a page, with its title and the heading of its group.
-struct Item {
-    group: &'static str,
-    title: String,
-    topic: Topic,
-}
-
 /// Width of the reader from which the list and the page stand side by side, in points.
 const SIDE_BY_SIDE: f32 = 560.0;
 
 /// Width of the list, in points.
-const LIST_WIDTH: f32 = 236.0;
+const LIST_WIDTH: f32 = 280.0;
 
 /// Greatest width of the reader, in points.
 const MAX_WIDTH: f32 = 940.0;
-
-/// Width of the button that opens a help page, with the space before it, in points.
-pub(crate) const HELP_WIDTH: f32 = 28.0;
 
 /// The open reader.
 pub(crate) struct Reader {
@@ -152,14 +138,17 @@ impl Reader {
                     self.reading = false;
                 }
             }
-            closed = ui.button("Close").on_hover_text("Close (Esc)").clicked();
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                closed = ui.button("Close").on_hover_text("Close (Esc)").clicked();
+            });
         });
         let field = egui::TextEdit::singleline(&mut self.query)
             .hint_text("Search guide, glossary and help pages")
             .desired_width(f32::INFINITY);
         let field = ui.add(field);
         field.widget_info(|| {
-            let mut info = egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search the guide");
+            let mut info =
+                egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search the guide");
             info.current_text_value = Some(self.query.clone());
             info
         });
@@ -241,12 +230,12 @@ impl Reader {
                             ui.label(egui::RichText::new(group).size(SECONDARY).strong());
                         }
                         let chosen = Some(item.topic) == self.topic;
-                        let row = egui::Button::selectable(chosen, &item.title).truncate();
+                        let row = egui::Button::selectable(chosen, &item.title).wrap();
                         let row = ui.add(row);
                         if chosen && self.moved {
                             row.scroll_to_me(None);
                         }
-                        if row.on_hover_text(&item.title).clicked() {
+                        if row.clicked() {
                             (self.topic, self.reading) = (Some(item.topic), true);
                         }
                     }
@@ -294,123 +283,12 @@ impl Reader {
         } else {
             Section::ALL.to_vec()
         };
-        sections
-            .into_iter()
-            .flat_map(|section| items_of(section, query))
-            .collect()
-    }
-}
-
-/// Returns the pages of a section that have every word of a query.
-fn items_of(section: Section, query: &str) -> Vec<Item> {
-    match section {
-        Section::Guide => {
-            let entries = GuideEntry::bundled().unwrap_or_default();
-            let found = entries.iter().enumerate();
-            let found = found.filter(|(_, entry)| entry.matches(query));
-            let item = |(index, entry): (usize, &GuideEntry)| Item {
-                group: entry.kind.title(),
-                title: entry.title.clone(),
-                topic: Topic::Entry(index),
-            };
-            found.map(item).collect()
+        let found = { sections.into_iter() }.flat_map(|section| items_of(section, query));
+        let mut found: Vec<Item> = found.collect();
+        if !query.is_empty() {
+            // A page that is called exactly so is the first one.
+            found.sort_by_key(|item| item.title.to_lowercase() != query.to_lowercase());
         }
-        Section::Glossary => {
-            let terms = Term::bundled().unwrap_or_default();
-            let mut found: Vec<(usize, &Term)> = { terms.iter().enumerate() }
-                .filter(|(_, term)| term.matches(query))
-                .collect();
-            found.sort_by_key(|(_, term)| term.term.to_lowercase());
-            let item = |(index, term): (usize, &Term)| Item {
-                group: "Glossary",
-                title: term.term.clone(),
-                topic: Topic::Term(index),
-            };
-            found.into_iter().map(item).collect()
-        }
-        Section::Reference => {
-            let found = help_page::names().into_iter();
-            let found = found.filter(|(family, name)| {
-                query.is_empty() || {
-                    let title = title(*family, name);
-                    crate::teaching::has_words(&format!("{title} {name}"), query)
-                }
-            });
-            let item = |(family, name)| Item {
-                group: group(family),
-                title: title(family, name),
-                topic: Topic::Page(family, name),
-            };
-            found.map(item).collect()
-        }
+        found
     }
-}
-
-/// Returns the heading of a family's pages.
-fn group(family: Family) -> &'static str {
-    match family {
-        Family::Optimizers => "Optimizers",
-        Family::Wrappers => "Wrappers",
-        Family::Schedules => "Schedules",
-        Family::Landscapes => "Landscapes",
-        Family::Networks => "Networks",
-        Family::Data => "Data",
-        Family::Planes => "Planes",
-    }
-}
-
-/// Returns the title of a member of a family.
-fn title(family: Family, name: &str) -> String {
-    let title = match family {
-        Family::Optimizers => { name.parse::<AnyOptimizer>() }.map(|any| any.settings().title()),
-        Family::Wrappers => { name.parse::<AnyWrapper>() }.map(|any| any.settings().title()),
-        Family::Schedules => { name.parse::<AnySchedule>() }.map(|any| any.settings().title()),
-        Family::Landscapes => { name.parse::<AnyLandscape>() }.map(|any| any.settings().title()),
-        Family::Networks => { name.parse::<AnyNetwork>() }.map(|any| any.settings().title()),
-        Family::Data => { name.parse::<AnyDataset>() }.map(|any| any.settings().title()),
-        Family::Planes => { name.parse::<AnyPlane>() }.map(|any| any.settings().title()),
-    };
-    title.map_or_else(|_| name.to_owned(), str::to_owned)
-}
-
-fn asked_id() -> egui::Id {
-    egui::Id::unique("page of the reader that is asked for")
-}
-
-/// Asks for a place of the reader, which opens at the end of the frame.
-pub(crate) fn ask(ctx: &egui::Context, place: Place) {
-    ctx.data_mut(|data| data.insert_temp(asked_id(), Some(place)));
-    ctx.request_repaint();
-}
-
-/// Returns the place that was asked for since the last call.
-pub(crate) fn asked(ctx: &egui::Context) -> Option<Place> {
-    ctx.data_mut(|data| data.remove_temp::<Option<Place>>(asked_id()))
-        .flatten()
-}
-
-/// Shows a small button with a question mark that opens the help page of a family's member.
-pub(crate) fn help_button(ui: &mut egui::Ui, family: Family, name: &'static str) {
-    let title = title(family, name);
-    let button = ui.small_button("?");
-    let accessible = format!("help page of {title}");
-    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &accessible));
-    let button = button.on_hover_text(format!("Show the help page of {title}."));
-    if button.clicked() {
-        ask(ui.ctx(), Place::Topic(Topic::Page(family, name)));
-    }
-}
-
-/// Lets a right click on something open the glossary at a term, by its index, and says so in its tooltip; does nothing without a term.
-pub(crate) fn with_glossary(response: egui::Response, term: Option<usize>) -> egui::Response {
-    let Some(index) = term else {
-        return response;
-    };
-    if response.secondary_clicked() {
-        ask(&response.ctx, Place::Topic(Topic::Term(index)));
-    }
-    response.on_hover_ui(|ui| {
-        let hint = egui::RichText::new("Right click: glossary").size(SECONDARY);
-        ui.label(hint.weak());
-    })
 }

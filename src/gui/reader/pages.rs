@@ -1,7 +1,8 @@
 //! The pages of the reader: an entry of the guide, a term of the glossary, and a help page.
 
+use super::items::title;
 use super::markdown::{page_ui, paragraph_ui, rich_text};
-use super::{Command, Section, Topic, title};
+use super::{Command, Section, Topic};
 use crate::export::help_page::Family;
 use crate::gui::maths::formula_ui;
 use crate::gui::scale::{SECONDARY, SPACE, TITLE};
@@ -11,7 +12,7 @@ use crate::teaching::lesson::Lesson;
 use eframe::egui;
 use std::sync::OnceLock;
 
-/// What a page's links and buttons ask for.
+/// Wishes of a page's links and buttons.
 #[derive(Default)]
 pub(super) struct Followed {
     /// Another page.
@@ -153,7 +154,10 @@ fn mentions_ui(ui: &mut egui::Ui, name: &str, followed: &mut Followed) {
         link.widget_info(|| {
             egui::WidgetInfo::labeled(egui::Role::Link, true, entry.title.as_str())
         });
-        if link.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+        if link
+            .on_hover_cursor(egui::CursorIcon::PointingHand)
+            .clicked()
+        {
             followed.topic = Some(Topic::Entry(index));
         }
     }
