@@ -216,7 +216,7 @@ fn json(lists: &[Listed], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Returns the width of the terminal in columns, from `COLUMNS`, or 80.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());
@@ -282,7 +282,13 @@ fn described(setting: &Setting) -> String {
 }
 
 /// Writes a text wrapped to lines of at most `width` characters, the first prefixed by `first`, the others by `rest`.
-fn wrap(first: &str, rest: &str, text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn wrap(
+    first: &str,
+    rest: &str,
+    text: &str,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut line = first.to_owned();
     let mut empty = true;
     for word in text.split(' ') {

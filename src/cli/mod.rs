@@ -10,6 +10,7 @@ mod curvature;
 mod diverged;
 mod explain;
 mod film;
+mod guide;
 mod help;
 mod lesson;
 mod list;
@@ -49,8 +50,9 @@ use std::sync::OnceLock;
 /// numbers, `render` draws a scene, `sweep` compares settings, `basins` maps starts to the minima that they reach,
 /// `critical` lists minima, maxima and saddles, `train` trains a network, `slice` computes its loss on a plane in parameter
 /// space, `curvature` computes Hessian eigenvalues and sharpness, `connect` finds a low-loss path between two networks,
-/// `lesson` lists and opens lessons, `list` and `help` document what there is to choose from, `check` validates a scene file, and
-/// `completions` and `man` help your shell.
+/// `lesson` lists and opens lessons, `explain` says why runs did what they did, `guide`, `glossary` and `examples` print what the
+/// window has in its menus, `list` and `help` document what there is to choose from, `check` validates a scene file, and `completions`
+/// and `man` help your shell.
 #[derive(Parser)]
 #[command(
     name = "ravine",
@@ -65,6 +67,8 @@ Examples:
   ravine lesson learning-rate                  open a lesson in the window
   ravine list optimizers                       list the optimizers
   ravine help adam                             explain one of them
+  ravine guide nan                             say what to do about a symptom
+  ravine example:newton-basins                 open an example
   ravine render --run adam:lr=0.05 -o adam.png draw one run
   ravine trace --run sgd --run adam -o two.csv write two runs as numbers
   ravine sweep --over lr=1e-4..1 --best        find the best learning rates
@@ -74,7 +78,7 @@ A run is written NAME:SETTING=VALUE,SETTING=VALUE, followed by @SCHEDULE for a
 learning-rate schedule: adam:lr=0.05,beta1=0.95@cosine:t_max=90"
 )]
 struct Cli {
-    /// Scene file to open in the window, or lesson:NAME#STEP [default: the scene that was shown last, at first the Rosenbrock function]
+    /// Scene file to open in the window, lesson:NAME#STEP or example:NAME [default: the scene that was shown last, at first the Rosenbrock function]
     scene: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -93,6 +97,9 @@ enum Command {
     Connect(connect::Args),
     Explain(Box<explain::Args>),
     Lesson(lesson::Args),
+    Guide(guide::GuideArgs),
+    Glossary(guide::GlossaryArgs),
+    Examples(guide::ExamplesArgs),
     List(list::Args),
     Help(help::Args),
     Check(check::Args),
@@ -123,6 +130,9 @@ pub fn main() -> ExitCode {
         Some(Command::Connect(args)) => connect::connect(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Lesson(args)) => lesson::lesson(&args),
+        Some(Command::Guide(args)) => guide::guide(&args),
+        Some(Command::Glossary(args)) => guide::glossary(&args),
+        Some(Command::Examples(args)) => guide::examples(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub(super) struct SceneArgs {
-    /// Scene file, as saved by the window, or lesson:NAME#STEP; the flags below override it [default: the Rosenbrock function with six runs, or the landscape of --landscape with runs that suit it]
+    /// Scene file, as saved by the window, lesson:NAME#STEP or example:NAME; the flags below override it [default: the Rosenbrock function with six runs, or the landscape of --landscape with runs that suit it]
     scene: Option<PathBuf>,
     /// Landscape, like rosenbrock, quadratic:a=1,b=25 or 'formula:f=x^2+2*y^2'; `ravine list landscapes` lists all
     #[arg(long, value_name = "SPEC", help_heading = "Scene", value_parser = spec_text())]

@@ -3,6 +3,7 @@
 use super::autosave::Autosave;
 use super::command::{Command, TRAIN_ON};
 use super::desktop::Asking;
+use super::examples::Gallery;
 use super::layout::Layout;
 use super::lesson::Lessons;
 use super::message::Message;
@@ -13,6 +14,7 @@ use super::panel;
 use super::panel::progress::Progress;
 use super::preferences::PreferencesFile;
 use super::quit::Closing;
+use super::reader::Reader;
 use super::recent::Recent;
 use super::scale::next_text_size;
 use super::shown_view::ShownViews;
@@ -87,6 +89,8 @@ pub struct App {
     pub(super) palette: Option<Palette>,
     /// The card that explains a run.
     pub(super) why: Option<WhyCard>,
+    pub(super) reader: Option<Reader>,
+    pub(super) examples: Gallery,
     pub(super) closing: Closing,
     pub(super) autosave: Option<Autosave>,
     /// Time when a text field had the focus last.
@@ -145,6 +149,8 @@ impl App {
             help: false,
             palette: None,
             why: None,
+            reader: None,
+            examples: Gallery::default(),
             closing: Closing::No,
             autosave: None,
             typed_at: f64::NEG_INFINITY,
@@ -301,6 +307,9 @@ impl App {
             Command::Palette => {
                 self.palette = self.palette.is_none().then(Palette::default);
             }
+            Command::Read(place) => self.reader = Some(Reader::at(place)),
+            Command::Examples => self.examples.toggle(),
+            Command::ShowScene(scene, view) => self.show_bundled(ctx, *scene, view.as_deref()),
             Command::Quit => self.quit(ctx),
         }
         self.timeline.set_steps(self.scene.training.steps);

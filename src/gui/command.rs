@@ -4,8 +4,10 @@ use super::file_dialog::Purpose;
 use super::layout::Side;
 use super::lesson::LessonCommand;
 use super::panel::style::LAYERS;
+use super::reader::{Place, Section};
 use super::view::View;
 use crate::engine::scene::Scene;
+use crate::teaching::example::Example;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 use std::path::PathBuf;
 
@@ -91,6 +93,12 @@ pub(crate) enum Command {
     Help,
     /// Opens or closes the command palette.
     Palette,
+    /// Opens the guide, the glossary or a help page.
+    Read(Place),
+    /// Opens or closes the gallery of examples.
+    Examples,
+    /// Replaces the scene by one without a file, in the view with this title.
+    ShowScene(Box<Scene>, Option<String>),
     /// Shows or hides the layer of the map with this name.
     Layer(&'static str),
     /// Makes the scene an undo step of its own, however soon the next edit follows.
@@ -101,6 +109,13 @@ pub(crate) enum Command {
     ShowError(String),
     /// Ends the program.
     Quit,
+}
+
+impl Command {
+    /// Returns the command that opens an example.
+    pub(crate) fn show_example(example: &Example) -> Self {
+        Self::ShowScene(Box::new(example.scene.clone()), example.view.clone())
+    }
 }
 
 /// A command in a menu, with its key.
@@ -122,6 +137,12 @@ fn entry(title: &'static str, command: Command, modifiers: Modifiers, key: Key) 
         command,
         key: KeyboardShortcut::new(modifiers, key),
     }
+}
+
+/// Returns the entry that opens a section of the reader.
+fn read(title: &'static str, section: Section, key: Key) -> Entry {
+    let command = Command::Read(Place::Section(section));
+    entry(title, command, Modifiers::NONE, key)
 }
 
 /// Returns the menus in their order, with an entry for each view.
@@ -184,6 +205,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 entry("New scene", Command::New, ctrl, Key::N),
                 entry("New network", Command::NewNetwork, ctrl_shift, Key::N),
                 entry("Open scene…", Command::Open, ctrl, Key::O),
+                entry("Examples…", Command::Examples, ctrl_shift, Key::O),
                 entry("Save scene", Command::Save, ctrl, Key::S),
                 entry("Save scene as…", Command::SaveAs, ctrl_shift, Key::S),
                 entry("Export picture…", Command::Export, ctrl, Key::E),
@@ -216,6 +238,9 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 entry("Search commands…", Command::Palette, ctrl, Key::K),
                 entry("Why did it do that?", Command::Why(None), shift, Key::W),
                 entry("Keyboard shortcuts", Command::Help, none, Key::F1),
+                read("Guide", Section::Guide, Key::F2),
+                read("Glossary", Section::Glossary, Key::F3),
+                read("Help pages", Section::Reference, Key::F4),
             ],
         ),
     ]

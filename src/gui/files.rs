@@ -7,6 +7,7 @@ use super::dialog;
 use super::file_dialog::{DialogResult, FileDialog, Purpose};
 use super::other_scene::OtherScene;
 use super::palette::PaletteResult;
+use super::reader::{self, Reader};
 use super::taking::file_name;
 use crate::engine::scene::Scene;
 use crate::export::file;
@@ -89,6 +90,16 @@ impl App {
             (self.runs, self.map_data) = (shown.runs, shown.map_data);
             self.map_window = shown.map_window;
         }
+    }
+
+    /// Shows a scene that the program brings, in the view with a title; undo restores the scene before it, and saving asks for a file.
+    pub(super) fn show_bundled(&mut self, ctx: &egui::Context, scene: Scene, view: Option<&str>) {
+        self.show(ctx, scene, None);
+        let titles = self.views.iter().map(|own| own.title());
+        let title = titles.into_iter().find(|title| Some(*title) == view);
+        self.shown.show(title.unwrap_or("Map"));
+        self.timeline.go_to(0);
+        self.timeline.playing = true;
     }
 
     pub(super) fn save(&mut self, path: &Path) {
@@ -242,6 +253,17 @@ impl App {
                 PaletteResult::Closed => {}
                 PaletteResult::Chosen(command) => self.apply(ctx, command),
             }
+        }
+        if let Some(place) = reader::asked(ctx) {
+            self.reader = Some(Reader::at(place));
+        }
+        if let Some(mut open) = self.reader.take() {
+            let (stays, command) = open.ui(ctx);
+            self.reader = (stays && command.is_none()).then_some(open);
+            self.apply_all(ctx, command.into_iter().collect());
+        }
+        if let Some(command) = self.examples.ui(ctx) {
+            self.apply(ctx, command);
         }
         if self.help && dialog::help_ui(ctx, &menus(&self.views)) {
             self.help = false;

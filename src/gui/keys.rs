@@ -47,7 +47,12 @@ impl App {
         // A digit that is typed a moment too late must not untick a run.
         let just_typed = now - self.typed_at < QUIET_AFTER_TYPING;
         self.take_drops(ctx);
-        if self.asking.is_some() || self.palette.is_some() || self.closing == Closing::Asking {
+        let reading = self.reader.is_some() || self.examples.open;
+        if self.asking.is_some()
+            || self.palette.is_some()
+            || reading
+            || self.closing == Closing::Asking
+        {
             return commands;
         }
         // A focused control uses Space and the arrows itself, a focused picture the arrows only.

@@ -25,9 +25,7 @@ pub(crate) fn add_fonts(fonts: &mut egui::FontDefinitions) {
         fonts.font_data.insert(name.to_owned(), data.into());
         let mut family = vec![name.to_owned()];
         family.extend(others.iter().cloned());
-        fonts
-            .families
-            .insert(FontFamily::Name(name.into()), family);
+        fonts.families.insert(FontFamily::Name(name.into()), family);
     }
 }
 

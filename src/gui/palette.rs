@@ -11,6 +11,7 @@ use crate::engine::landscape::AnyLandscape;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::scene::{MAX_RUNS, Scene};
 use crate::engine::training::RunSpec;
+use crate::teaching::example::Example;
 use eframe::egui;
 use std::path::PathBuf;
 
@@ -44,6 +45,7 @@ struct Item {
 enum Action {
     Command(Command),
     Add(AnyOptimizer),
+    Example(&'static Example),
     Choose(AnyLandscape),
 }
 
@@ -52,6 +54,7 @@ impl Action {
         let mut scene = scene.clone();
         match self {
             Self::Command(command) => return command,
+            Self::Example(example) => return Command::show_example(example),
             Self::Add(optimizer) => scene.add_run(RunSpec::new(optimizer)),
             Self::Choose(landscape) => scene.choose_landscape(landscape),
         }
@@ -168,6 +171,12 @@ fn items(
         note: "file".to_owned(),
         action: Action::Command(Command::OpenFile(path.clone())),
     }));
+    let examples = Example::bundled().unwrap_or_default().iter();
+    items.extend(examples.map(|example| Item {
+        title: format!("Open example {}", example.title),
+        note: "example".to_owned(),
+        action: Action::Example(example),
+    }));
     if scene.runs.len() < MAX_RUNS {
         items.extend(OptimizerChoice::all().into_iter().map(|choice| Item {
             title: format!("Add {}", choice.title),
@@ -231,6 +240,8 @@ mod tests {
         assert_eq!(first("theme dark"), "Theme: dark");
         assert_eq!(first("mine"), "Open recent mine.toml");
         assert_eq!(first("lesson mom"), "Lesson: Momentum");
+        assert_eq!(first("handwritten"), "Open example Handwritten digits");
+        assert_eq!(first("glossary"), "Glossary");
         assert_eq!(first("zzz"), "");
     }
 }

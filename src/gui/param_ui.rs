@@ -3,7 +3,9 @@
 use crate::engine::declare::spec;
 use crate::engine::declare::{Kind, Param, Scale, Settings, Value};
 use crate::gui::field::{FieldStyle, Typed, refusal_ui, text_field};
+use crate::gui::reader::with_glossary;
 use crate::gui::slider::{number_ui, rounded};
+use crate::teaching::glossary::Term;
 use eframe::egui;
 
 /// Width of the names of settings, in points.
@@ -152,6 +154,7 @@ fn row_ui(
         let help = tooltip(param, default);
         let label = format!("{} {}", style.owner, param.name);
         let name = sized_name_ui(ui, label.trim_start(), style.name_width).on_hover_text(&help);
+        let name = with_glossary(name, Term::find_name(param.name));
         if let Some(run) = style.of {
             name.widget_info(|| {
                 let name = format!("{} of {run}", param.name);

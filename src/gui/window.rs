@@ -43,6 +43,7 @@ impl App {
         self.apply_all(&ctx, commands);
         if let Err(reason) = catch_panic(|| self.dialogs(&ctx)) {
             (self.asking, self.help, self.palette) = (None, false, None);
+            (self.reader, self.examples.open) = (None, false);
             self.show_error(format!("the dialog could not be drawn ({reason})"));
         }
 
@@ -247,7 +248,7 @@ impl App {
             };
             #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
             let rows = self.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
-            let rule = if self.rule.open { 180.0 } else { 24.0 };
+            let rule = if self.rule.open { 320.0 } else { 24.0 };
             let table = (rows * 24.0 + 36.0 + rule).min(ui.available_height() * 0.5);
             let height = (ui.available_height() - table).max(0.0);
             let (space, _) = ui.allocate_exact_size(

@@ -310,7 +310,7 @@ impl Lesson {
     }
 }
 
-fn read_scene(mut table: toml::Table) -> Result<Scene, String> {
+pub(super) fn read_scene(mut table: toml::Table) -> Result<Scene, String> {
     let version = toml::Value::Integer(i64::from(VERSION));
     table.entry("version").or_insert(version);
     let text = toml::to_string(&table).map_err(|error| error.to_string())?;

@@ -9,6 +9,7 @@ mod data;
 mod explain;
 mod files;
 mod films;
+mod guide;
 mod layers;
 mod lessons;
 mod networks;

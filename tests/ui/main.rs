@@ -18,6 +18,7 @@ mod optimizer_state;
 mod panels;
 mod preferences;
 mod raster;
+mod reader;
 mod runs;
 mod sizes;
 mod snapshots;

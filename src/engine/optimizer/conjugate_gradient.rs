@@ -50,7 +50,7 @@ impl Optimizer for ConjugateGradient {
             "{d} ← −{g} + {β} {d<}",
             match self.step {
                 Length::StrongWolfe => "{a} ← a length that satisfies the strong Wolfe conditions",
-                Length::Exact => "{a} ← −{g}ᵀ{d} / {d}ᵀH {d}",
+                Length::Exact => "{a} ← −{g}ᵀ{d} / ({d}ᵀH {d})",
             },
             "{θ} ← {θ<} + {a} {d}",
         ]

@@ -10,7 +10,9 @@ mod state_history;
 mod training_loop;
 
 pub use crate::engine::objective::outcome::{DivergenceLimit, MAX_GROWTH, Outcome, Reason};
-pub use inspect::{OptimizerState, OptimizerStateKind, StepInspection, inspect_step, reads_both_thetas, symbols};
+pub use inspect::{
+    OptimizerState, OptimizerStateKind, StepInspection, inspect_step, reads_both_thetas, symbols,
+};
 pub use observer::run_with_observer;
 pub use spec::{Group, RunSpec};
 pub use state_history::{

@@ -1,56 +1,8 @@
 //! The layout of formulas: nodes to boxes of glyphs and lines on a common baseline, broken into lines of a given width.
 
+use super::boxed::{Boxed, Part, Role, Style};
+use super::metrics::{COMMA, bracket, bracket_width, extent, gap};
 use super::parse::{Node, Slot, parse};
-use crate::figure::drawing::Point;
-
-/// Style of glyphs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// Variables.
-    Italic,
-    /// Numbers, signs and functions.
-    Upright,
-    /// Words of prose and numbers under symbols, in the font of running text.
-    Words,
-}
-
-/// Role of a part, by which a renderer chooses its colour.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Role {
-    /// Part of the formula.
-    Formula,
-    /// Symbol of a slot.
-    Symbol(Slot),
-    /// Number under the symbol of a slot.
-    Number(Slot),
-}
-
-/// A piece of a typeset formula, in points from its upper left corner.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Part {
-    /// A text in one style.
-    Glyphs {
-        /// The text.
-        text: String,
-        /// Its style.
-        style: Style,
-        /// Its font size.
-        size: f32,
-        /// Left end of its baseline.
-        at: Point,
-        /// Role of the text.
-        role: Role,
-    },
-    /// A line through points.
-    Line {
-        /// The points.
-        points: Vec<Point>,
-        /// Width of the line.
-        width: f32,
-        /// Role of the line.
-        role: Role,
-    },
-}
 
 /// How a formula is set.
 pub struct Typesetting<'a> {
@@ -70,12 +22,6 @@ const INNER: f32 = 0.85;
 
 /// Size of numbers under symbols, as a part of the font size.
 const NUMBER: f32 = 0.72;
-
-/// Space in font sizes: of products, around operators, around relations, and after a comma.
-const PRODUCT: f32 = 0.17;
-const OPERATOR: f32 = 0.24;
-const RELATION: f32 = 0.32;
-const COMMA: f32 = 0.3;
 
 /// Height of the axis of fractions above the baseline, and width of lines, in font sizes.
 const AXIS: f32 = 0.3;
@@ -137,60 +83,6 @@ enum Depth {
     Script,
 }
 
-/// Parts around a baseline, with the box that they fill.
-#[derive(Clone, Default)]
-struct Boxed {
-    width: f32,
-    ascent: f32,
-    descent: f32,
-    parts: Vec<Part>,
-}
-
-impl Boxed {
-    fn space(width: f32) -> Self {
-        Self {
-            width,
-            ..Self::default()
-        }
-    }
-
-    /// Returns the parts, moved.
-    fn moved(&self, [dx, dy]: Point) -> Vec<Part> {
-        let moved = |[x, y]: Point| [x + dx, y + dy];
-        let mut parts = self.parts.clone();
-        for part in &mut parts {
-            match part {
-                Part::Glyphs { at, .. } => *at = moved(*at),
-                Part::Line { points, .. } => {
-                    points.iter_mut().for_each(|point| *point = moved(*point));
-                }
-            }
-        }
-        parts
-    }
-
-    /// Puts a box at the right end, `space` away, on the same baseline.
-    fn append(&mut self, space: f32, other: Self) {
-        self.put([self.width + space, 0.0], &other);
-    }
-
-    /// Adds a box with its baseline at a point, and grows to contain it.
-    fn put(&mut self, at: Point, other: &Self) {
-        self.parts.extend(other.moved(at));
-        self.width = self.width.max(at[0] + other.width);
-        self.ascent = self.ascent.max(other.ascent - at[1]);
-        self.descent = self.descent.max(other.descent + at[1]);
-    }
-
-    fn line(&mut self, points: Vec<Point>, width: f32) {
-        self.parts.push(Part::Line {
-            points,
-            width,
-            role: Role::Formula,
-        });
-    }
-}
-
 struct Setter<'a> {
     setting: &'a Typesetting<'a>,
 }
@@ -233,6 +125,7 @@ impl Setter<'_> {
             width: (self.setting.measure)(text, style, size),
             ascent: ascent * size,
             descent: descent * size,
+            symbols: descent * size,
             parts: vec![Part::Glyphs {
                 text: text.to_owned(),
                 style,
@@ -306,13 +199,7 @@ impl Setter<'_> {
         set
     }
 
-    fn scripts(
-        &self,
-        base: &Node,
-        scripts: [Option<&Node>; 2],
-        size: f32,
-        depth: Depth,
-    ) -> Boxed {
+    fn scripts(&self, base: &Node, scripts: [Option<&Node>; 2], size: f32, depth: Depth) -> Boxed {
         let small = (SCRIPT * size).max(0.5 * self.setting.size);
         let set = |node: &Node| self.set(node, small, Depth::Script);
         let [above, below] = scripts.map(|node| node.map(set));
@@ -326,9 +213,9 @@ impl Setter<'_> {
             mark(&mut whole, slot);
         }
         let right = whole.width + 0.05 * size;
-        let (ascent, descent) = (whole.ascent, whole.descent);
+        let (ascent, descent) = (whole.ascent, whole.symbols);
         if let Some(above) = above {
-            let rise = (ascent - 0.3 * size).max(0.36 * size + above.descent.min(0.2 * size));
+            let rise = (ascent - 0.3 * size).max(0.36 * size + above.symbols.min(0.2 * size));
             whole.put([right, -rise], &above);
         }
         if let Some(below) = below {
@@ -371,7 +258,7 @@ impl Setter<'_> {
         let inner = self.set(radicand, size, depth);
         let (gap, line) = (0.1 * size, LINE * size);
         let top = -inner.ascent.max(0.55 * size) - gap;
-        let bottom = inner.descent.max(0.02 * size);
+        let bottom = inner.symbols.max(0.02 * size);
         let sign = 0.5 * size;
         let mut whole = Boxed::space(sign + inner.width + 0.08 * size);
         whole.put([sign, 0.0], &inner);
@@ -388,6 +275,7 @@ impl Setter<'_> {
         );
         whole.ascent = whole.ascent.max(-top + line);
         whole.descent = whole.descent.max(bottom);
+        whole.symbols = whole.symbols.max(bottom);
         if let Some(index) = index {
             let index = self.text(&index.to_string(), Style::Upright, 0.55 * size);
             let above = Boxed {
@@ -402,7 +290,7 @@ impl Setter<'_> {
     fn brackets(&self, signs: [char; 2], inner: &Node, size: f32, depth: Depth) -> Boxed {
         let content = self.set(inner, size, depth);
         let axis = -AXIS * size;
-        let half = (content.ascent + axis).max(content.descent - axis) + 0.06 * size;
+        let half = (content.ascent + axis).max(content.symbols - axis) + 0.06 * size;
         let grows = half > 0.62 * size;
         let mut whole = Boxed::default();
         if !grows && !matches!(signs[0], '|' | '‖' | '⟨') {
@@ -426,6 +314,7 @@ impl Setter<'_> {
         whole.width += width;
         whole.ascent = whole.ascent.max(half - axis);
         whole.descent = whole.descent.max(half + axis);
+        whole.symbols = whole.symbols.max(half + axis);
         whole
     }
 
@@ -452,7 +341,9 @@ impl Setter<'_> {
         let mut whole = Boxed::space(width);
         whole.put([0.5 * (width - symbol.width), 0.0], &symbol);
         let below = symbol.descent.max(0.1 * size) + 0.06 * size + 0.75 * small;
+        let symbols = whole.symbols;
         whole.put([0.5 * (width - number.width), below], &number);
+        whole.symbols = symbols;
         whole
     }
 }
@@ -462,78 +353,5 @@ fn mark(set: &mut Boxed, slot: &Slot) {
     for part in &mut set.parts {
         let (Part::Glyphs { role, .. } | Part::Line { role, .. }) = part;
         *role = Role::Symbol(slot.clone());
-    }
-}
-
-/// Returns the space between two neighbours in a row, in font sizes.
-fn gap(before: &Node, after: &Node) -> f32 {
-    let of_sign = |sign: char| match sign {
-        '+' | '−' | '±' | '·' | '×' | '/' => OPERATOR,
-        _ => RELATION,
-    };
-    match (before, after) {
-        (_, Node::Sign(',' | ';' | ':')) | (Node::Prefix(_), _) => 0.0,
-        (Node::Sign(',' | ';' | ':'), _) | (Node::Words(_), _) | (_, Node::Words(_)) => COMMA,
-        (Node::Sign(sign), _) | (_, Node::Sign(sign)) => of_sign(*sign),
-        _ => PRODUCT,
-    }
-}
-
-/// Returns how far the glyphs of a text reach above and below the baseline, in font sizes.
-fn extent(text: &str, style: Style) -> [f32; 2] {
-    if style == Style::Words {
-        return [0.72, 0.2];
-    }
-    let low = |c: char| "gjpqyβγημρφχψζξςQ,;()[]".contains(c);
-    let flat = |c: char| "acegmnopqrsuvwxyzαγεηικμνπρςστυφχψω".contains(c);
-    let sign = |c: char| "+−±·←→=<>≤≥≪≫≈∼~∝∗".contains(c);
-    let above = |c: char| match c {
-        c if flat(c) => 0.53,
-        c if sign(c) => 0.6,
-        _ => 0.74,
-    };
-    let ascent = text.chars().map(above).fold(0.0, f32::max);
-    let descent = if text.chars().any(low) { 0.22 } else { 0.02 };
-    [ascent, descent]
-}
-
-/// Returns the width of a bracket that grows, in font sizes.
-fn bracket_width(sign: char) -> f32 {
-    match sign {
-        '|' => 0.26,
-        '‖' => 0.42,
-        _ => 0.36,
-    }
-}
-
-/// Returns the lines of a bracket with its left end and its middle at a point.
-fn bracket(
-    sign: char,
-    [left, middle]: Point,
-    [width, half]: [f32; 2],
-    size: f32,
-) -> Vec<Vec<Point>> {
-    let (top, bottom) = (middle - half, middle + half);
-    let upright = |x: f32| vec![[left + x, top], [left + x, bottom]];
-    let (near, far) = (left + 0.3 * width, left + 0.75 * width);
-    match sign {
-        '|' => vec![upright(0.5 * width)],
-        '‖' => vec![upright(0.32 * width), upright(0.68 * width)],
-        '[' => vec![vec![[far, top], [near, top], [near, bottom], [far, bottom]]],
-        ']' => vec![vec![[near, top], [far, top], [far, bottom], [near, bottom]]],
-        '⟨' => vec![vec![[far, top], [near, middle], [far, bottom]]],
-        '⟩' => vec![vec![[near, top], [far, middle], [near, bottom]]],
-        _ => {
-            let (from, depth) = if sign == '(' {
-                (far, -0.14 * size)
-            } else {
-                (near, 0.14 * size)
-            };
-            let arc = (0..=12_u8).map(|step| {
-                let at = f32::from(step) / 6.0 - 1.0;
-                [from + depth * (1.0 - at * at), middle + half * at]
-            });
-            vec![arc.collect()]
-        }
     }
 }

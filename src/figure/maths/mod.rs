@@ -4,10 +4,16 @@
 //! fraction, `√` before a factor or parentheses, `^` and `_` for scripts, and slots `{symbol}` or `{symbol=name}`, under which a number can
 //! stand. Words of prose stay words.
 
+mod boxed;
+mod fraction;
 mod layout;
+mod letters;
+mod metrics;
 mod parse;
 
-pub use layout::{Part, Role, Style, Typesetting, typeset};
+pub use boxed::{Part, Role, Style};
+pub use layout::{Typesetting, typeset};
+pub use letters::letters;
 pub use parse::{Node, Slot, parse};
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The reader of formulas: text to a tree of nodes. It accepts every text; what is no mathematics becomes words.
 
+use super::fraction::{bare, fractions, row_of};
 use crate::engine::training::reads_both_thetas;
 
 /// A part of a formula.
@@ -68,7 +69,7 @@ const FUNCTIONS: [&str; 22] = [
 const SUBSCRIPTED: [&str; 9] = ["pc", "pσ", "cc", "cσ", "hσ", "cμ", "dσ", "μw", "μeff"];
 
 /// Letters with a circumflex as one character.
-const CIRCUMFLEX: [(char, char); 6] = [
+pub(super) const CIRCUMFLEX: [(char, char); 6] = [
     ('â', 'a'),
     ('ê', 'e'),
     ('ĝ', 'g'),
@@ -90,15 +91,6 @@ pub fn parse(line: &str) -> Node {
     Reader::new(line).row(None)
 }
 
-/// Returns an unjoined node for several.
-fn row_of(mut nodes: Vec<Node>) -> Node {
-    if nodes.len() == 1 {
-        nodes.swap_remove(0)
-    } else {
-        Node::Row(nodes)
-    }
-}
-
 fn joined(mut nodes: Vec<Node>) -> Node {
     if nodes.len() == 1 {
         nodes.swap_remove(0)
@@ -107,20 +99,8 @@ fn joined(mut nodes: Vec<Node>) -> Node {
     }
 }
 
-/// Returns the content of parentheses, which a fraction or a root makes superfluous.
-fn bare(node: Node) -> Node {
-    match node {
-        Node::Brackets(['(', ')'], inner) => *inner,
-        other => other,
-    }
-}
-
-fn is_factor(node: &Node) -> bool {
-    !matches!(node, Node::Sign(_) | Node::Prefix(_) | Node::Words(_))
-}
-
 /// Returns the character of a superscript or subscript character, and whether it is above.
-fn script(c: char) -> Option<(char, bool)> {
+pub(super) fn script(c: char) -> Option<(char, bool)> {
     const ABOVE: [char; 14] = [
         '⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹', '⁻', '⁺', 'ᵀ', 'ⁿ',
     ];
@@ -317,11 +297,7 @@ impl<'a> Reader<'a> {
             }
             let prose = first == 'a' && self.rest.starts_with(|c: char| c == ' ') && {
                 let next = self.rest.trim_start();
-                next.len() > 1
-                    && next
-                        .chars()
-                        .take(2)
-                        .all(|c| c.is_ascii_lowercase())
+                next.len() > 1 && next.chars().take(2).all(|c| c.is_ascii_lowercase())
             };
             if prose {
                 return Node::Words(word);
@@ -428,7 +404,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn is_greek(c: char) -> bool {
+pub(super) fn is_greek(c: char) -> bool {
     ('Α'..='ω').contains(&c)
 }
 
@@ -454,52 +430,5 @@ fn script_node(text: &str) -> Node {
         Node::Variable(text.to_owned())
     } else {
         Node::Upright(text.to_owned())
-    }
-}
-
-/// Replaces each `/` by a fraction of the product before it and the factor after it.
-fn fractions(nodes: Vec<Node>) -> Vec<Node> {
-    let mut done: Vec<Node> = Vec::new();
-    let mut rest = nodes.into_iter();
-    while let Some(node) = rest.next() {
-        if node != Node::Sign('/') {
-            done.push(node);
-            continue;
-        }
-        let from = done.iter().rposition(|node| !is_factor(node));
-        let numerator = done.split_off(from.map_or(0, |last| last + 1));
-        match (numerator.is_empty(), rest.next()) {
-            (false, Some(denominator)) if is_factor(&denominator) => {
-                done.push(fraction(numerator, denominator));
-            }
-            (_, denominator) => {
-                done.extend(numerator);
-                done.push(Node::Sign('/'));
-                done.extend(denominator);
-            }
-        }
-    }
-    done
-}
-
-/// Returns a fraction; that of a fraction has one line.
-fn fraction(mut numerator: Vec<Node>, denominator: Node) -> Node {
-    if numerator.len() == 1 {
-        return match numerator.swap_remove(0) {
-            Node::Fraction(above, below) => {
-                let product = Node::Row(vec![bracketed(*below), denominator]);
-                Node::Fraction(above, Box::new(product))
-            }
-            only => Node::Fraction(Box::new(bare(only)), Box::new(bare(denominator))),
-        };
-    }
-    Node::Fraction(Box::new(row_of(numerator)), Box::new(bare(denominator)))
-}
-
-/// Returns a node as a factor: a sum in parentheses.
-fn bracketed(node: Node) -> Node {
-    match node {
-        Node::Row(_) => Node::Brackets(['(', ')'], Box::new(node)),
-        other => other,
     }
 }

@@ -2,7 +2,9 @@
 
 use super::scene::PanelContext;
 use crate::engine::optimizer::{AnyOptimizer, Kind};
+use crate::export::help_page::Family;
 use crate::gui::icon::paint_search;
+use crate::gui::reader::help_button;
 use crate::gui::scale::{SECONDARY, SPACE};
 use crate::gui::search::{OptimizerChoice, first_sentence, ranked};
 use eframe::egui;
@@ -115,7 +117,14 @@ impl AddOptimizer {
         });
         ui.separator();
         let text = egui::RichText::new(help).size(SECONDARY).weak();
-        ui.add(egui::Label::new(text).truncate());
+        ui.horizontal(|ui| {
+            if let Some(choice) = found.get(self.marked)
+                && help_button(ui, Family::Optimizers, choice.optimizer.name())
+            {
+                ui.close();
+            }
+            ui.add(egui::Label::new(text).truncate());
+        });
         chosen
     }
 

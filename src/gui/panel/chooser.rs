@@ -6,6 +6,7 @@ use crate::figure::drawing::Colour;
 use crate::figure::gallery::{self, Thumbnail};
 use crate::gui::icon::paint_search;
 use crate::gui::paint::{self, Textures};
+use crate::gui::reader::HELP_WIDTH;
 use crate::gui::scale::SECONDARY;
 use crate::gui::search::{first_sentence, landscape_penalty, ranked};
 use eframe::egui;
@@ -293,7 +294,7 @@ fn search_id() -> egui::Id {
 /// Shows the button with the title of the current landscape.
 fn opener_ui(ui: &mut egui::Ui, current: &AnyLandscape) -> egui::Response {
     let settings = current.settings();
-    let size = egui::vec2((ui.available_width() - 8.0).max(0.0), 24.0);
+    let size = egui::vec2((ui.available_width() - 8.0 - HELP_WIDTH).max(0.0), 24.0);
     let button = egui::Button::new(settings.title()).min_size(size);
     let layout = egui::Layout::left_to_right(egui::Align::Center).with_main_align(egui::Align::Min);
     let response = ui

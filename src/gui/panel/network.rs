@@ -9,12 +9,14 @@ use crate::engine::network::data::AnyDataset;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::Runs;
 use crate::engine::scene::{NetworkScene, Scene, Subject};
+use crate::export::help_page::Family;
 use crate::figure::colour::Theme;
 use crate::gui::command::Command;
 use crate::gui::field::refusal_ui;
 use crate::gui::file_dialog::Purpose;
 use crate::gui::paint::Textures;
 use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
+use crate::gui::reader::{HELP_WIDTH, help_button};
 use crate::gui::slider::{UNLIMITED, drag_ui};
 use crate::gui::view::named;
 use eframe::egui;
@@ -201,10 +203,10 @@ fn note(answer: &mut PanelResponse, refused: Option<String>) {
     answer.refused = refused.or(answer.refused.take());
 }
 
-/// Shows a menu of all members of a family; returns the chosen one.
+/// Shows a menu of all members of a family and a button for the help page of the `current` one; returns the chosen one.
 fn family_ui<T>(
     ui: &mut egui::Ui,
-    name: &str,
+    (name, family, member): (&str, Family, &'static str),
     current: &dyn Settings,
     all: Vec<T>,
     settings: impl Fn(&T) -> &dyn Settings,
@@ -215,7 +217,7 @@ fn family_ui<T>(
         name_ui(ui, name);
         let combo = egui::ComboBox::from_id_salt(name)
             .selected_text(title)
-            .width((ui.available_width() - 8.0).max(0.0))
+            .width((ui.available_width() - 8.0 - HELP_WIDTH).max(0.0))
             .truncate();
         let response = combo.show_ui(ui, |ui| {
             for member in all {
@@ -231,6 +233,7 @@ fn family_ui<T>(
         });
         named(&response.response, name, title);
         response.response.on_hover_text(current.help());
+        help_button(ui, family, member);
     });
     chosen
 }
@@ -242,9 +245,8 @@ fn data_ui(
     answer: &mut PanelResponse,
 ) {
     let all = AnyDataset::all();
-    let chosen = family_ui(ui, "data", bench.data.settings(), all, |data| {
-        data.settings()
-    });
+    let of = ("data", Family::Data, bench.data.name());
+    let chosen = family_ui(ui, of, bench.data.settings(), all, |data| data.settings());
     if let Some(data) = chosen {
         bench.choose_data(data);
     }
@@ -272,7 +274,8 @@ fn plane_ui(
     answer: &mut PanelResponse,
 ) {
     let all = AnyPlane::all();
-    let chosen = family_ui(ui, "plane", bench.plane.settings(), all, |plane| {
+    let of = ("plane", Family::Planes, bench.plane.name());
+    let chosen = family_ui(ui, of, bench.plane.settings(), all, |plane| {
         plane.settings()
     });
     if let Some(plane) = chosen {

@@ -9,6 +9,7 @@ use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::results::RunResult;
 use crate::engine::scene::{MAX_RUNS, Run, Scene};
 use crate::engine::training::{Outcome, RunSpec};
+use crate::export::help_page::Family;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::{legend_line, style_index};
@@ -16,6 +17,7 @@ use crate::gui::command::Command;
 use crate::gui::icon::{Icon, icon_button, icon_entry};
 use crate::gui::paint::{self, Textures};
 use crate::gui::param_ui::{SettingStyle, styled_settings_ui};
+use crate::gui::reader::{self, Place, Topic};
 use crate::gui::scale::{SECONDARY, SPACE};
 use eframe::egui;
 
@@ -329,6 +331,10 @@ fn head_ui(
                     head.removed = true;
                 }
                 head.copied = icon_entry(ui, Icon::Copy, "Copy as text").clicked();
+                if ui.button("Help page").clicked() {
+                    let topic = Topic::Page(Family::Optimizers, run.spec.optimizer.name());
+                    reader::ask(ui.ctx(), Place::Topic(topic));
+                }
                 let keras = run.spec.optimizer.as_dyn().keras_spec();
                 if let Some(Ok(keras)) = keras.map(str::parse::<AnyOptimizer>)
                     && ui

@@ -102,7 +102,12 @@ fn parameter_ui(ui: &mut egui::Ui, parameter: &mut usize, scene: &Scene, step: u
                 let choice = ui.selectable_label(*parameter == index, *axis);
                 choice.widget_info(|| {
                     let name = format!("numbers of {axis}");
-                    egui::WidgetInfo::selected(egui::Role::RadioButton, true, *parameter == index, name)
+                    egui::WidgetInfo::selected(
+                        egui::Role::RadioButton,
+                        true,
+                        *parameter == index,
+                        name,
+                    )
                 });
                 let choice = choice.on_hover_text(format!("Numbers of the parameter {axis}."));
                 if choice.clicked() {

@@ -5,8 +5,10 @@ use crate::engine::scene::Run;
 use crate::engine::schedule::{AnySchedule, ScheduleChain};
 use crate::engine::training::{Group, RunSpec};
 use crate::engine::wrapper::AnyWrapper;
+use crate::export::help_page::Family;
 use crate::gui::field::{FieldStyle, text_field};
 use crate::gui::param_ui::{owned_settings_ui, settings_ui};
+use crate::gui::reader::help_button;
 use eframe::egui;
 
 /// Shows the settings of a run that `wanted` accepts, its parameter groups and its wrappers, and edits them in place. Returns the reason why a value was refused.
@@ -19,6 +21,7 @@ pub(crate) fn ui(
     wanted: impl Fn(&str) -> bool,
 ) -> Option<String> {
     ui.horizontal(|ui| {
+        help_button(ui, Family::Optimizers, run.spec.optimizer.name());
         let label = ui.label("name");
         let style = FieldStyle {
             hint: name,
@@ -175,6 +178,7 @@ fn wrappers_ui(ui: &mut egui::Ui, wrappers: &mut Vec<AnyWrapper>) -> Option<Stri
                 let settings = wrapper.settings();
                 ui.label(format!("+ {}", settings.title()))
                     .on_hover_text(settings.help());
+                help_button(ui, Family::Wrappers, wrapper.name());
                 if ui
                     .button("Remove")
                     .on_hover_text("Remove this wrapper.")
@@ -228,6 +232,7 @@ fn schedule_choice_ui(ui: &mut egui::Ui, schedule: &mut AnySchedule, index: usiz
         .response
         .labelled_by(label.id)
         .on_hover_text(schedule.settings().help());
+    help_button(ui, Family::Schedules, schedule.name());
 }
 
 /// Gives a schedule without end a length, so that another can follow it.

@@ -13,6 +13,7 @@ use crate::engine::objective::Objective;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::results::{RunResult, Runs};
 use crate::engine::scene::{Run, Scene};
+use crate::export::help_page::Family;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::gui::command::Command;
@@ -20,6 +21,7 @@ use crate::gui::field::refusal_ui;
 use crate::gui::file_dialog::Purpose;
 use crate::gui::paint::Textures;
 use crate::gui::param_ui::{SettingStyle, checked_settings_ui, file_ui, name_ui, settings_ui};
+use crate::gui::reader::help_button;
 use crate::gui::scale::{SECONDARY, SPACE};
 use crate::gui::slider::{UNLIMITED, drag_ui};
 use eframe::egui;
@@ -214,7 +216,12 @@ fn landscape_ui(
     answer: &mut PanelResponse,
     (theme, textures): (&Theme, &mut Textures),
 ) {
-    let chosen = state.chooser.ui(ui, scene.landscape(), theme, textures);
+    let row = ui.horizontal(|ui| {
+        let chosen = state.chooser.ui(ui, scene.landscape(), theme, textures);
+        help_button(ui, Family::Landscapes, scene.landscape().name());
+        chosen
+    });
+    let chosen = row.inner;
     if let Some(landscape) = chosen.filter(|chosen| chosen.name() != scene.landscape().name()) {
         scene.choose_landscape(landscape);
     }

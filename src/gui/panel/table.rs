@@ -9,7 +9,9 @@ use crate::figure::colour::{Theme, run_colour};
 use crate::figure::network::{metrics, percent};
 use crate::figure::{shortened, style_index};
 use crate::gui::paint;
+use crate::gui::reader::with_glossary;
 use crate::gui::scale::{SECONDARY, SPACE};
+use crate::teaching::glossary::Term;
 use eframe::egui;
 use std::cmp::Ordering;
 
@@ -179,7 +181,7 @@ fn headings_ui(ui: &mut egui::Ui, columns: &[(&str, &str)], order: &mut Order) {
         let text = egui::RichText::new(format!("{heading}{arrow}"));
         let button = egui::Button::new(text.size(SECONDARY).strong()).frame(false);
         let help = format!("{help} Click to sort by it.");
-        let button = ui.add(button).on_hover_text(help);
+        let button = with_glossary(ui.add(button).on_hover_text(help), Term::find(heading));
         let name = format!("Sort by {heading}");
         button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
         if button.clicked() {

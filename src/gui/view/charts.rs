@@ -14,7 +14,9 @@ use crate::figure::{shortened, style_index};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::plot::{PlotChart, PlotOptions};
+use crate::gui::reader::with_glossary;
 use crate::session::OptimizerStateResult;
+use crate::teaching::glossary::Term;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -329,9 +331,9 @@ pub(super) fn column(
         let answer = chart(ui, size, plot, &view, textures);
         commands.extend(answer.command.clone());
         let large = enlarged.title.as_ref() == Some(&plot.title);
-        if answer
-            .title
-            .clone()
+        let term = plot.title.split([';', '‖']).next().unwrap_or_default();
+        let title = with_glossary(answer.title.clone(), Term::find(term.trim()));
+        if title
             .on_hover_text("Shows the chart large; Escape closes it.")
             .clicked()
         {

@@ -1,0 +1,199 @@
+//! The glossary: terms and symbols of the program in one to three sentences each.
+
+use super::has_words;
+use serde::Deserialize;
+use std::sync::OnceLock;
+
+/// A term of the glossary.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// The term.
+    pub term: String,
+    /// Symbols of update rules, maps and charts that stand for it.
+    pub symbols: Vec<String>,
+    /// Other names, among them those of settings.
+    pub also: Vec<String>,
+    /// One to three sentences.
+    pub text: String,
+    /// Name of the lesson that explains it.
+    pub lesson: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GlossaryFile {
+    terms: Vec<Term>,
+}
+
+impl Term {
+    /// Returns the terms of the glossary that the program brings.
+    ///
+    /// # Errors
+    /// Returns one sentence if the file cannot be read.
+    pub fn bundled() -> Result<&'static [Self], String> {
+        static TERMS: OnceLock<Result<Vec<Term>, String>> = OnceLock::new();
+        let read = || {
+            let text = include_str!("../../assets/glossary.toml");
+            let file = toml::from_str::<GlossaryFile>(text);
+            file.map(|file| file.terms)
+                .map_err(|error| format!("glossary: {error}"))
+        };
+        match TERMS.get_or_init(read) {
+            Ok(terms) => Ok(terms),
+            Err(sentence) => Err(sentence.clone()),
+        }
+    }
+
+    /// Returns the index of the term with a name, symbol or other name, in any case; of a name before a symbol.
+    pub fn find(name: &str) -> Option<usize> {
+        let symbol = || {
+            let mut terms = Self::bundled().ok()?.iter();
+            terms.position(|term| term.has_symbol(name.trim()))
+        };
+        Self::find_name(name).or_else(symbol)
+    }
+
+    /// Returns the index of the term with a name or other name, such as that of a setting, in any case.
+    pub fn find_name(name: &str) -> Option<usize> {
+        let terms = Self::bundled().ok()?;
+        let plain = |name: &str| name.trim().to_lowercase().replace(['-', '_'], " ");
+        let wanted = plain(name);
+        let by = |of: fn(&Self) -> Vec<&String>| {
+            terms
+                .iter()
+                .position(|term| of(term).into_iter().any(|own| plain(own) == wanted))
+        };
+        by(|term| vec![&term.term]).or_else(|| by(|term| term.also.iter().collect()))
+    }
+
+    /// Whether a symbol stands for the term.
+    pub fn has_symbol(&self, symbol: &str) -> bool {
+        self.symbols.iter().any(|own| own == symbol)
+    }
+
+    /// Whether the term has every word of a query.
+    pub fn matches(&self, query: &str) -> bool {
+        let (symbols, also) = (self.symbols.join(" "), self.also.join(" "));
+        let text = format!("{} {symbols} {also} {}", self.term, self.text);
+        has_words(&text, query)
+    }
+
+    /// Returns the symbols as one text, separated by commas; empty without symbols.
+    pub fn symbol_text(&self) -> String {
+        self.symbols.join(", ")
+    }
+}
+
+/// Returns the terms of a name or of words: the one with exactly this name, or all that have every word.
+///
+/// # Errors
+/// Returns one sentence if no term matches, or the glossary cannot be read.
+pub fn search(query: &str) -> Result<Vec<&'static Term>, String> {
+    let terms = Term::bundled()?;
+    if let Some(index) = Term::find(query) {
+        return Ok(vec![&terms[index]]);
+    }
+    let found: Vec<&Term> = terms.iter().filter(|term| term.matches(query)).collect();
+    if found.is_empty() {
+        return Err(format!(
+            "the glossary has no term `{query}`; expected a term or symbol such as learning rate, κ or noise floor"
+        ));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::cancel::Cancel;
+    use crate::engine::files::NoFiles;
+    use crate::engine::optimizer::AnyOptimizer;
+    use crate::engine::results::compute_runs;
+    use crate::engine::scene::Scene;
+    use crate::engine::wrapper::AnyWrapper;
+    use crate::figure::maths::letters;
+    use crate::figure::metric_chart::landscape_charts;
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    #[test]
+    fn terms_are_found_by_name_setting_and_symbol() {
+        let terms = Term::bundled().unwrap();
+        let found = |name: &str| Term::find(name).map(|index| terms[index].term.as_str());
+        assert_eq!(found("Learning rate"), Some("learning rate"));
+        assert_eq!(found("clip_norm"), Some("gradient clipping"));
+        assert_eq!(found("κ"), Some("condition number"));
+        assert_eq!(found("γ"), Some("learning rate"));
+        assert_eq!(found("zzz"), None);
+        assert!(search("eigenvalue hessian").unwrap().len() > 1);
+        assert!(search("zzz").unwrap_err().contains("no term `zzz`"));
+    }
+
+    #[test]
+    fn every_term_has_one_to_three_sentences_and_its_own_name() {
+        let mut names = BTreeSet::new();
+        for term in Term::bundled().unwrap() {
+            assert!(names.insert(&term.term), "{}", term.term);
+            let text = term.text.replace("et al. ", "");
+            let sentences = text.split_inclusive([' ']).filter(|word| {
+                let word = word.trim_end().trim_end_matches(')');
+                word.ends_with('.')
+            });
+            let count = sentences.count();
+            assert!((1..=3).contains(&count), "{}: {count}", term.term);
+        }
+    }
+
+    #[test]
+    fn every_symbol_of_every_update_rule_is_in_the_glossary() {
+        let terms = Term::bundled().unwrap();
+        let mut lines = BTreeSet::new();
+        for mut optimizer in AnyOptimizer::all() {
+            lines.extend(optimizer.as_dyn().update_lines());
+            let flags: Vec<&str> = { optimizer.settings().params().iter() }
+                .map(|param| param.name)
+                .collect();
+            for name in flags {
+                // Some lines are shown only with a setting that is off by default.
+                let index = optimizer.settings().index(name).unwrap();
+                let before = optimizer.settings().value(index);
+                for text in ["true", "0.1", "hat", "inside", "ema", "polyak"] {
+                    let param = &optimizer.settings().params()[index];
+                    if let Ok(value) = param.parse(text)
+                        && optimizer.settings_mut().set(name, value).is_ok()
+                    {
+                        lines.extend(optimizer.as_dyn().update_lines());
+                    }
+                }
+                optimizer.settings_mut().set(name, before).unwrap();
+            }
+        }
+        for wrapper in AnyWrapper::all() {
+            lines.extend(wrapper.as_dyn().update_lines());
+        }
+        let mut missing = BTreeSet::new();
+        for line in lines {
+            for letter in letters(line) {
+                if !terms.iter().any(|term| term.has_symbol(&letter)) {
+                    missing.insert(letter);
+                }
+            }
+        }
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn every_chart_title_has_a_term() {
+        let mut scene = Scene::opening();
+        scene.training.steps = 5;
+        let problem = Arc::new(scene.load(&NoFiles).unwrap());
+        let runs = compute_runs(&scene, &problem, None, &Cancel::default()).unwrap();
+        let charts = landscape_charts(&runs);
+        assert!(charts.len() >= 4);
+        for chart in charts {
+            let title = chart.title.split([';', '‖']).next().unwrap().trim();
+            assert!(Term::find(title).is_some(), "{title}");
+        }
+    }
+}
