@@ -1,12 +1,13 @@
 //! Progress of long work on a terminal.
 
+use super::is_quiet;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
 
 /// Time after which work has a progress bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A progress bar on stderr for work that takes more than a second; none if stderr is not a terminal.
+/// A progress bar on stderr for work that takes more than a second; none if stderr is not a terminal, or with `--quiet`.
 pub(super) struct Progress {
     bar: ProgressBar,
     start: Instant,
@@ -28,7 +29,7 @@ impl Progress {
     pub(super) fn set(&self, done: usize) {
         self.bar.set_position(done as u64);
         // indicatif itself draws nothing where stderr is not a terminal.
-        if self.bar.is_hidden() && self.start.elapsed() > PATIENCE {
+        if !is_quiet() && self.bar.is_hidden() && self.start.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
     }

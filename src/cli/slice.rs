@@ -5,25 +5,28 @@ mod output;
 mod plane;
 mod projection;
 
+use super::interrupt;
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::network_args::{NetworkArgs, at_weights, seed, share};
 use super::outputs::{Outputs, kind};
 use super::page_args::size;
+use super::progress_counter::with_progress;
 use super::render::ThemeArg as Light;
 use crate::engine::analysis::network_plane::NetworkPlane;
-use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::network::NetworkLoss;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::{Plane, Rect};
 use crate::export::columns::Columns;
 use crate::export::file::extension;
+use crate::export::picture;
 use crate::export::slice as table;
 use crate::figure::axis::number;
 use crate::import::open_runs;
 use output::SliceOutput;
 use projection::ProjectedPaths;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 pub(super) use plane::{explained_variance_text, plane};
 
@@ -48,7 +51,8 @@ CSV has one row per point: a, b, loss, with a varying fastest. NPZ contains the
 arrays a, b and loss (rows are b, columns a), the plane's origin, u and v, its
 explained_variance_ratio, and for each run of --trajectories run_1_a, run_1_b,
 run_1_loss and run_1_residual, so that a figure can be drawn again from it alone:
-examples/slice.py does. JSON has the columns of CSV. The loss and the accuracy at
+examples/slice.py does. JSON has the columns of CSV. Ctrl+C keeps the rows so far
+of a table, with nan for the others (exit code 130). The loss and the accuracy at
 the weights, (0, 0), are printed. With one --direction there is no b
 and no picture. With --seeds, CSV has a first column seed, and NPZ an array seed
 and a loss for each (seeds x rows x columns). Weights, directions and output are
@@ -186,12 +190,21 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     }
     let projections = ProjectedPaths::new(&runs, &network_plane.plane);
     let view = range.unwrap_or_else(|| projections.view());
-    let cancel = Cancel::default();
-    let surface = |(seed, network_plane): &(u64, NetworkPlane)| {
-        let sampled = Surface::sample(loss, &network_plane.plane, view, columns, rows, &cancel);
-        sampled.map(|surface| (*seed, surface))
-    };
-    let slices: Vec<(u64, Surface)> = planes.iter().filter_map(surface).collect();
+    let cancel = interrupt::stoppable();
+    let total = rows.max(2) * planes.len();
+    let (slices, done) = with_progress("slice", "rows", total, |done| {
+        let surface = |(seed, network_plane): &(u64, NetworkPlane)| {
+            let (plane, sides) = (&network_plane.plane, [columns, rows]);
+            let sampled = Surface::sample_so_far(loss, plane, view, sides, &cancel, done);
+            (*seed, sampled)
+        };
+        let slices: Vec<(u64, Surface)> = planes.iter().map(surface).collect();
+        (slices, done.load(Ordering::Relaxed))
+    });
+    let is_picture = picture::EXTENSIONS.contains(&extension);
+    if interrupt::is_stopped() && (is_picture || done == 0) {
+        return Err(interrupt::nothing_written());
+    }
     let sliced = SliceOutput {
         network_plane,
         planes: planes.iter().map(|(_, plane)| plane).collect(),
@@ -215,7 +228,11 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
         writeln!(out, "{}", origin_text(loss, &theta))?;
         summary.iter().try_for_each(|line| writeln!(out, "{line}"))
     })?;
-    outputs.finish()
+    outputs.finish()?;
+    interrupt::report_stop(&format!(
+        "{done} of {total} rows are computed and written; the losses of the others are nan"
+    ));
+    Ok(())
 }
 
 /// Loss functions and weights of a slice.

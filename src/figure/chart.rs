@@ -25,6 +25,19 @@ pub struct Series<'a> {
     pub limit: bool,
 }
 
+/// A band between two values of a run over several seeds. Only exported pictures have bands: the window's polygons are convex.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    /// The x value of each point, in rising order.
+    pub x: Vec<f64>,
+    /// The low end at each point.
+    pub low: Vec<f64>,
+    /// The high end at each point.
+    pub high: Vec<f64>,
+    /// Index into the colours of runs.
+    pub style_index: usize,
+}
+
 /// The style of a line in a chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -38,12 +51,14 @@ pub enum Style {
     Limit,
     /// A limit for all runs: a thin dashed line in the text's colour.
     Threshold,
+    /// The mean of a run over several seeds: a thin dotted line, beside the median.
+    Mean,
 }
 
 impl Style {
-    /// Whether the line is a limit rather than a measurement.
+    /// Whether the line is a limit or a mean, which is drawn thin and without a name, rather than a measurement.
     pub fn is_limit(self) -> bool {
-        matches!(self, Self::Limit | Self::Threshold)
+        matches!(self, Self::Limit | Self::Threshold | Self::Mean)
     }
 
     /// Returns the dash pattern of a line; empty for a solid one.
@@ -52,7 +67,7 @@ impl Style {
             Self::Own => run_dash(style_index),
             Self::Whole => &[],
             Self::Dashed => &[5.0, 3.0],
-            Self::Limit => &[1.5, 3.0],
+            Self::Limit | Self::Mean => &[1.5, 3.0],
             Self::Threshold => &[9.0, 4.0],
         }
     }
@@ -102,6 +117,36 @@ impl Chart<'_> {
             [self.area.min[0] + 46.0, self.area.min[1] + 20.0],
             [self.area.max[0] - 8.0, self.area.max[1] - 18.0],
         )
+    }
+
+    /// Draws bands between low and high values, given with their x values and the index of their run's colour. They lie below the lines, and
+    /// end at the border of the plot where a value is infinite.
+    pub fn bands(&self, bands: &[Band], range: [f64; 2]) -> Item {
+        let (plot, y_axis) = (self.plot(), padded_axis(range, self.log));
+        let x_axis = Axis::linear(self.x_range);
+        let at = |x: f64, value: f64| {
+            let v = match y_axis.position(value) {
+                v if v.is_nan() || v == f64::NEG_INFINITY => 0.0,
+                v => v.clamp(0.0, 1.0),
+            };
+            let u = x_axis.position(x);
+            [
+                lerp(plot.min[0], plot.max[0], u),
+                lerp(plot.max[1], plot.min[1], v),
+            ]
+        };
+        let outline = |band: &Band| {
+            let has_low = |row: &usize| !band.low[*row].is_nan() && band.low[*row] < f64::INFINITY;
+            let rows = || (0..band.x.len()).filter(has_low);
+            let low = rows().map(|row| at(band.x[row], band.low[row]));
+            let high = rows().rev().map(|row| at(band.x[row], band.high[row]));
+            let colour = run_colour(band.style_index, self.theme).opacity(0.18);
+            Item::filled(low.chain(high).collect(), colour)
+        };
+        Item::Clipped {
+            area: plot,
+            items: bands.iter().map(outline).collect(),
+        }
     }
 
     /// Draws the axes and the lines, each in the dashes of its run or dotted as a limit, with a marker at the end of its opaque part.

@@ -22,6 +22,7 @@ mod legend;
 pub mod map;
 pub mod metric_chart;
 pub mod network;
+pub mod pages;
 pub mod panel_grid;
 pub mod panels;
 pub mod pdf;

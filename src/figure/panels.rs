@@ -8,8 +8,9 @@ mod tests;
 use super::drawing::{Area, Drawing, Item};
 use super::frame::Frame;
 use super::metric_chart::{
-    Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts,
+    Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts, summarized,
 };
+use super::pages::{self, Page};
 use super::text_width::{first_fitted, fitted};
 use super::{
     Options, caption, colour_bar, critical_points, first_visible, map, map_items, network, page,
@@ -38,12 +39,19 @@ pub enum Panel {
     Sharpness,
     /// Optimizer state of the followed run, on a landscape.
     State,
+    /// A page of another view, with its own title and legend.
+    Page(Page),
 }
 
 impl Panel {
     /// Whether it shows lines of all runs.
-    fn is_chart(self) -> bool {
-        !matches!(self, Self::Map | Self::State)
+    pub fn is_chart(self) -> bool {
+        !matches!(self, Self::Map | Self::State | Self::Page(_))
+    }
+
+    /// Whether the figure's legend explains it.
+    fn is_keyed(self) -> bool {
+        !matches!(self, Self::State | Self::Page(_))
     }
 }
 
@@ -137,7 +145,8 @@ pub fn picture(
     }
     if style.caption {
         let at = [area.min[0] + 6.0, height - 14.0];
-        items.push(Item::label(caption(scene, step), at, 11.0, theme.ink));
+        let caption = fitted(&caption_of_seeds(runs, step), 11.0, area.width());
+        items.push(Item::label(caption, at, 11.0, theme.ink));
         area.max[1] = height - 26.0;
     }
     // A map names its runs, and has no corner to spare on a narrow page.
@@ -148,7 +157,7 @@ pub fn picture(
         true => LegendPlace::Off,
     });
     let entries = legend::entries(runs, row);
-    let is_keyed = panels.iter().any(|panel| *panel != Panel::State) && !entries.is_empty();
+    let is_keyed = panels.iter().any(|panel| panel.is_keyed()) && !entries.is_empty();
     let mut column = None;
     if place == LegendPlace::Right && is_keyed {
         let width = legend::column_width(&entries, area.width());
@@ -231,6 +240,21 @@ impl Drawer<'_> {
                 items.extend(self.state_panel(cell)?);
                 return Ok(items);
             }
+            Panel::Page(page) => {
+                let size = [cell.width(), cell.height()];
+                let options = Options {
+                    size,
+                    ..*self.options
+                };
+                let drawing = pages::picture(self.runs, page, &options)?;
+                // Its background would cover a neighbour's overlapping texts.
+                let moved = drawing.items.into_iter().map(|item| item.moved(cell.min));
+                items.push(Item::Clipped {
+                    area: cell,
+                    items: moved.collect(),
+                });
+                return Ok(items);
+            }
             Panel::Loss => (Metric::Loss, "loss"),
             Panel::Accuracy => (Metric::Accuracy, "accuracy"),
             Panel::GradNorm => (Metric::GradNorm, "gradient norm"),
@@ -270,9 +294,7 @@ impl Drawer<'_> {
             None => Frame::of(dim, runs.first_view(), area),
         };
         let side = results::max_grid_side(&runs.problem).unwrap_or(SIDE);
-        let never = Cancel::default();
-        let map_data =
-            results::compute_map_data(&runs.scene, &runs.problem, frame.window, side, &never);
+        let map_data = runs.map_data(frame.window, side);
         // Only cancelling gives `None`, and nothing cancels this.
         let Some(map_data) = map_data else {
             return Vec::new();
@@ -317,7 +339,8 @@ impl Drawer<'_> {
             by_cost: false,
             row: self.row,
         };
-        if self.named && self.style.x_label.is_none() && self.style.y_label.is_none() {
+        let has_own_labels = self.style.x_label.is_some() || self.style.y_label.is_some();
+        if self.named && !has_own_labels && metric.bands.is_empty() {
             return metric.draw(area, &x_axis, theme);
         }
         let mut chart = metric.chart(area, &x_axis, theme);
@@ -378,8 +401,31 @@ impl Drawer<'_> {
     }
 }
 
-/// Returns the charts of a metric.
+/// Returns the settings that determine a figure, in one line, with all seeds.
+fn caption_of_seeds(runs: &Runs, step: u64) -> String {
+    let (caption, seed) = (caption(&runs.scene, step), runs.scene.training.seed);
+    let count = runs.other_seeds.len() + 1;
+    let last = runs.all_seeds().map(|runs| runs.scene.training.seed).max();
+    match last.filter(|_| count > 1) {
+        Some(last) => caption.replacen(
+            &format!("seed {seed}"),
+            &format!("{count} seeds, {seed} to {last} (map: seed {seed})"),
+            1,
+        ),
+        None => caption,
+    }
+}
+
+/// Returns the charts of a metric, over all seeds.
 fn charts(runs: &Runs, metric: Metric) -> Vec<MetricChart> {
+    summarized(
+        runs.all_seeds()
+            .map(|runs| charts_of_seed(runs, metric))
+            .collect(),
+    )
+}
+
+fn charts_of_seed(runs: &Runs, metric: Metric) -> Vec<MetricChart> {
     let mut charts = match &runs.trained {
         Some(trained) => {
             let never = Cancel::default();

@@ -1,5 +1,5 @@
 //! Analyses of a loss: curvature, critical points, basins of attraction, sweeps, planes through networks' parameters, paths between
-//! minima, predictions and layer statistics.
+//! minima, predictions, layer statistics and statistics over seeds.
 
 pub mod basins;
 pub mod critical;
@@ -8,4 +8,5 @@ pub mod layer_stats;
 pub mod mode_connectivity;
 pub mod network_plane;
 pub mod predictions;
+pub mod seed_stats;
 pub mod sweep;

@@ -1,6 +1,9 @@
 //! The one legend of a figure of panels: beside them, or in a corner of the first one.
 
+use crate::engine::analysis::seed_stats::SeedStats;
 use crate::engine::results::Runs;
+use crate::engine::training::Outcome;
+use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Item, Point};
 use crate::figure::text_width::{first_fitted, fitted, width};
@@ -35,16 +38,46 @@ pub(super) fn entries(runs: &Runs, row: usize) -> Vec<Entry> {
     visible
         .map(|(index, (run, name))| {
             let settings = run.spec.settings_with_lr();
+            let settings = Some(settings).filter(|settings| !name.contains(settings.as_str()));
+            let diverged = diverged_text(runs, index);
+            let settings = settings.into_iter().chain(diverged).collect::<Vec<_>>();
             Entry {
                 style_index: style_index(run.colour),
-                settings: Some(settings)
-                    .filter(|settings| !name.contains(settings.as_str()))
-                    .unwrap_or_default(),
+                settings: settings.join("; "),
                 name,
-                status: status_text(runs, index, row),
+                status: match runs.other_seeds.len() {
+                    0 => status_text(runs, index, row),
+                    _ => median_text(runs, index, row),
+                },
             }
         })
         .collect()
+}
+
+/// Returns with how many seeds a run diverged, like "3 of 10 diverged"; `None` if with none, or with a single seed.
+fn diverged_text(runs: &Runs, index: usize) -> Option<String> {
+    let outcomes = runs.all_seeds().filter_map(|runs| runs.results.get(index));
+    let diverged = outcomes.filter(|run| matches!(run.trajectory.outcome, Outcome::Diverged(..)));
+    let (diverged, all) = (diverged.count(), runs.other_seeds.len() + 1);
+    (all > 1 && diverged > 0).then(|| format!("{diverged} of {all} diverged"))
+}
+
+/// Returns the median over the seeds of a run's loss at a row.
+fn median_text(runs: &Runs, index: usize, row: usize) -> String {
+    let loss = |runs: &Runs| {
+        let trajectory = &runs.results.get(index)?.trajectory;
+        let losses = &trajectory.loss;
+        match (losses.get(row), trajectory.outcome) {
+            (None, Outcome::Diverged(..)) => Some(f64::INFINITY),
+            (at_row, _) => at_row.or(losses.last()).copied(),
+        }
+    };
+    let stats = SeedStats::of(runs.all_seeds().filter_map(loss));
+    let median = stats.map_or(f64::NAN, |stats| stats.median);
+    match median.is_finite() {
+        true => format!("median {}", number(median, 4)),
+        false => "median diverged".to_owned(),
+    }
 }
 
 /// Returns the width of a column for entries: as wide as their names and settings, at most 0.3 of the page.
