@@ -37,6 +37,7 @@ use crate::engine::scene::Scene;
 use crate::engine::training::Outcome;
 use crate::export::sentence::one_line;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -103,7 +104,12 @@ enum Command {
 pub fn main() -> ExitCode {
     startup::prepare();
     let mut program = curvature::allow_landscape(Cli::command());
-    let matches = program.try_get_matches_from_mut(std::env::args_os());
+    let mut args: Vec<OsString> = std::env::args_os().collect();
+    // The parser takes a flag before a command for one of the window.
+    if args.len() > 2 && (args[1] == "--quiet" || args[1] == "-q") {
+        args.swap(1, 2);
+    }
+    let matches = program.try_get_matches_from_mut(args);
     let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match cli {
         Ok(cli) => cli,

@@ -80,7 +80,11 @@ impl SeedTable {
                 add(format!("{name} q75"), high);
             } else if with_median {
                 add(format!("{name}, median"), median);
-                add("quartiles".to_owned(), format!("{low} to {high}"));
+                let quartiles = match stats {
+                    Some(_) => format!("{low} to {high}"),
+                    None => low,
+                };
+                add("quartiles".to_owned(), quartiles);
             }
         }
         let all = row.outcomes.len();

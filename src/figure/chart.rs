@@ -67,7 +67,8 @@ impl Style {
             Self::Own => run_dash(style_index),
             Self::Whole => &[],
             Self::Dashed => &[5.0, 3.0],
-            Self::Limit | Self::Mean => &[1.5, 3.0],
+            Self::Limit => &[1.5, 3.0],
+            Self::Mean => &[1.0, 2.0],
             Self::Threshold => &[9.0, 4.0],
         }
     }
@@ -193,7 +194,11 @@ impl Chart<'_> {
                 _ => run_colour(series.style_index, theme),
             };
             let dash = style.dash(series.style_index);
-            let width = if style.is_limit() { 1.1 } else { 1.6 };
+            let width = match style {
+                Style::Mean => 0.8,
+                style if style.is_limit() => 1.1,
+                _ => 1.6,
+            };
             let lines =
                 |rows: std::ops::Range<usize>| Self::lines(series, rows, plot, &x_axis, &y_axis);
             let split = series.opaque_len.min(series.values.len());

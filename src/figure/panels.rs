@@ -5,7 +5,7 @@ mod legend;
 #[cfg(test)]
 mod tests;
 
-use super::drawing::{Area, Drawing, Item};
+use super::drawing::{Area, Drawing, Item, Text};
 use super::frame::Frame;
 use super::metric_chart::{
     Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts, summarized,
@@ -62,6 +62,8 @@ pub enum LegendPlace {
     Inside,
     /// To the right of the panels.
     Right,
+    /// Below the panels, in columns.
+    Below,
     /// Nowhere; charts name their lines.
     Off,
 }
@@ -73,7 +75,7 @@ pub struct PageStyle {
     pub title: Option<String>,
     /// Whether the settings are below the panels.
     pub caption: bool,
-    /// The legend's place; `None` is right, but on a narrow page inside a chart, and nowhere with a map alone.
+    /// The legend's place; `None` is right, but on a narrow page inside a chart, below several panels, and nowhere with a map alone.
     pub legend: Option<LegendPlace>,
     /// Letter of the first panel, like "a" or "(a)"; the others follow.
     pub label: Option<String>,
@@ -153,6 +155,7 @@ pub fn picture(
     let has_chart = panels.iter().any(|panel| panel.is_chart());
     let place = style.legend.unwrap_or(match width < 440.0 {
         false => LegendPlace::Right,
+        true if has_chart && panels.len() > 1 => LegendPlace::Below,
         true if has_chart => LegendPlace::Inside,
         true => LegendPlace::Off,
     });
@@ -166,6 +169,11 @@ pub fn picture(
             area.max,
         ));
         area.max[0] -= width + GAP;
+    }
+    if place == LegendPlace::Below && is_keyed {
+        let (legend, height) = legend::draw_rows(&entries, area, theme);
+        items.extend(legend);
+        area.max[1] -= height;
     }
     let mut drawn = Drawer {
         runs,
@@ -247,8 +255,8 @@ impl Drawer<'_> {
                     ..*self.options
                 };
                 let drawing = pages::picture(self.runs, page, &options)?;
-                // Its background would cover a neighbour's overlapping texts.
-                let moved = drawing.items.into_iter().map(|item| item.moved(cell.min));
+                let items_of_page = self.without_words(drawing.items);
+                let moved = items_of_page.into_iter().map(|item| item.moved(cell.min));
                 items.push(Item::Clipped {
                     area: cell,
                     items: moved.collect(),
@@ -272,6 +280,19 @@ impl Drawer<'_> {
             items.extend(self.chart(chart, area));
         }
         Ok(items)
+    }
+
+    /// Returns the items of a page without its title and its settings, which the figure has.
+    fn without_words(&self, mut items: Vec<Item>) -> Vec<Item> {
+        let scene = &self.runs.scene;
+        let (title, settings) = (scene.title(), scene.subject_spec());
+        let is_repeated = |text: &Text| {
+            let is_title = text.size == 15.0 && text.text.starts_with(&title);
+            let is_caption = text.size == 11.0 && text.text.starts_with(&settings);
+            is_title || is_caption && self.style.caption
+        };
+        items.retain(|item| !matches!(item, Item::Text(text) if is_repeated(text)));
+        items
     }
 
     fn map_panel(&mut self, cell: Area) -> Vec<Item> {
@@ -344,6 +365,14 @@ impl Drawer<'_> {
             return metric.draw(area, &x_axis, theme);
         }
         let mut chart = metric.chart(area, &x_axis, theme);
+        // A narrow chart over seeds leaves out what its lines are.
+        let short = metric.title.split(':').next().unwrap_or_default();
+        let room = chart.plot().width() - 40.0;
+        let title = match metric.bands.is_empty() {
+            true => metric.title.clone(),
+            false => first_fitted([&metric.title[..], short], 12.0, room),
+        };
+        chart.title = &title;
         if let Some(label) = &self.style.x_label {
             chart.x_label = label;
         }

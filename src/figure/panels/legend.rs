@@ -2,7 +2,8 @@
 
 use crate::engine::analysis::seed_stats::SeedStats;
 use crate::engine::results::Runs;
-use crate::engine::training::Outcome;
+use crate::engine::scene::Scene;
+use crate::engine::training::{Outcome, RunSpec};
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Item, Point};
@@ -37,7 +38,7 @@ pub(super) fn entries(runs: &Runs, row: usize) -> Vec<Entry> {
     let visible = all.filter(|(_, (run, _))| run.shown);
     visible
         .map(|(index, (run, name))| {
-            let settings = run.spec.settings_with_lr();
+            let settings = brief_settings(&run.spec);
             let settings = Some(settings).filter(|settings| !name.contains(settings.as_str()));
             let diverged = diverged_text(runs, index);
             let settings = settings.into_iter().chain(diverged).collect::<Vec<_>>();
@@ -122,6 +123,70 @@ pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec
         y += 22.0;
     }
     (items, y)
+}
+
+/// Font size, height of a row and space between columns of a legend below panels.
+const BELOW: f32 = 9.5;
+const BELOW_HEIGHT: f32 = 13.0;
+const BELOW_GAP: f32 = 12.0;
+
+/// Draws entries in columns at the bottom of an area; returns the items and their height. They have their settings if all of them fit.
+pub(super) fn draw_rows(entries: &[Entry], area: Area, theme: &Theme) -> (Vec<Item>, f32) {
+    let widest = |with_settings: bool| {
+        let texts = { entries.iter() }.map(|entry| inside_text(entry, with_settings));
+        SAMPLE + texts.map(|text| width(&text, BELOW)).fold(0.0, f32::max)
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a few columns"
+    )]
+    let columns = |width: f32| ((area.width() + BELOW_GAP) / (width + BELOW_GAP)) as usize;
+    let with_settings = columns(widest(true)) > 0;
+    let column_width = widest(with_settings).min(area.width());
+    let columns = columns(column_width).clamp(1, entries.len().max(1));
+    // At most a third of the area.
+    #[expect(clippy::cast_precision_loss, reason = "a few rows")]
+    let fits = |rows: &usize| *rows as f32 * BELOW_HEIGHT <= 0.34 * area.height();
+    let rows = entries.len().div_ceil(columns);
+    let rows = (1..=rows).rev().find(fits).unwrap_or(0);
+    #[expect(clippy::cast_precision_loss, reason = "a few entries")]
+    let real = |count: usize| count as f32;
+    let height = real(rows) * BELOW_HEIGHT;
+    let mut items = Vec::new();
+    for (index, entry) in entries.iter().take(rows * columns).enumerate() {
+        let x = area.min[0] + real(index % columns) * (column_width + BELOW_GAP);
+        let y = area.max[1] - height + (real(index / columns) + 0.5) * BELOW_HEIGHT;
+        items.extend(legend_line([x, y], entry.style_index, theme));
+        let text = fitted(
+            &inside_text(entry, with_settings),
+            BELOW,
+            column_width - SAMPLE + 0.5,
+        );
+        items.push(Item::label(text, [x + SAMPLE, y], BELOW, theme.ink));
+    }
+    (items, height + 4.0)
+}
+
+/// Returns the settings of a run that say more than its name: the learning rate, and what differs from the defaults and from the settings
+/// with which the program opens.
+fn brief_settings(spec: &RunSpec) -> String {
+    let name = spec.optimizer.name();
+    let opening = Scene::opening();
+    let usual = { opening.runs.iter() }.find(|run| run.spec.optimizer.name() == name);
+    let usual = usual
+        .map(|run| run.spec.settings_text())
+        .unwrap_or_default();
+    let is_shown = |part: &&str| {
+        let is_main = part.starts_with("lr=") || part.starts_with("momentum=");
+        is_main || usual.split(' ').all(|usual| usual != *part)
+    };
+    let settings = spec.settings_with_lr();
+    settings
+        .split(' ')
+        .filter(is_shown)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Returns the text of an entry in a corner: with its settings, if they are to be shown.

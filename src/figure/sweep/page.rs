@@ -47,8 +47,13 @@ impl SweepFigure<'_> {
         let title = format!("{metric} over {over}{seeds}   {landscape}");
         let mut items = page(self.size, theme);
         items.push(write(title, [18.0, 20.0], Anchor::Start, 15.0, theme.ink));
+        let mut settings = caption(self.scene, self.scene.training.steps);
+        if self.seeds > 1 {
+            let seed = format!("seed {}", self.scene.training.seed);
+            settings = settings.replacen(&seed, &format!("{} seeds", self.seeds), 1);
+        }
         items.push(write(
-            caption(self.scene, self.scene.training.steps),
+            settings,
             [18.0, height - 14.0],
             Anchor::Start,
             11.0,
