@@ -2,7 +2,7 @@
 
 use super::diverged::warn_diverged_values;
 use super::interrupt;
-use super::outputs::{Outputs, kind};
+use super::outputs::{Outputs, TABLES_AND_PICTURES, format};
 use super::page_args::size;
 use super::progress_counter::with_progress;
 use super::render::ThemeArg as Light;
@@ -44,6 +44,9 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
+    /// Format of the output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
     /// Output file: .png, .svg, .pdf, .npz, .json or .csv; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -67,11 +70,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn basins(args: &Args) -> Result<(), String> {
-    let extension = kind(
-        &args.output,
-        &["png", "svg", "pdf", "npz", "json", "csv"],
-        "csv",
-    )?;
+    let asked = args.format.as_deref();
+    let extension = format(asked, Some(&args.output), &TABLES_AND_PICTURES)?;
     let pixels = size(&args.size, Some(extension))?;
     let side = args
         .side

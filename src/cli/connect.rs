@@ -4,7 +4,7 @@ mod report;
 
 use super::interrupt;
 use super::network_args::{NetworkArgs, share, spec, weights};
-use super::outputs::{Outputs, kind, with_kind};
+use super::outputs::{Outputs, TABLES_AND_PICTURES, kind, with_format};
 use super::page_args::size;
 use super::progress::Progress;
 use super::render::ThemeArg as Light;
@@ -72,6 +72,9 @@ pub(super) struct Args {
     /// Weights at t = 1, a safetensors file
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
+    /// Format of the output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
     /// Output file: .csv, .json, .npz, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -138,8 +141,11 @@ fn help(setting: &str) -> String {
 }
 
 pub(super) fn connect(args: &Args) -> Result<(), String> {
-    let valid = ["csv", "json", "npz", "png", "svg", "pdf"];
-    let output = with_kind(args.output.as_ref(), &valid)?;
+    let output = with_format(
+        args.format.as_deref(),
+        args.output.as_deref(),
+        &TABLES_AND_PICTURES,
+    )?;
     let pixels = size(&args.size, output.map(|(_, kind)| kind))?;
     let side = args.side()?;
     let settings = args.settings()?;

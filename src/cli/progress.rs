@@ -14,10 +14,13 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Starts work of `total` parts, like "drawing" 200 "frames".
+    /// Starts work of `total` parts, like "film" of 200 "frames"; with 0 of them, the bar has the time that the work takes so far.
     pub(super) fn new(work: &str, parts: &str, total: usize) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
-        let template = format!("{work} {{wide_bar}} {{pos}} of {{len}} {parts}, {{eta}} left");
+        let template = match total {
+            0 => format!("{work} {{spinner}} {{elapsed}}"),
+            _ => format!("{work} {{wide_bar}} {{pos}} of {{len}} {parts}, {{eta}} left"),
+        };
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
@@ -28,6 +31,9 @@ impl Progress {
     /// Shows how many parts are done.
     pub(super) fn set(&self, done: usize) {
         self.bar.set_position(done as u64);
+        if self.bar.length() == Some(0) {
+            self.bar.tick();
+        }
         // indicatif itself draws nothing where stderr is not a terminal.
         if !is_quiet() && self.bar.is_hidden() && self.start.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());

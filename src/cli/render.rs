@@ -6,6 +6,7 @@ use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::outputs::{Outputs, kind};
 use super::page_args::{DEFAULT_PIXELS, PageArgs};
 use super::progress::Progress;
+use super::progress_counter::with_spinner;
 use super::scene_args::{SceneArgs, parse_setting};
 use super::seeds::{SeedsArg, note_equal_seeds, warn_diverged_seeds};
 use crate::engine::results::Runs;
@@ -180,7 +181,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     )?;
     let runs = match &seeds {
         Some(seeds) => args.runs_of_seeds(&scene, &problem, seeds)?,
-        None => compute_all_runs(&scene, &problem, None)?,
+        None => with_spinner("render", || compute_all_runs(&scene, &problem, None))?,
     };
     let settings = Picture {
         step,
@@ -191,7 +192,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     if let Some(film) = &film {
         film.write((&runs, settings), &frames, &files, &mut outputs)?;
     } else {
-        let bytes = picture(&runs, extension, &settings)?;
+        let bytes = with_spinner("render", || picture(&runs, extension, &settings))?;
         outputs.write(&args.output, |out| out.write_all(&bytes))?;
     }
     outputs.finish()?;

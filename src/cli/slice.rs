@@ -8,7 +8,7 @@ mod projection;
 use super::interrupt;
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::network_args::{NetworkArgs, at_weights, seed, share};
-use super::outputs::{Outputs, kind};
+use super::outputs::{Outputs, TABLES_AND_PICTURES, format};
 use super::page_args::size;
 use super::progress_counter::with_progress;
 use super::render::ThemeArg as Light;
@@ -18,7 +18,6 @@ use crate::engine::network::NetworkLoss;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::{Plane, Rect};
 use crate::export::columns::Columns;
-use crate::export::file::extension;
 use crate::export::picture;
 use crate::export::slice as table;
 use crate::figure::axis::number;
@@ -128,6 +127,12 @@ pub(super) struct Args {
     /// Batch statistics of norm=batch: data (of the training data) or file (running averages in the weights file)
     #[arg(long, value_name = "data|file", default_value = "data")]
     norm_statistics: String,
+    /// Format of the output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Print the loss and the accuracy at the weights, and the explained variance, as JSON
+    #[arg(long)]
+    json: bool,
     /// Output file: .csv, .json, .npz, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -140,11 +145,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn slice(args: &Args) -> Result<(), String> {
-    let extension = kind(
-        &args.output,
-        &["csv", "json", "npz", "png", "svg", "pdf"],
-        "csv",
-    )?;
+    let asked = args.format.as_deref();
+    let extension = format(asked, Some(&args.output), &TABLES_AND_PICTURES)?;
     let pixels = size(&args.size, Some(extension))?;
     let range = args.range.as_deref().map(flags::range).transpose()?;
     let [columns, rows] = flags::points(&args.points)?;
@@ -173,6 +175,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let runs = runs.unwrap_or_default();
     let read = args.further_weights(&trained)?;
     let mut outputs = Outputs::plan([&args.output])?;
+    outputs.check_stdout_free("--json", args.json)?;
     let planes = args.build_planes(&trained, &theta, &runs, seeds, read)?;
     let Some((_, network_plane)) = planes.first() else {
         return Ok(()); // There is at least one.
@@ -185,7 +188,10 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
             "json" => table::line_json(&line, args.facts(loss, &theta), out),
             _ => table::line_csv(&line, out),
         })?;
-        outputs.print(|out| writeln!(out, "{}", origin_text(loss, &theta)))?;
+        outputs.print(|out| match args.json {
+            true => args.facts(loss, &theta).json(out),
+            false => writeln!(out, "{}", origin_text(loss, &theta)),
+        })?;
         return outputs.finish();
     }
     let projections = ProjectedPaths::new(&runs, &network_plane.plane);
@@ -201,8 +207,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
         let slices: Vec<(u64, Surface)> = planes.iter().map(surface).collect();
         (slices, done.load(Ordering::Relaxed))
     });
-    let is_picture = picture::EXTENSIONS.contains(&extension);
-    if interrupt::is_stopped() && (is_picture || done == 0) {
+    if interrupt::is_stopped() && (args.drawn() || done == 0) {
         return Err(interrupt::nothing_written());
     }
     let sliced = SliceOutput {
@@ -224,7 +229,16 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
             outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
+    let explained = network_plane
+        .explained_variance_ratio
+        .map_or_else(Vec::new, Vec::from);
     outputs.print(|out| {
+        if args.json {
+            let facts = args.facts(loss, &theta);
+            return facts
+                .with_fact("explained_variance_ratio", explained)
+                .json(out);
+        }
         writeln!(out, "{}", origin_text(loss, &theta))?;
         summary.iter().try_for_each(|line| writeln!(out, "{line}"))
     })?;
@@ -280,10 +294,17 @@ impl Args {
             theta,
         })
     }
+}
 
+impl Args {
     /// Returns whether the output is a picture.
     fn drawn(&self) -> bool {
-        extension(&self.output, &["png", "svg", "pdf", "pdf"]).is_ok()
+        let kind = format(
+            self.format.as_deref(),
+            Some(&self.output),
+            &TABLES_AND_PICTURES,
+        );
+        kind.is_ok_and(|kind| picture::EXTENSIONS.contains(&kind))
     }
 }
 

@@ -3,7 +3,7 @@
 mod data;
 mod table;
 
-use super::outputs::{Outputs, is_stdout, kind};
+use super::outputs::{Outputs, TABLES_AND_PICTURES, format, is_stdout};
 use super::page_args::size;
 use super::render::ThemeArg as Light;
 use super::results::TableArg;
@@ -103,6 +103,9 @@ pub(super) struct Args {
         conflicts_with = "best"
     )]
     table: Option<TableArg>,
+    /// Format of the output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
     /// Output file: .csv, .json, .npz, .png, .svg or .pdf [default: -, CSV on standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -115,11 +118,18 @@ pub(super) struct Args {
 }
 
 pub(super) fn sweep(args: &Args) -> Result<(), String> {
-    let extension = args
+    let named = args.output.is_some() || args.format.is_some();
+    let format = format(
+        args.format.as_deref(),
+        args.output.as_deref(),
+        &TABLES_AND_PICTURES,
+    )?;
+    let stdout = PathBuf::from("-");
+    let output = args
         .output
-        .as_deref()
-        .map(|path| kind(path, &["csv", "json", "npz", "png", "svg", "pdf"], "csv"))
-        .transpose()?;
+        .as_ref()
+        .or(args.format.is_some().then_some(&stdout));
+    let extension = named.then_some(format);
     let pixels = size(&args.size, extension)?;
     let overs = args
         .overs
@@ -139,16 +149,16 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
             "--measure steps needs a loss to reach; expected --goal, like --goal 1e-3".to_owned(),
         );
     }
-    let printed = args.output.as_deref().is_none_or(is_stdout);
+    let printed = output.is_none_or(|path| is_stdout(path));
     for (flag, given) in [("--best", args.best), ("--table", args.table.is_some())] {
-        if given && args.output.is_some() && printed {
+        if given && output.is_some() && printed {
             return Err(format!(
                 "{flag} and -o - both use standard output; leave out one of them"
             ));
         }
     }
     let (scene, problem) = args.scene.prepare_landscape()?;
-    let mut outputs = Outputs::plan(&args.output)?;
+    let mut outputs = Outputs::plan(output)?;
     training::check_start(&*problem.objective, scene.start_theta())?;
     let seeds = args.seeds.or(scene.training.seed)?;
     if let (Some(over), true) = (
@@ -179,7 +189,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     if interrupt::is_stopped() && (is_picture || args.best || results.is_empty()) {
         return Err(interrupt::nothing_written());
     }
-    match (&args.output, extension) {
+    match (output, extension) {
         (Some(path), Some("csv")) => outputs.write(path, |out| table.write(Format::Csv, out))?,
         (Some(path), Some("json")) => outputs.write(path, |out| table.write(Format::Json, out))?,
         (Some(path), Some("npz")) => outputs.write(path, |out| table.write(Format::Npz, out))?,

@@ -3,11 +3,11 @@
 mod flags;
 mod layers;
 mod report;
+mod seeded;
 mod sharpness;
 
 use super::network_args::{NetworkArgs, check_spec, seed, share, weights};
 use super::outputs::{Outputs, with_kind};
-use super::progress_counter::with_progress;
 use super::results::TableArg;
 use super::run_args::{GivenRun, RunArgs};
 use super::seeds::{SeedsArg, warn_diverged_seeds};
@@ -15,16 +15,14 @@ use super::{interrupt, note, slice, warn};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, project_all};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
-use crate::engine::network::data::Split;
 use crate::engine::objective::{GradientSettings, Objective};
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
 use crate::export::columns::Columns;
 use crate::export::training::{RunRecord, csv, json, npz};
 use crate::export::trajectories::labels as labels_of;
 use crate::export::weights as safetensors;
-use rayon::prelude::*;
+use seeded::{RunEnd, Seeded, train_all};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Train a network and write its weights
 ///
@@ -173,23 +171,6 @@ pub(super) struct Args {
     plane: Option<String>,
 }
 
-/// Final state of a run.
-struct RunEnd {
-    theta: Vec<f64>,
-    outcome: Outcome,
-    trajectory: Option<Trajectory>,
-}
-
-/// Everything that is trained with one seed.
-struct Seeded {
-    seed: u64,
-    loss: NetworkLoss,
-    split: Split,
-    start: Vec<f64>,
-    run_settings: RunSettings,
-    ends: Vec<RunEnd>,
-}
-
 #[expect(
     clippy::too_many_lines,
     reason = "reading, training and writing in the order in which they happen"
@@ -324,35 +305,6 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-/// Trains every run with every seed, on all threads, with a progress bar on a terminal. Ctrl+C ends all of them where they are.
-fn train_all(all: &mut [Seeded], specs: &[RunSpec], record: bool) {
-    let cancel = interrupt::stoppable();
-    let tasks: Vec<(&Seeded, &RunSpec)> = { all.iter() }
-        .flat_map(|seeded| specs.iter().map(move |spec| (seeded, spec)))
-        .collect();
-    let steps = tasks
-        .iter()
-        .map(|(seeded, _)| seeded.run_settings.steps)
-        .sum::<u64>();
-    let total = usize::try_from(steps).unwrap_or(usize::MAX);
-    let ends: Vec<RunEnd> = with_progress("train", "steps", total, |done| {
-        let end = |(seeded, spec): &(&Seeded, &RunSpec)| {
-            let counted = AtomicU64::new(0);
-            let on_row = |step: u64| {
-                let before = counted.swap(step, Ordering::Relaxed);
-                let more = usize::try_from(step.saturating_sub(before)).unwrap_or(0);
-                done.fetch_add(more, Ordering::Relaxed);
-            };
-            end(seeded, spec, record, &cancel, &on_row)
-        };
-        tasks.par_iter().map(end).collect()
-    });
-    let mut ends = ends.into_iter();
-    for seeded in all {
-        seeded.ends = ends.by_ref().take(specs.len()).collect();
-    }
-}
-
 impl Args {
     /// Returns the facts about all runs that JSON contains.
     fn facts(&self) -> Columns {
@@ -482,39 +434,4 @@ fn build_plane(
         .as_dyn()
         .build(&given)
         .map_err(|error| error.to_string())
-}
-
-/// Computes a run until its end or until it is cancelled; with `record`, records its trajectory.
-fn end(
-    seeded: &Seeded,
-    spec: &RunSpec,
-    record: bool,
-    cancel: &Cancel,
-    on_row: &dyn Fn(u64),
-) -> RunEnd {
-    let (loss, start, run_settings) = (&seeded.loss, &seeded.start, &seeded.run_settings);
-    if record {
-        let trajectory = training::run_so_far(loss, start, spec, run_settings, cancel, on_row);
-        return RunEnd {
-            theta: trajectory.theta(usize::MAX).unwrap_or(start).to_vec(),
-            outcome: trajectory.outcome,
-            trajectory: Some(trajectory),
-        };
-    }
-    // Full-batch losses at 1/100 of the steps are enough to detect divergence, unless the schedule needs them.
-    let sparse = run_settings.gradient_settings.batch.is_some() && !spec.schedule.needs_loss();
-    let run_settings = RunSettings {
-        record_every: if sparse {
-            (run_settings.steps / 100).max(1)
-        } else {
-            1
-        },
-        ..*run_settings
-    };
-    let state = training::run_to_end_so_far(loss, start, spec, &run_settings, cancel, on_row);
-    RunEnd {
-        theta: state.theta,
-        outcome: state.outcome,
-        trajectory: None,
-    }
 }

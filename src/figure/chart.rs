@@ -1,5 +1,6 @@
 //! Charts: a metric of every run over its steps, or over its cost in gradients.
 
+mod bands;
 mod column;
 mod end_names;
 
@@ -8,6 +9,7 @@ use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Anchor, Area, Colour, Item, Point, Text, lerp};
 use super::text_width::{fitted, width};
 use super::trail::{border, line};
+pub use bands::Band;
 use column::Column;
 pub use end_names::EndNames;
 
@@ -23,19 +25,6 @@ pub struct Series<'a> {
     pub style_index: usize,
     /// Whether the line is a limit, drawn thin and dotted, rather than a measurement.
     pub limit: bool,
-}
-
-/// A band between two values of a run over several seeds. Only exported pictures have bands: the window's polygons are convex.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Band {
-    /// The x value of each point, in rising order.
-    pub x: Vec<f64>,
-    /// The low end at each point.
-    pub low: Vec<f64>,
-    /// The high end at each point.
-    pub high: Vec<f64>,
-    /// Index into the colours of runs.
-    pub style_index: usize,
 }
 
 /// The style of a line in a chart.
@@ -118,36 +107,6 @@ impl Chart<'_> {
             [self.area.min[0] + 46.0, self.area.min[1] + 20.0],
             [self.area.max[0] - 8.0, self.area.max[1] - 18.0],
         )
-    }
-
-    /// Draws bands between low and high values, given with their x values and the index of their run's colour. They lie below the lines, and
-    /// end at the border of the plot where a value is infinite.
-    pub fn bands(&self, bands: &[Band], range: [f64; 2]) -> Item {
-        let (plot, y_axis) = (self.plot(), padded_axis(range, self.log));
-        let x_axis = Axis::linear(self.x_range);
-        let at = |x: f64, value: f64| {
-            let v = match y_axis.position(value) {
-                v if v.is_nan() || v == f64::NEG_INFINITY => 0.0,
-                v => v.clamp(0.0, 1.0),
-            };
-            let u = x_axis.position(x);
-            [
-                lerp(plot.min[0], plot.max[0], u),
-                lerp(plot.max[1], plot.min[1], v),
-            ]
-        };
-        let outline = |band: &Band| {
-            let has_low = |row: &usize| !band.low[*row].is_nan() && band.low[*row] < f64::INFINITY;
-            let rows = || (0..band.x.len()).filter(has_low);
-            let low = rows().map(|row| at(band.x[row], band.low[row]));
-            let high = rows().rev().map(|row| at(band.x[row], band.high[row]));
-            let colour = run_colour(band.style_index, self.theme).opacity(0.18);
-            Item::filled(low.chain(high).collect(), colour)
-        };
-        Item::Clipped {
-            area: plot,
-            items: bands.iter().map(outline).collect(),
-        }
     }
 
     /// Draws the axes and the lines, each in the dashes of its run or dotted as a limit, with a marker at the end of its opaque part.

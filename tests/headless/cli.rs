@@ -6,14 +6,18 @@ mod connect;
 mod critical;
 mod curvature;
 mod data;
+mod examples;
 mod files;
 mod films;
+#[cfg(unix)]
+mod interrupts;
 mod layers;
 mod networks;
 mod others;
 mod planes;
 mod refusals;
 mod runs;
+mod seeds;
 mod slice;
 mod surveys;
 mod sweep;

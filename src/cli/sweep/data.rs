@@ -138,7 +138,7 @@ impl Sweeps {
     }
 }
 
-/// What is swept: the runs of a scene, with some seeds.
+/// Query of a sweep: the runs of a scene, with some seeds.
 pub(super) struct Query<'a> {
     pub(super) scene: &'a Scene,
     pub(super) problem: &'a Problem,

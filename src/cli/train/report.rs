@@ -1,6 +1,6 @@
 //! The printed table of `ravine train`: final losses and accuracies.
 
-use super::{RunEnd, Seeded};
+use super::seeded::{RunEnd, Seeded};
 use crate::cli::slice::explained_variance_text;
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::analysis::seed_stats::SeedStats;
