@@ -64,11 +64,11 @@ def update(question, trails, heads, step):
     return trails + heads
 
 
-def picture(question):
+def picture(question, kind="png"):
     fig, trails, heads = figure(question, question["picture"])
     update(question, trails, heads, 10**9)
     out = io.BytesIO()
-    fig.savefig(out, format="png")
+    fig.savefig(out, format=kind)
     plt.close(fig)
     return len(out.getvalue())
 
@@ -96,6 +96,7 @@ def measure(question):
     times = {}
     picture(question)
     times["PNG of a map"], _ = timed(lambda: picture(question), 5)
+    times["PDF of a map"], _ = timed(lambda: picture(question, "pdf"), 5)
     times["GIF of 200 frames"], path = timed(lambda: film(question, PillowWriter(fps=25), ".gif"), 1)
     frames = PIL.Image.open(path).n_frames
     if FFMpegWriter.isAvailable():

@@ -68,6 +68,17 @@ fn main() {
         0.0,
     );
 
+    let (ms, bytes) = median_ms(15, || {
+        picture(&fresh(&runs), "pdf", &settings(PICTURE)).expect("a picture")
+    });
+    table.row(
+        "PDF of a map",
+        ms,
+        1.0,
+        f64::from(u8::from(bytes.starts_with(b"%PDF"))),
+        0.0,
+    );
+
     let frames: Vec<Frame> = (0..=STEPS)
         .map(|step| Frame {
             step: u64::from(step),

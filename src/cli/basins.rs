@@ -1,12 +1,13 @@
 //! `ravine basins`: the basin of attraction of each minimum.
 
 use super::diverged::warn_diverged_values;
-use super::outputs::{Outputs, kind};
+use super::interrupt;
+use super::outputs::{Outputs, TABLES_AND_PICTURES, format};
 use super::page_args::size;
 use super::progress_counter::with_progress;
 use super::render::ThemeArg as Light;
 use super::scene_args::SceneArgs;
-use crate::engine::analysis::basins::{BasinLabel, BasinQuery, MAX_SIDE};
+use crate::engine::analysis::basins::{BasinLabel, BasinQuery, Cell, MAX_SIDE};
 use crate::engine::cancel::Cancel;
 use crate::engine::results;
 use crate::export::columns::Columns;
@@ -33,7 +34,8 @@ picture contain the same starts, with the minima in the same order.
 CSV has one row per start: x, y, fate (arrives, undecided or diverges),
 minimum_x, minimum_y, minimum (its value) and steps. NPZ contains the arrays x,
 y, label, steps (rows are y, upwards) and minima (x, y, value). A label is a row
-of minima, -1 for undecided, -2 for diverged.
+of minima, -1 for undecided, -2 for diverged, -3 for not computed: Ctrl+C keeps
+the starts so far of a table (exit code 130), but no picture.
 
 Examples:
   ravine basins --landscape himmelblau --run sgd:lr=0.01,momentum=0.9 -o basins.png
@@ -42,6 +44,9 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
+    /// Format of the output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
     /// Output file: .png, .svg, .pdf, .npz, .json or .csv; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -65,11 +70,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn basins(args: &Args) -> Result<(), String> {
-    let extension = kind(
-        &args.output,
-        &["png", "svg", "pdf", "npz", "json", "csv"],
-        "csv",
-    )?;
+    let asked = args.format.as_deref();
+    let extension = format(asked, Some(&args.output), &TABLES_AND_PICTURES)?;
     let pixels = size(&args.size, Some(extension))?;
     let side = args
         .side
@@ -104,13 +106,16 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     question
         .check(side)
         .map_err(|reason| format!("--side {side}: {reason}"))?;
-    let cancel = Cancel::default();
+    let is_picture = picture::EXTENSIONS.contains(&extension);
+    let cancel = interrupt::stoppable();
     let answer = with_progress("basins", "starts", side * side, |done| {
-        question.compute(side, None, done, &cancel)
+        question.compute_so_far(side, done, &cancel)
     });
-    let Some(answer) = answer else {
-        return Ok(()); // Nothing cancels this work.
-    };
+    let all = answer.cells.len();
+    let computed = all - answer.missing.iter().filter(|missing| **missing).count();
+    if interrupt::is_stopped() && (is_picture || computed == 0) {
+        return Err(interrupt::nothing_written());
+    }
     match extension {
         "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
         "json" => {
@@ -122,7 +127,8 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         }
         "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
         _ => {
-            let map_data = results::compute_map_data(&scene, &problem, window, 400, &cancel);
+            let never = Cancel::default();
+            let map_data = results::compute_map_data(&scene, &problem, window, 400, &never);
             let run = spec.to_string();
             let drawing = figure::basins::picture(
                 &answer,
@@ -138,10 +144,14 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
         }
     }
     outputs.finish()?;
-    let diverged = answer.cells.iter().map(|cell| {
+    let is_computed = |(index, _): &(usize, &Cell)| answer.missing.get(*index) != Some(&true);
+    let cells = answer.cells.iter().enumerate().filter(is_computed);
+    let diverged = cells.map(|(_, cell)| {
         let step = u64::from(cell.steps);
         (cell.label == BasinLabel::Diverges).then_some(step)
     });
-    warn_diverged_values(&spec.to_string(), "starts", diverged);
+    let diverged: Vec<Option<u64>> = diverged.collect();
+    warn_diverged_values(&spec.to_string(), "starts", diverged.into_iter());
+    interrupt::report_stop(&format!("{computed} of {all} starts are written"));
     Ok(())
 }

@@ -2,9 +2,11 @@
 
 mod report;
 
+use super::interrupt;
 use super::network_args::{NetworkArgs, share, spec, weights};
-use super::outputs::{Outputs, kind, with_kind};
+use super::outputs::{Outputs, TABLES_AND_PICTURES, kind, with_format};
 use super::page_args::size;
+use super::progress::Progress;
 use super::render::ThemeArg as Light;
 use super::scene_args::parse_setting;
 use crate::engine::analysis::mode_connectivity::{self as engine, Connect, ModeConnectivity};
@@ -12,8 +14,9 @@ use crate::engine::cancel::Cancel;
 use crate::engine::declare::Settings;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::network::TrainingTask;
-use crate::engine::training::RunSpec;
-use crate::export::{connect as table, picture, weights as safetensors};
+use crate::engine::training::{Outcome, Reason, RunSpec};
+use crate::export::picture::{self, EXTENSIONS};
+use crate::export::{connect as table, weights as safetensors};
 use crate::figure::connect as figure;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,6 +72,9 @@ pub(super) struct Args {
     /// Weights at t = 1, a safetensors file
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
+    /// Format of the output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
     /// Output file: .csv, .json, .npz, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -135,8 +141,11 @@ fn help(setting: &str) -> String {
 }
 
 pub(super) fn connect(args: &Args) -> Result<(), String> {
-    let valid = ["csv", "json", "npz", "png", "svg", "pdf"];
-    let output = with_kind(args.output.as_ref(), &valid)?;
+    let output = with_format(
+        args.format.as_deref(),
+        args.output.as_deref(),
+        &TABLES_AND_PICTURES,
+    )?;
     let pixels = size(&args.size, output.map(|(_, kind)| kind))?;
     let side = args.side()?;
     let settings = args.settings()?;
@@ -161,9 +170,13 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
         loss: Arc::new(loss),
         split,
     };
-    let cancel = Cancel::default();
     let both = ends.each_ref().map(Vec::as_slice);
-    let found = engine::connect(&task, both, &spec, &settings, &cancel, &mut |_| {});
+    let stop = interrupt::stoppable();
+    let total = usize::try_from(settings.steps).unwrap_or(usize::MAX);
+    let progress = Progress::new("connect", "steps", total);
+    let mut on_step = |step| progress.set(usize::try_from(step).unwrap_or(total));
+    let found = engine::connect_so_far(&task, both, &spec, &settings, &stop, &mut on_step);
+    drop(progress);
     let Some(found) = found.map_err(|error| error.to_string())? else {
         return Ok(()); // Nothing cancels this work.
     };
@@ -192,13 +205,20 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
             outputs.write(path, |out| safetensors::write(&task.loss, theta, out))?;
         }
     }
+    if interrupt::is_stopped() && output.is_some_and(|(_, kind)| EXTENSIONS.contains(&kind)) {
+        return Err(interrupt::nothing_written());
+    }
     outputs.print(|out| {
         if args.json {
             return writeln!(out, "{summary:#}");
         }
         report::report(&found, [&args.from, &args.to], out)
     })?;
-    outputs.finish()
+    outputs.finish()?;
+    if let Outcome::Stopped(step, Reason::Interrupted) = found.outcome {
+        interrupt::report_stop(&format!("the paths after {step} steps are written"));
+    }
+    Ok(())
 }
 
 impl Args {

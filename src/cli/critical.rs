@@ -3,6 +3,7 @@
 use super::diverged::check_view;
 use super::outputs::{Outputs, format};
 use super::print;
+use super::progress_counter::with_spinner;
 use super::scene_args::SceneArgs;
 use crate::engine::analysis::critical::{self, CriticalPoint};
 use crate::engine::cancel::Cancel;
@@ -79,7 +80,9 @@ pub(super) fn critical(args: &Args) -> Result<(), String> {
     let view = scene.view.unwrap_or(problem.view);
     check_view(&*problem.objective, view)?;
     let known: Vec<[f64; 2]> = problem.minima.iter().map(|mark| mark.at).collect();
-    let found = critical::find(&*problem.objective, view, &known, &Cancel::default());
+    let found = with_spinner("critical", || {
+        critical::find(&*problem.objective, view, &known, &Cancel::default())
+    });
     let points = found.unwrap_or_default(); // Nothing cancels this work.
     let fill = |out: &mut dyn Write| write(&points, view, &scene, &problem, format, out);
     match &args.output {

@@ -3,8 +3,9 @@
 mod output;
 
 use super::network_args::{NetworkArgs, at_weights};
-use super::outputs::{Outputs, kind};
+use super::outputs::{Outputs, TABLES_AND_PICTURES, with_format};
 use super::page_args::size;
+use super::progress_counter::with_spinner;
 use super::remember_source;
 use super::render::ThemeArg as Light;
 use super::scene_args::{point, setting_error, spec_text};
@@ -135,6 +136,9 @@ pub(super) struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Format of --output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
     /// Output file of the spectrum: .csv, .json, .npz, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -172,9 +176,8 @@ struct CurvaturePoint {
 pub(super) fn curvature(args: &Args) -> Result<(), String> {
     let settings = args.curvature_settings()?;
     let output = args.output.as_deref();
-    let kind = output
-        .map(|path| kind(path, &["csv", "json", "npz", "png", "svg", "pdf"], "csv"))
-        .transpose()?;
+    let kind = with_format(args.format.as_deref(), output, &TABLES_AND_PICTURES)?;
+    let kind = kind.map(|(_, kind)| kind);
     let pixels = size(&args.size, kind)?;
     let rescale = args.rescale()?;
     let curvature_point = args.curvature_point()?;
@@ -208,7 +211,7 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
         );
         computed.map_err(|error| error.to_string())
     };
-    let report = compute(&curvature_point.theta)?;
+    let report = with_spinner("curvature", || compute(&curvature_point.theta))?;
     let rescaled = rescale.map(|(alpha, layer)| {
         let network = { curvature_point.network.as_ref() }
             .ok_or("--rescale needs a network; expected --network".to_owned())?;

@@ -1,6 +1,6 @@
 //! Warnings about runs that diverged, and the error for views in which f is not finite.
 
-use super::{print_error, warn};
+use super::{note, warn};
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
@@ -33,7 +33,7 @@ pub(super) fn warn_diverged_values(
         } else {
             format!("at steps {first} to {last}")
         };
-        print_error(&format!(
+        note(&format!(
             "{run}: {count} of {all} {things} diverged, {when}"
         ));
     }

@@ -7,6 +7,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::results::Runs;
 use crate::export::film::{self, Film, Frame, MAX_FPS, Timing};
 use crate::export::picture::{Picture, Show};
+use crate::figure::pages::Page;
 use std::path::{Path, PathBuf};
 
 /// Mark in the name of an output that stands for the number of a frame.
@@ -147,9 +148,15 @@ impl Plan {
         if self.timing.turn != 0.0 && show != Show::Surface {
             return Err("--turn is for --show surface".to_owned());
         }
-        if matches!(show, Show::Seeds(_)) {
+        let still = [Page::Basins, Page::Sweep, Page::Connect];
+        let is_still = match show {
+            Show::Seeds(_) => true,
+            Show::Page(page) => still.contains(&page),
+            _ => false,
+        };
+        if is_still {
             return Err(
-                "--show seeds is the same at every step; expected another view for a film"
+                "this --show is the same at every step; expected another view for a film, or one beside it"
                     .to_owned(),
             );
         }

@@ -1,6 +1,6 @@
 //! Checks of the memory that a command needs, before its work.
 
-use super::print_error;
+use super::note;
 
 /// Bytes above which a command reports its memory on stderr.
 const MIN_REPORTED_BYTES: u64 = 500_000_000;
@@ -31,7 +31,7 @@ pub(super) fn claim(what: &str, bytes: u64, most: u64, less: &str) -> Result<(),
         ));
     }
     if bytes > MIN_REPORTED_BYTES {
-        print_error(&format!("{what} takes about {size} of memory"));
+        note(&format!("{what} takes about {size} of memory"));
     }
     Ok(())
 }

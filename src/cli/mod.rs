@@ -13,6 +13,7 @@ mod film;
 mod guide;
 mod help;
 mod lesson;
+mod interrupt;
 mod list;
 mod man;
 mod memory;
@@ -27,6 +28,7 @@ mod run_args;
 mod save_scene;
 mod scene_args;
 mod scene_file;
+mod seeds;
 mod slice;
 mod startup;
 mod sweep;
@@ -39,10 +41,12 @@ use crate::engine::scene::Scene;
 use crate::engine::training::Outcome;
 use crate::export::sentence::one_line;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Visualize how optimizers move on loss landscapes.
 ///
@@ -80,6 +84,9 @@ learning-rate schedule: adam:lr=0.05,beta1=0.95@cosine:t_max=90"
 struct Cli {
     /// Scene file to open in the window, lesson:NAME#STEP or example:NAME [default: the scene that was shown last, at first the Rosenbrock function]
     scene: Option<PathBuf>,
+    /// Write no progress, notes and warnings to stderr; errors and results remain
+    #[arg(short, long, global = true)]
+    quiet: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -111,12 +118,23 @@ enum Command {
 pub fn main() -> ExitCode {
     startup::prepare();
     let mut program = curvature::allow_landscape(Cli::command());
-    let matches = program.try_get_matches_from_mut(std::env::args_os());
+    let mut args: Vec<OsString> = std::env::args_os().collect();
+    // The parser takes a flag before a command for one of the window.
+    if args.len() > 2 && (args[1] == "--quiet" || args[1] == "-q") {
+        args.swap(1, 2);
+    }
+    let matches = program.try_get_matches_from_mut(args);
     let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
-    let Cli { scene, command } = match cli {
+    let cli = match cli {
         Ok(cli) => cli,
         Err(error) => return startup::explain(&error, &program),
     };
+    let Cli {
+        scene,
+        quiet,
+        command,
+    } = cli;
+    QUIET.store(quiet, Ordering::Relaxed);
     let done = match command {
         None => window::open(scene.as_deref()),
         Some(Command::Trace(args)) => trace::trace(&args),
@@ -142,13 +160,20 @@ pub fn main() -> ExitCode {
     match done.and_then(|()| save_scene::save_scene()) {
         Ok(()) => {
             if let Some(source) = SOURCE.get() {
-                print_error(source);
+                note(source);
             }
-            ExitCode::SUCCESS
+            match interrupt::is_stopped() {
+                true => ExitCode::from(interrupt::EXIT_CODE),
+                false => ExitCode::SUCCESS,
+            }
         }
         Err(sentence) => {
             print_error(&sentence);
-            ExitCode::from(2)
+            ExitCode::from(if interrupt::is_stopped() {
+                interrupt::EXIT_CODE
+            } else {
+                2
+            })
         }
     }
 }
@@ -170,10 +195,25 @@ fn print_error(sentence: &str) {
     let _ = writeln!(io::stderr(), "ravine: {}", one_line(sentence));
 }
 
+/// Whether `--quiet` is given.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Whether progress, notes and warnings are left out.
+fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
+/// Writes a note or a warning to stderr in one line, except with `--quiet`.
+fn note(sentence: &str) {
+    if !is_quiet() {
+        print_error(sentence);
+    }
+}
+
 /// Warns on stderr about a run that diverged or stopped, with step and reason.
 fn warn(run: &str, outcome: Outcome) {
     if let Some(warning) = outcome.warning() {
-        print_error(&format!("{run}: {warning}"));
+        note(&format!("{run}: {warning}"));
     }
 }
 

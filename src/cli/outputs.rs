@@ -55,6 +55,24 @@ pub(super) fn format<'a>(
     }
 }
 
+/// Formats of commands that write tables and pictures; the first is that of standard output.
+pub(super) const TABLES_AND_PICTURES: [&str; 6] = ["csv", "json", "npz", "png", "svg", "pdf"];
+
+/// Returns an optional output with its [`format`]; `--format` without an output is an error.
+pub(super) fn with_format<'p, 'a>(
+    asked: Option<&str>,
+    path: Option<&'p Path>,
+    valid: &[&'a str],
+) -> Result<Option<(&'p Path, &'a str)>, String> {
+    match (path, asked) {
+        (Some(path), _) => Ok(Some((path, format(asked, Some(path), valid)?))),
+        (None, Some(_)) => {
+            Err("--format is for --output, which is missing; add --output FILE, or -".to_owned())
+        }
+        (None, None) => Ok(None),
+    }
+}
+
 /// Returns an optional output with its [`kind`].
 pub(super) fn with_kind<'p, 'a>(
     path: Option<&'p PathBuf>,

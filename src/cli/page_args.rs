@@ -52,7 +52,7 @@ pub(super) struct PageArgs {
     /// Letter of the first panel, like a or '(a)'; further panels get the next ones
     #[arg(long, value_name = "TEXT", help_heading = "Figure")]
     label: Option<String>,
-    /// Legend: right, inside the first chart or map, or off [default: right; in a narrow picture inside a chart, and off for a map alone]
+    /// Legend: right, below, inside the first chart or map, or off [default: right; in a narrow picture inside a chart or below several panels, and off for a map alone]
     #[arg(long, value_name = "PLACE", help_heading = "Figure")]
     legend: Option<String>,
     /// Line below the figure with the settings: on or off [default: on; off with a preset for papers]
@@ -168,6 +168,7 @@ impl PageArgs {
             &[
                 ("inside", LegendPlace::Inside),
                 ("right", LegendPlace::Right),
+                ("below", LegendPlace::Below),
                 ("off", LegendPlace::Off),
             ],
         )?;

@@ -34,6 +34,11 @@ pub(super) fn with_progress<T>(
     })
 }
 
+/// Does work whose progress is not known, with the time that it takes so far on a terminal.
+pub(super) fn with_spinner<T>(name: &str, work: impl FnOnce() -> T) -> T {
+    with_progress(name, "", 0, |_| work())
+}
+
 /// Ends the watcher when it is dropped.
 struct End<'a>(&'a AtomicBool, thread::Thread);
 

@@ -5,18 +5,23 @@ use super::film::FilmArgs;
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::outputs::{Outputs, kind};
 use super::page_args::{DEFAULT_PIXELS, PageArgs};
-use super::print_error;
+use super::progress::Progress;
+use super::progress_counter::with_spinner;
 use super::scene_args::{SceneArgs, parse_setting};
-use crate::engine::scene::Scene;
+use super::seeds::{SeedsArg, note_equal_seeds, warn_diverged_seeds};
+use crate::engine::results::Runs;
+use crate::engine::scene::{Problem, Scene};
+use crate::engine::training::Outcome;
 use crate::export::film;
 use crate::export::picture::{self, EXTENSIONS, PageSize, Picture, Show, picture};
 use crate::figure::colour::Theme;
 use crate::figure::gallery;
+use crate::figure::panels::Panel;
 use crate::session::compute_all_runs;
 use crate::teaching::bundled::StepIndex;
 use crate::teaching::lesson::ShownStep;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Size of a film in pixels without --size.
 const FILM_PIXELS: [u32; 2] = [800, 600];
@@ -28,8 +33,12 @@ const BYTES_OF_STEP: u64 = 64;
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
         "\
-Kinds of pictures for --show; panels can be combined, like map+loss+grad-norm:
+Kinds of pictures for --show, which can be combined, like map+loss+grad-norm:
 {}
+
+With --seeds, charts show for each run the median over the seeds, a band between
+the quartiles and the mean, dotted; a seed that diverged counts as infinitely high
+from then on, and the legend has how many did. A map is that of the first seed.
 
 {EXAMPLES}",
         picture::show_help()
@@ -49,6 +58,7 @@ Examples:
   ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg
   ravine render homework.toml --show loss --width 12cm -o loss.pdf
   ravine render paper.toml --show map+loss --preset double-column --label a -o figure.pdf
+  ravine render lecture.toml --noise 1 --seeds 0..9 --show loss -o seeds.pdf
   ravine render --show surface --azim=-120 --elev 40 -o surface.png
   ravine render network.toml --show projection-error -o error.svg
   ravine render network.toml --show predictions -o predictions.png
@@ -67,6 +77,8 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
+    #[command(flatten)]
+    seeds: SeedsArg,
     /// Output file: .png, .svg or .pdf; films are .gif, .apng, .mp4, or numbered pictures like frame-{}.png; - writes to standard output,
     /// PNG without --format
     #[arg(short, long, value_name = "FILE")]
@@ -77,7 +89,7 @@ pub(super) struct Args {
     /// Number of steps of the runs to show [default: all; of a lesson those that it shows first]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
-    /// Content, listed below; panels are combined by +, like map+loss [default: map, of a lesson its view]
+    /// Content, listed below; several are combined by +, like map+loss [default: map, of a lesson its view]
     #[arg(long, value_name = "KIND")]
     show: Option<String>,
     /// Azimuth of the surface's camera in degrees, −360 to 360, as in matplotlib [default: the scene's, −60 in a new one]
@@ -141,6 +153,10 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         (None, Some((_, step))) => show_of_view(&step.view, &scene),
         (None, None) => Show::Map,
     };
+    let seeds = args.seeds(show)?;
+    if let Some([first, ..]) = seeds.as_deref() {
+        scene.training.seed = *first;
+    }
     let style = args.page.style(show)?;
     turn_camera(args, show, &mut scene)?;
     let step = args
@@ -167,6 +183,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         check_view(&*problem.objective, scene.view.unwrap_or(problem.view))?;
     }
     let rows = scene.training.steps.saturating_mul(scene.runs.len() as u64);
+    let rows = rows.saturating_mul(seeds.as_ref().map_or(1, |seeds| seeds.len() as u64));
     let bytes = rows.saturating_mul(BYTES_OF_STEP);
     claim(
         "the steps of all runs",
@@ -174,7 +191,10 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         MAX_NUMBER_BYTES,
         "fewer --steps",
     )?;
-    let runs = compute_all_runs(&scene, &problem, None)?;
+    let runs = match &seeds {
+        Some(seeds) => args.runs_of_seeds(&scene, &problem, seeds)?,
+        None => with_spinner("render", || compute_all_runs(&scene, &problem, None))?,
+    };
     let settings = Picture {
         step: step.or(first_shown),
         style,
@@ -184,11 +204,14 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     if let Some(film) = &film {
         film.write((&runs, settings), &frames, &files, &mut outputs)?;
     } else {
-        let bytes = picture(&runs, extension, &settings)?;
+        let bytes = with_spinner("render", || picture(&runs, extension, &settings))?;
         outputs.write(&args.output, |out| out.write_all(&bytes))?;
     }
     outputs.finish()?;
-    warn_diverged(&runs);
+    match seeds {
+        Some(_) => warn_seeds(&runs),
+        None => warn_diverged(&runs),
+    }
     Ok(())
 }
 
@@ -196,11 +219,76 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
 fn show_of_view(view: &str, scene: &Scene) -> Show {
     let kind = view.to_lowercase().replace(' ', "-");
     Show::parse(&kind, scene).unwrap_or_else(|_| {
-        print_error(&format!(
+        note(&format!(
             "the lesson shows the view {view}, which `ravine render` does not draw; this is the map"
         ));
         Show::Map
     })
+}
+
+impl Args {
+    /// Returns the seeds of `--seeds`, which is for charts.
+    fn seeds(&self, show: Show) -> Result<Option<Vec<u64>>, String> {
+        let seeds = self.seeds.read()?;
+        let charts = |panel: &Panel| panel.is_chart();
+        let has_chart = show
+            .panels()
+            .is_some_and(|panels| panels.iter().any(charts));
+        match seeds {
+            Some(_) if !has_chart => Err(format!(
+                "--seeds summarizes charts, and --show {} has none; expected one, like loss or map+loss",
+                self.show.as_deref().unwrap_or("map")
+            )),
+            seeds => Ok(seeds),
+        }
+    }
+
+    /// Computes the runs of a scene with each seed, those with the first seed in front.
+    fn runs_of_seeds(
+        &self,
+        scene: &Scene,
+        problem: &Arc<Problem>,
+        seeds: &[u64],
+    ) -> Result<Runs, String> {
+        let progress = Progress::new("render", "seeds", seeds.len());
+        let mut all = Vec::new();
+        for seed in seeds {
+            let mut scene = scene.clone();
+            scene.training.seed = *seed;
+            // A network's first weights and its split of the data depend on the seed.
+            let problem = match scene.is_network() {
+                true => Arc::new(self.scene.load(&scene)?),
+                false => Arc::clone(problem),
+            };
+            all.push(compute_all_runs(&scene, &problem, None)?);
+            progress.set(all.len());
+        }
+        let first = (!all.is_empty()).then(|| all.remove(0));
+        let first = first.ok_or("there is no seed; expected one")?;
+        Ok(Runs {
+            other_seeds: all.into(),
+            ..first
+        })
+    }
+}
+
+/// Warns on stderr with how many seeds each visible run diverged, and if seeds make no difference.
+fn warn_seeds(runs: &Runs) {
+    let mut are_equal = !runs.other_seeds.is_empty();
+    for (index, run) in runs
+        .scene
+        .runs
+        .iter()
+        .enumerate()
+        .filter(|(_, run)| run.shown)
+    {
+        let results = runs.all_seeds().filter_map(|runs| runs.results.get(index));
+        let results: Vec<_> = results.map(|result| &result.trajectory).collect();
+        let outcomes: Vec<Outcome> = results.iter().map(|run| run.outcome).collect();
+        warn_diverged_seeds(&run.spec.to_string(), &outcomes);
+        are_equal &= results.iter().all(|run| run.loss == results[0].loss);
+    }
+    note_equal_seeds(are_equal);
 }
 
 /// Draws the gallery of a family, which uses no scene.

@@ -177,6 +177,12 @@ impl SceneArgs {
         Ok((scene, Arc::new(problem)))
     }
 
+    /// Loads the problem of a scene that these arguments prepared, and that changed since.
+    pub(super) fn load(&self, scene: &Scene) -> Result<Problem, String> {
+        let disk = Disk::next_to(self.scene.as_deref());
+        scene.load(&disk).map_err(|error| error.to_string())
+    }
+
     /// Returns the scene and its loaded problem; a scene with a network is an error.
     pub(super) fn prepare_landscape(&self) -> Result<(Scene, Arc<Problem>), String> {
         let (scene, problem) = self.prepare()?;

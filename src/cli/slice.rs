@@ -5,25 +5,27 @@ mod output;
 mod plane;
 mod projection;
 
+use super::interrupt;
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::network_args::{NetworkArgs, at_weights, seed, share};
-use super::outputs::{Outputs, kind};
+use super::outputs::{Outputs, TABLES_AND_PICTURES, format};
 use super::page_args::size;
+use super::progress_counter::with_progress;
 use super::render::ThemeArg as Light;
 use crate::engine::analysis::network_plane::NetworkPlane;
-use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::network::NetworkLoss;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::{Plane, Rect};
 use crate::export::columns::Columns;
-use crate::export::file::extension;
+use crate::export::picture;
 use crate::export::slice as table;
 use crate::figure::axis::number;
 use crate::import::open_runs;
 use output::SliceOutput;
 use projection::ProjectedPaths;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 pub(super) use plane::{explained_variance_text, plane};
 
@@ -48,7 +50,8 @@ CSV has one row per point: a, b, loss, with a varying fastest. NPZ contains the
 arrays a, b and loss (rows are b, columns a), the plane's origin, u and v, its
 explained_variance_ratio, and for each run of --trajectories run_1_a, run_1_b,
 run_1_loss and run_1_residual, so that a figure can be drawn again from it alone:
-examples/slice.py does. JSON has the columns of CSV. The loss and the accuracy at
+examples/slice.py does. JSON has the columns of CSV. Ctrl+C keeps the rows so far
+of a table, with nan for the others (exit code 130). The loss and the accuracy at
 the weights, (0, 0), are printed. With one --direction there is no b
 and no picture. With --seeds, CSV has a first column seed, and NPZ an array seed
 and a loss for each (seeds x rows x columns). Weights, directions and output are
@@ -124,6 +127,12 @@ pub(super) struct Args {
     /// Batch statistics of norm=batch: data (of the training data) or file (running averages in the weights file)
     #[arg(long, value_name = "data|file", default_value = "data")]
     norm_statistics: String,
+    /// Format of the output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Print the loss and the accuracy at the weights, and the explained variance, as JSON
+    #[arg(long)]
+    json: bool,
     /// Output file: .csv, .json, .npz, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -136,11 +145,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn slice(args: &Args) -> Result<(), String> {
-    let extension = kind(
-        &args.output,
-        &["csv", "json", "npz", "png", "svg", "pdf"],
-        "csv",
-    )?;
+    let asked = args.format.as_deref();
+    let extension = format(asked, Some(&args.output), &TABLES_AND_PICTURES)?;
     let pixels = size(&args.size, Some(extension))?;
     let range = args.range.as_deref().map(flags::range).transpose()?;
     let [columns, rows] = flags::points(&args.points)?;
@@ -169,6 +175,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let runs = runs.unwrap_or_default();
     let read = args.further_weights(&trained)?;
     let mut outputs = Outputs::plan([&args.output])?;
+    outputs.check_stdout_free("--json", args.json)?;
     let planes = args.build_planes(&trained, &theta, &runs, seeds, read)?;
     let Some((_, network_plane)) = planes.first() else {
         return Ok(()); // There is at least one.
@@ -181,17 +188,28 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
             "json" => table::line_json(&line, args.facts(loss, &theta), out),
             _ => table::line_csv(&line, out),
         })?;
-        outputs.print(|out| writeln!(out, "{}", origin_text(loss, &theta)))?;
+        outputs.print(|out| match args.json {
+            true => args.facts(loss, &theta).json(out),
+            false => writeln!(out, "{}", origin_text(loss, &theta)),
+        })?;
         return outputs.finish();
     }
     let projections = ProjectedPaths::new(&runs, &network_plane.plane);
     let view = range.unwrap_or_else(|| projections.view());
-    let cancel = Cancel::default();
-    let surface = |(seed, network_plane): &(u64, NetworkPlane)| {
-        let sampled = Surface::sample(loss, &network_plane.plane, view, columns, rows, &cancel);
-        sampled.map(|surface| (*seed, surface))
-    };
-    let slices: Vec<(u64, Surface)> = planes.iter().filter_map(surface).collect();
+    let cancel = interrupt::stoppable();
+    let total = rows.max(2) * planes.len();
+    let (slices, done) = with_progress("slice", "rows", total, |done| {
+        let surface = |(seed, network_plane): &(u64, NetworkPlane)| {
+            let (plane, sides) = (&network_plane.plane, [columns, rows]);
+            let sampled = Surface::sample_so_far(loss, plane, view, sides, &cancel, done);
+            (*seed, sampled)
+        };
+        let slices: Vec<(u64, Surface)> = planes.iter().map(surface).collect();
+        (slices, done.load(Ordering::Relaxed))
+    });
+    if interrupt::is_stopped() && (args.drawn() || done == 0) {
+        return Err(interrupt::nothing_written());
+    }
     let sliced = SliceOutput {
         network_plane,
         planes: planes.iter().map(|(_, plane)| plane).collect(),
@@ -211,11 +229,24 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
             outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
+    let explained = network_plane
+        .explained_variance_ratio
+        .map_or_else(Vec::new, Vec::from);
     outputs.print(|out| {
+        if args.json {
+            let facts = args.facts(loss, &theta);
+            return facts
+                .with_fact("explained_variance_ratio", explained)
+                .json(out);
+        }
         writeln!(out, "{}", origin_text(loss, &theta))?;
         summary.iter().try_for_each(|line| writeln!(out, "{line}"))
     })?;
-    outputs.finish()
+    outputs.finish()?;
+    interrupt::report_stop(&format!(
+        "{done} of {total} rows are computed and written; the losses of the others are nan"
+    ));
+    Ok(())
 }
 
 /// Loss functions and weights of a slice.
@@ -263,10 +294,17 @@ impl Args {
             theta,
         })
     }
+}
 
+impl Args {
     /// Returns whether the output is a picture.
     fn drawn(&self) -> bool {
-        extension(&self.output, &["png", "svg", "pdf", "pdf"]).is_ok()
+        let kind = format(
+            self.format.as_deref(),
+            Some(&self.output),
+            &TABLES_AND_PICTURES,
+        );
+        kind.is_ok_and(|kind| picture::EXTENSIONS.contains(&kind))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Setup of the process before any command: signals, panics, threads, and the argument parser's help and errors.
 
-use super::{argument_errors, print_error, printed};
+use super::{argument_errors, interrupt, print_error, printed};
 use crate::export::file::remove_temporaries_on_signals;
 use crate::export::sentence::without_sources;
 use clap::{Command, Error};
@@ -11,7 +11,7 @@ use std::thread::available_parallelism;
 
 /// Installs the handlers of signals and panics, and limits the threads.
 pub(super) fn prepare() {
-    remove_temporaries_on_signals();
+    remove_temporaries_on_signals(interrupt::stop_work);
     panic::set_hook(Box::new(|panic| {
         let text = panic
             .payload_as_str()

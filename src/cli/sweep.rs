@@ -1,31 +1,24 @@
 //! `ravine sweep`: final losses over a grid of one or two settings.
 
+mod data;
 mod table;
 
-use super::diverged::warn_diverged_values;
-use super::outputs::{Outputs, is_stdout, kind};
+use super::outputs::{Outputs, TABLES_AND_PICTURES, format, is_stdout};
 use super::page_args::size;
-use super::progress_counter::with_progress;
 use super::render::ThemeArg as Light;
 use super::results::TableArg;
 use super::scene_args::SceneArgs;
-use super::{print, print_error, run_number};
-use crate::engine::analysis::sweep::{
-    AxisValues, Score, SweepAxis, SweepContext, SweepCurve, SweepMap, SweepMetric, grids, lr_limit,
-    lr_limits, quadratic_lambda_max, run_curves, run_map, swept_runs,
-};
-use crate::engine::cancel::Cancel;
+use super::seeds::{SeedsArg, note_equal_seeds};
+use super::{interrupt, print};
+use crate::engine::analysis::sweep::{AxisValues, SweepAxis, SweepMetric};
 use crate::engine::declare::SettingError;
 use crate::engine::declare::spec::real;
-use crate::engine::scene::Problem;
-use crate::engine::scene::Scene;
 use crate::engine::training::{self, RunSpec};
 use crate::export::picture;
-use crate::export::trajectories::visible_runs;
 use crate::figure::style_index;
 use crate::figure::sweep::{SweepFigure, SweepLine, curves_picture, map_picture};
+use data::{Query, SweepData, Sweeps};
 use std::path::PathBuf;
-use std::sync::Arc;
 use table::{Format, Table};
 
 /// Compare runs over a grid of one or two settings (grid search)
@@ -40,13 +33,15 @@ use table::{Format, Table};
   beta1=0.5,0.9,0.99     these values
   lr, or nesterov        the range of the slider, or all values of a choice
   cosine.t_max=10..500   a setting of the run's schedule
+  steps=100..1000:10, seed=0..9, noise, clip_norm or clip_value, of all runs
 
 CSV has one row per value, or per pair of values. Columns:
   run          number of the run, from 1
   the setting or both settings, by name
   final_loss   loss after the last step
   best_loss    lowest loss of the run
-  steps        first step with loss <= --goal; empty if there is none
+  steps        first step with loss <= --goal; empty if there is none; with
+               --over steps it is called steps_to_goal
   outcome      finished, converged, diverged or stopped
   diverged_at  the step of divergence
   seed, name, spec   of the run; no cell needs quotes: a spec has `;` for `,`,
@@ -55,10 +50,16 @@ A run that diverged has no losses and no steps, whatever it reached before; the
 number of values that diverged is written to stderr. A setting has at most 10000
 values, a map at most 1000000 pairs.
 NPZ has an array per column. JSON contains the same columns, null where CSV is empty, and for each run its
-best values and lr_limit, the largest stable learning rate by theory (for a map,
+best values, seed and lr_limit, the largest stable learning rate by theory (for a map,
 one per value of the other setting). It is known for some optimizers at a
 constant learning rate, on landscapes of constant curvature; pictures mark it by
 a dashed line.
+
+With --seeds, tables have a row per value and seed. --table then has mean ± standard
+deviation, median and quartiles over the seeds that did not diverge, pictures show
+the median with a band between the quartiles, and --best goes by the median;
+there, a run that diverged is worse than all others. Ctrl+C keeps the rows so far
+(exit code 130), but no picture.
 
 --best prints one line per run: its spec with the best value, two spaces, and
 the measure. Ties go to the first value.
@@ -71,6 +72,8 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
+    #[command(flatten)]
+    seeds: SeedsArg,
     /// Setting and its values, like lr=1e-4..1:log:200; give it twice for a map over two settings of one run
     #[arg(
         long = "over",
@@ -100,6 +103,9 @@ pub(super) struct Args {
         conflicts_with = "best"
     )]
     table: Option<TableArg>,
+    /// Format of the output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
     /// Output file: .csv, .json, .npz, .png, .svg or .pdf [default: -, CSV on standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -111,52 +117,19 @@ pub(super) struct Args {
     theme: Light,
 }
 
-/// Results of a sweep, with the stability limits of the learning rate.
-enum SweepData {
-    /// Curves over one setting, a limit for each, and the indices of the runs that do not have the setting.
-    Curves {
-        curves: Vec<SweepCurve>,
-        limits: Vec<Option<f64>>,
-        left_out: Vec<usize>,
-    },
-    /// A map over two settings of the run at this index in the scene.
-    Map {
-        map: Box<SweepMap>,
-        run: usize,
-        limits: Option<(usize, Vec<Option<f64>>)>,
-    },
-}
-
-impl SweepData {
-    /// Warns on stderr how many values of each run diverged.
-    fn warn_diverged(&self) {
-        match self {
-            Self::Curves { curves, .. } => {
-                for curve in curves {
-                    let values = format!("values of {}", curve.line.grid.setting());
-                    let steps = curve.scores.iter().map(Score::diverged);
-                    warn_diverged_values(&curve.line.spec.to_string(), &values, steps);
-                }
-            }
-            Self::Map { map, .. } => {
-                let [x, y] = map.grids.each_ref().map(AxisValues::setting);
-                let steps = map.scores.iter().map(Score::diverged);
-                warn_diverged_values(
-                    &map.spec.to_string(),
-                    &format!("pairs of {x} and {y}"),
-                    steps,
-                );
-            }
-        }
-    }
-}
-
 pub(super) fn sweep(args: &Args) -> Result<(), String> {
-    let extension = args
+    let named = args.output.is_some() || args.format.is_some();
+    let format = format(
+        args.format.as_deref(),
+        args.output.as_deref(),
+        &TABLES_AND_PICTURES,
+    )?;
+    let stdout = PathBuf::from("-");
+    let output = args
         .output
-        .as_deref()
-        .map(|path| kind(path, &["csv", "json", "npz", "png", "svg", "pdf"], "csv"))
-        .transpose()?;
+        .as_ref()
+        .or(args.format.is_some().then_some(&stdout));
+    let extension = named.then_some(format);
     let pixels = size(&args.size, extension)?;
     let overs = args
         .overs
@@ -176,27 +149,34 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
             "--measure steps needs a loss to reach; expected --goal, like --goal 1e-3".to_owned(),
         );
     }
-    let printed = args.output.as_deref().is_none_or(is_stdout);
+    let printed = output.is_none_or(|path| is_stdout(path));
     for (flag, given) in [("--best", args.best), ("--table", args.table.is_some())] {
-        if given && args.output.is_some() && printed {
+        if given && output.is_some() && printed {
             return Err(format!(
                 "{flag} and -o - both use standard output; leave out one of them"
             ));
         }
     }
     let (scene, problem) = args.scene.prepare_landscape()?;
-    let mut outputs = Outputs::plan(&args.output)?;
+    let mut outputs = Outputs::plan(output)?;
     training::check_start(&*problem.objective, scene.start_theta())?;
-    let results = match overs.as_slice() {
-        [over] => sweep_curves(args, &scene, &problem, over, goal)?,
-        [x, y] => sweep_map(args, &scene, &problem, [x, y], goal)?,
-        _ => {
-            return Err(format!(
-                "--over is given {} times; expected it once, or twice for a map",
-                overs.len()
-            ));
-        }
+    let seeds = args.seeds.or(scene.training.seed)?;
+    if let (Some(over), true) = (
+        overs.iter().find(|over| over.setting == "seed"),
+        args.seeds.is_given(),
+    ) {
+        return Err(format!(
+            "--seeds and --over {over} both choose seeds; leave out one of them"
+        ));
+    }
+    let query = Query {
+        scene: &scene,
+        problem: &problem,
+        run_number: args.run_number.as_deref(),
+        goal,
+        seeds: &seeds,
     };
+    let results = query.compute(&overs)?;
     let table = Table {
         scene: &scene,
         source: &problem.source,
@@ -205,7 +185,11 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         overs: &overs,
         results: &results,
     };
-    match (&args.output, extension) {
+    let is_picture = extension.is_some_and(|extension| picture::EXTENSIONS.contains(&extension));
+    if interrupt::is_stopped() && (is_picture || args.best || results.is_empty()) {
+        return Err(interrupt::nothing_written());
+    }
+    match (output, extension) {
         (Some(path), Some("csv")) => outputs.write(path, |out| table.write(Format::Csv, out))?,
         (Some(path), Some("json")) => outputs.write(path, |out| table.write(Format::Json, out))?,
         (Some(path), Some("npz")) => outputs.write(path, |out| table.write(Format::Npz, out))?,
@@ -216,6 +200,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
                 goal,
                 size: picture::points(pixels),
                 theme: args.theme.theme(),
+                seeds: seeds.len(),
             };
             let drawing = drawing(&sheet, &results);
             let texts: Vec<String> = overs.iter().map(ToString::to_string).collect();
@@ -235,6 +220,9 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     }
     outputs.finish()?;
     results.warn_diverged();
+    note_equal_seeds(args.seeds.is_given() && results.seeds_are_equal());
+    let [done, total] = results.counts();
+    interrupt::report_stop(&format!("{done} of {total} runs are written"));
     Ok(())
 }
 
@@ -249,108 +237,10 @@ fn goal(text: &str) -> Result<f64, String> {
         .ok_or_else(|| format!("--goal cannot be `{text}`; expected a loss, like --goal 1e-3"))
 }
 
-/// Computes the visible runs of the scene, or the run of `--run-number`, over one setting.
-fn sweep_curves(
-    args: &Args,
-    scene: &Scene,
-    problem: &Arc<Problem>,
-    over: &SweepAxis,
-    goal: Option<f64>,
-) -> Result<SweepData, String> {
-    let runs: Vec<usize> = match &args.run_number {
-        Some(number) => vec![run_number(scene, Some(number))?],
-        None => visible_runs(scene).collect(),
-    };
-    let specs: Vec<RunSpec> = runs
-        .iter()
-        .map(|run| scene.runs[*run].spec.clone())
-        .collect();
-    let mut lines = swept_runs(&specs, over).map_err(|error| over_error(&error))?;
-    for line in &mut lines {
-        line.run = runs[line.run];
-    }
-    let left_out: Vec<usize> = runs
-        .into_iter()
-        .filter(|run| lines.iter().all(|line| line.run != *run))
-        .collect();
-    for run in &left_out {
-        let spec = &scene.runs[*run].spec;
-        print_error(&format!(
-            "`{spec}` has no setting `{}`; the run is skipped",
-            over.setting
-        ));
-    }
-    let run_settings = scene.run_settings();
-    let steepest = quadratic_lambda_max(&*problem.objective, problem.view);
-    let limits = lines
-        .iter()
-        .map(|line| {
-            lr_limit(
-                &line.spec,
-                steepest.filter(|_| line.grid.is_lr())?,
-                &run_settings,
-            )
-        })
-        .collect();
-    let total = lines.iter().map(|line| line.grid.len()).sum();
-    let curves = with_setup(scene, problem, goal, total, |setup| {
-        run_curves(setup, lines)
-    });
-    Ok(SweepData::Curves {
-        curves: curves.unwrap_or_default(), // Nothing cancels this work.
-        limits,
-        left_out,
-    })
-}
-
-/// Computes the only run of the scene, or the run of `--run-number`, over two settings.
-fn sweep_map(
-    args: &Args,
-    scene: &Scene,
-    problem: &Arc<Problem>,
-    overs: [&SweepAxis; 2],
-    goal: Option<f64>,
-) -> Result<SweepData, String> {
-    let run = run_number(scene, args.run_number.as_deref())?;
-    let spec = &scene.runs[run].spec;
-    let grids = grids(spec, overs).map_err(|error| over_error(&error))?;
-    let total = grids.iter().map(AxisValues::len).product();
-    let map = with_setup(scene, problem, goal, total, |setup| {
-        run_map(setup, spec, grids)
-    });
-    let map = map.ok_or_else(|| "the sweep was cancelled".to_owned())?;
-    let limits = quadratic_lambda_max(&*problem.objective, problem.view)
-        .and_then(|steepest| lr_limits(&map, steepest, &scene.run_settings()));
-    Ok(SweepData::Map {
-        map: Box::new(map),
-        run,
-        limits,
-    })
-}
-
-/// Computes `total` runs, with a progress bar on a terminal.
-fn with_setup<T>(
-    scene: &Scene,
-    problem: &Problem,
-    goal: Option<f64>,
-    total: usize,
-    work: impl FnOnce(&SweepContext) -> T,
-) -> T {
-    with_progress("sweep", "runs", total, |done| {
-        work(&SweepContext {
-            objective: &*problem.objective,
-            start: scene.start_theta(),
-            run_settings: &scene.run_settings(),
-            goal,
-            cancel: &Cancel::default(),
-            done,
-        })
-    })
-}
-
-fn drawing(sheet: &SweepFigure, results: &SweepData) -> crate::figure::drawing::Drawing {
+fn drawing(sheet: &SweepFigure, results: &Sweeps) -> crate::figure::drawing::Drawing {
     let names = sheet.scene.run_names();
-    match results {
+    let bands = results.bands(sheet.metric);
+    match results.median() {
         SweepData::Curves {
             curves,
             limits,
@@ -359,8 +249,10 @@ fn drawing(sheet: &SweepFigure, results: &SweepData) -> crate::figure::drawing::
             let shown: Vec<SweepLine> = curves
                 .iter()
                 .zip(limits)
-                .map(|(curve, limit)| SweepLine {
+                .enumerate()
+                .map(|(index, (curve, limit))| SweepLine {
                     curve,
+                    band: bands.get(index).map_or(&[], Vec::as_slice),
                     name: &names[curve.line.run],
                     style_index: style_index(sheet.scene.runs[curve.line.run].colour),
                     limit: *limit,
@@ -376,27 +268,46 @@ fn drawing(sheet: &SweepFigure, results: &SweepData) -> crate::figure::drawing::
 }
 
 /// Returns one line per run: its spec with the best values and the measure, or why it has none.
-fn best(results: &SweepData, measure: SweepMetric) -> Vec<String> {
-    let line = |best: Option<(RunSpec, f64)>, spec: &RunSpec, diverged: bool| match best {
-        Some((spec, value)) => format!("{spec}  {measure} {}", real(value)),
+fn best(results: &Sweeps, measure: SweepMetric) -> Vec<String> {
+    let of_seeds = match results.len() {
+        ..=1 => String::new(),
+        seeds => format!(" (median of {seeds} seeds)"),
+    };
+    // Steps and seeds are in no spec.
+    let shared = |values: &[(&AxisValues, usize)]| {
+        let shared = values.iter().filter(|(grid, _)| grid.is_shared());
+        let texts = shared.map(|(grid, at)| format!(" {}={}", grid.setting(), grid.text(*at)));
+        texts.collect::<String>()
+    };
+    let line = |best: Option<(RunSpec, String, f64)>, spec: &RunSpec, diverged: bool| match best {
+        Some((spec, shared, value)) => {
+            format!("{spec}{shared}  {measure} {}{of_seeds}", real(value))
+        }
         None if diverged => format!("{spec}  diverged at every value"),
         None => format!("{spec}  never reached the goal"),
     };
-    match results {
+    match results.median() {
         SweepData::Curves { curves, .. } => curves
             .iter()
             .map(|curve| {
                 let best = curve.best(measure).and_then(|index| {
-                    Some((curve.spec(index), curve.scores[index].value(measure)?))
+                    let grid = &curve.line.grid;
+                    let value = curve.scores[index].value(measure)?;
+                    Some((curve.spec(index), shared(&[(grid, index)]), value))
                 });
                 let diverged = curve.scores.iter().all(|score| score.diverged().is_some());
                 line(best, &curve.line.spec, diverged)
             })
             .collect(),
         SweepData::Map { map, .. } => {
-            let best = map
-                .best(measure)
-                .and_then(|at| Some((map.spec(at), map.score(at)?.value(measure)?)));
+            let best = map.best(measure).and_then(|at| {
+                let values = [(&map.grids[0], at[0]), (&map.grids[1], at[1])];
+                Some((
+                    map.spec(at),
+                    shared(&values),
+                    map.score(at)?.value(measure)?,
+                ))
+            });
             let diverged = map.scores.iter().all(|score| score.diverged().is_some());
             vec![line(best, &map.spec, diverged)]
         }

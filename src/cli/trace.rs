@@ -1,18 +1,22 @@
 //! `ravine trace`: optimizer trajectories as numbers.
 
 use super::outputs::{Outputs, format, is_stdout};
+use super::progress::Progress;
 use super::results::TableArg;
 use super::scene_args::SceneArgs;
-use super::{print, warn};
+use super::seeds::{SeedsArg, note_equal_seeds, warn_diverged_seeds};
+use super::{interrupt, print, warn};
 use crate::engine::analysis::curvature;
 use crate::engine::cancel::Cancel;
+use crate::engine::numeric::real;
 use crate::engine::scene::Problem;
 use crate::engine::scene::Scene;
-use crate::engine::training;
+use crate::engine::training::{self, Outcome};
 use crate::export::results_table::{self, loss_text};
+use crate::export::seed_table::{SeedColumn, SeedRow, SeedTable};
 use crate::export::trajectories::{Computed, Format, Table, visible_runs};
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Write optimizer trajectories as JSON, CSV or NPZ
@@ -40,7 +44,7 @@ Columns:
 Specs are written in their shortest form: settings at their defaults are left
 out, except lr. JSON contains runs, each with its spec, outcome (finished,
 converged, diverged, or stopped if the optimizer cannot continue), diverged_at
-and converged_at (a step or null), reason (of divergence or stop, or null),
+and converged_at (a step or null), seed, reason (of divergence or stop, or null),
 columns and rows, and as source the summary of a data file. Runs that diverge or
 stop are reported on stderr as well.
 
@@ -56,14 +60,22 @@ NPZ has these columns as arrays run_1_step, run_1_x and so on, and seed, outcome
 name and spec with an entry per run. Numbers read back to the same bits. The rows
 of a run end before the first number that is not finite.
 
+With --seeds, CSV has the rows of every run and seed, JSON an entry for each, and
+NPZ arrays like run_1_seed_0_loss. --table then has a line per run: mean ± standard
+deviation, median and quartiles over the seeds that did not diverge, and how many
+did. Ctrl+C keeps the runs that are complete (exit code 130).
+
 Examples:
   ravine trace --landscape rosenbrock --start=-1.5,2 --steps 100 --run adam:lr=0.05
   ravine trace --landscape 'formula:f=x^2+2*y^2' --run sgd:lr=0.1 --run newton --format csv
   ravine trace --landscape regression:data=points.csv --batch 8 --run sgd -o runs.csv
+  ravine trace --run adam --run sgd --noise 1 --seeds 0..9 --table markdown
   ravine trace lecture.toml --curvature -o lecture.json")]
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
+    #[command(flatten)]
+    seeds: SeedsArg,
     /// Output format: json, csv or npz [default: by the file's extension, else json]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
@@ -86,54 +98,127 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
         _ => Format::Json,
     };
     let (scene, problem) = args.scene.prepare_landscape()?;
+    let seeds = args.seeds.or(scene.training.seed)?;
     training::check_start(&*problem.objective, scene.start_theta())?;
     if args.table.is_some() && args.output.as_deref().is_some_and(is_stdout) {
         return Err("--table and -o - both use standard output; leave out one of them".to_owned());
     }
-    if let (Some(format), None) = (args.table, &args.output) {
-        return results(&scene, &problem, format);
-    }
-    let fill = |out: &mut dyn Write| write(&scene, &problem, format, args.curvature, out);
-    let Some(path) = &args.output else {
-        return print(fill);
+    let mut outputs = Outputs::plan(&args.output)?;
+    let total = visible_runs(&scene).count() * seeds.len();
+    let mut tracer = Tracer {
+        scene: &scene,
+        problem: &problem,
+        curvature: args.curvature,
+        cancel: interrupt::stoppable(),
+        progress: Progress::new("trace", "runs", total),
+        rows: Vec::new(),
     };
-    let mut outputs = Outputs::plan([path])?;
-    outputs.write(path, fill)?;
-    if let Some(format) = args.table {
-        results(&scene, &problem, format)?;
+    let table = Table {
+        scene: &scene,
+        source: &problem.source,
+        curvature: args.curvature,
+        seeds: &seeds,
+    };
+    let mut compute = |index: usize, seed: u64| tracer.compute(index, seed);
+    let fill = |out: &mut dyn Write| table.write(format, &mut compute, out);
+    match (&args.output, args.table) {
+        (Some(path), _) => outputs.write(path, fill)?,
+        (None, None) => print(fill)?,
+        (None, Some(_)) => {
+            for index in visible_runs(&scene) {
+                seeds
+                    .iter()
+                    .for_each(|seed| drop(tracer.compute(index, *seed)));
+            }
+        }
     }
-    outputs.finish()
+    let Tracer { rows, progress, .. } = tracer;
+    drop(progress);
+    if let Some(format) = args.table {
+        let names = scene.run_names();
+        match args.seeds.is_given() {
+            true => print(|out| seed_table(&scene, &names, &rows, format).write(out))?,
+            false => results(&scene, &names, &rows, format)?,
+        }
+    }
+    outputs.finish()?;
+    warn_ends(&scene, &rows, args.seeds.is_given());
+    interrupt::report_stop(&format!("{} of {total} runs are written", rows.len()));
+    Ok(())
+}
+
+/// Computes runs one by one, so that only one is in memory at a time, and keeps the end of each.
+struct Tracer<'a> {
+    scene: &'a Scene,
+    problem: &'a Problem,
+    curvature: bool,
+    cancel: Cancel,
+    progress: Progress,
+    rows: Vec<RunEnd>,
+}
+
+/// The end of a run of the scene with a seed.
+struct RunEnd {
+    index: usize,
+    last: f64,
+    best: f64,
+    steps: usize,
+    evaluations: u64,
+    outcome: Outcome,
+}
+
+impl Tracer<'_> {
+    /// Computes a run of the scene with a seed; `None` if it was stopped.
+    fn compute(&mut self, index: usize, seed: u64) -> Option<Computed<'static>> {
+        let (spec, start) = (&self.scene.runs[index].spec, self.scene.start_theta());
+        let mut settings = self.scene.run_settings();
+        settings.gradient_settings.seed = seed;
+        let objective = &*self.problem.objective;
+        let trajectory = training::run(objective, start, spec, &settings, &self.cancel)?;
+        let curvature = match self.curvature {
+            true => Some(curvature::extremes_along(
+                objective,
+                &trajectory,
+                &self.cancel,
+            )?),
+            false => None,
+        };
+        let losses = &trajectory.loss;
+        self.rows.push(RunEnd {
+            index,
+            last: losses.last().copied().unwrap_or(f64::NAN),
+            best: losses.iter().copied().fold(f64::NAN, f64::min),
+            steps: trajectory.len().saturating_sub(1),
+            evaluations: trajectory.evaluations.last().copied().unwrap_or(0),
+            outcome: trajectory.outcome,
+        });
+        self.progress.set(self.rows.len());
+        Some(Computed {
+            trajectory: Cow::Owned(trajectory),
+            curvature: curvature.map(Cow::Owned),
+        })
+    }
 }
 
 /// Prints a table with a line for each run: losses, evaluations and outcome.
-fn results(scene: &Scene, problem: &Problem, format: TableArg) -> Result<(), String> {
-    let names = scene.run_names();
-    let mut rows = Vec::new();
-    for index in visible_runs(scene) {
-        let spec = &scene.runs[index].spec;
-        let (start, settings) = (scene.start_theta(), scene.run_settings());
-        let run = training::run(
-            &*problem.objective,
-            start,
-            spec,
-            &settings,
-            &Cancel::default(),
-        );
-        let Some(run) = run else {
-            continue; // Nothing cancels this work.
-        };
-        let best = run.loss.iter().copied().reduce(f64::min);
-        let evaluations = run.evaluations.last().copied().unwrap_or(0);
-        rows.push(vec![
-            names[index].clone(),
-            loss_text(run.loss.last().copied()),
-            loss_text(best),
-            run.len().saturating_sub(1).to_string(),
-            evaluations.to_string(),
+fn results(
+    scene: &Scene,
+    names: &[String],
+    rows: &[RunEnd],
+    format: TableArg,
+) -> Result<(), String> {
+    let row = |run: &RunEnd| {
+        vec![
+            names[run.index].clone(),
+            loss_text(Some(run.last)),
+            loss_text(Some(run.best)),
+            run.steps.to_string(),
+            run.evaluations.to_string(),
             run.outcome.name().to_owned(),
-            spec.to_string(),
-        ]);
-    }
+            scene.runs[run.index].spec.to_string(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(row).collect();
     let header = [
         "name",
         "final loss",
@@ -146,32 +231,47 @@ fn results(scene: &Scene, problem: &Problem, format: TableArg) -> Result<(), Str
     print(|out| results_table::write(&header, &rows, format.format(), out))
 }
 
-/// Computes and writes the runs one by one, so that only one is in memory at a time.
-fn write(
-    scene: &Scene,
-    problem: &Problem,
-    format: Format,
-    with_curvature: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let (never, run_settings) = (Cancel::default(), scene.run_settings());
-    let objective = &*problem.objective;
-    let table = Table {
-        scene,
-        source: &problem.source,
-        curvature: with_curvature,
-    };
-    let mut compute = |index: usize| {
-        let (spec, start) = (&scene.runs[index].spec, scene.start_theta());
-        let trajectory = training::run(objective, start, spec, &run_settings, &never)?;
-        let curvature = with_curvature
-            .then(|| curvature::extremes_along(objective, &trajectory, &never))
-            .flatten();
-        warn(&spec.to_string(), trajectory.outcome);
-        Some(Computed {
-            trajectory: Cow::Owned(trajectory),
-            curvature: curvature.map(Cow::Owned),
-        })
-    };
-    table.write(format, &mut compute, out)
+/// Returns a table with a line for each run: its results over all seeds.
+fn seed_table(scene: &Scene, names: &[String], rows: &[RunEnd], format: TableArg) -> SeedTable {
+    let mut table = SeedTable::new(format.format());
+    for index in visible_runs(scene) {
+        let own = || rows.iter().filter(move |run| run.index == index);
+        let column = |name: &'static str, with_median: bool, of: fn(&RunEnd) -> f64| SeedColumn {
+            name,
+            values: { own() }
+                .filter(|run| !matches!(run.outcome, Outcome::Diverged(..)))
+                .map(of)
+                .collect(),
+            with_median,
+        };
+        table.add(SeedRow {
+            labels: vec![("name".to_owned(), names[index].clone())],
+            columns: vec![
+                column("final loss", true, |run| run.last),
+                column("best loss", false, |run| run.best),
+                column("steps", false, |run| real(run.steps)),
+                column("evaluations", false, |run| real(run.evaluations)),
+            ],
+            outcomes: own().map(|run| run.outcome).collect(),
+            spec: scene.runs[index].spec.to_string(),
+        });
+    }
+    table
+}
+
+/// Warns on stderr about runs that diverged or stopped; of several seeds, how many did.
+fn warn_ends(scene: &Scene, rows: &[RunEnd], with_seeds: bool) {
+    if !with_seeds {
+        let spec = |run: &RunEnd| scene.runs[run.index].spec.to_string();
+        rows.iter().for_each(|run| warn(&spec(run), run.outcome));
+        return;
+    }
+    let mut are_equal = rows.len() > 1;
+    for index in visible_runs(scene) {
+        let own: Vec<&RunEnd> = rows.iter().filter(|run| run.index == index).collect();
+        let outcomes: Vec<Outcome> = own.iter().map(|run| run.outcome).collect();
+        warn_diverged_seeds(&scene.runs[index].spec.to_string(), &outcomes);
+        are_equal &= own.len() > 1 && own.iter().all(|run| run.last == own[0].last);
+    }
+    note_equal_seeds(are_equal);
 }

@@ -3,13 +3,15 @@
 mod flags;
 mod layers;
 mod report;
+mod seeded;
 mod sharpness;
 
 use super::network_args::{NetworkArgs, check_spec, seed, share, weights};
 use super::outputs::{Outputs, with_kind};
 use super::results::TableArg;
 use super::run_args::{GivenRun, RunArgs};
-use super::{print_error, slice, warn};
+use super::seeds::{SeedsArg, warn_diverged_seeds};
+use super::{interrupt, note, slice, warn};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, project_all};
 use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
@@ -19,7 +21,7 @@ use crate::export::columns::Columns;
 use crate::export::training::{RunRecord, csv, json, npz};
 use crate::export::trajectories::labels as labels_of;
 use crate::export::weights as safetensors;
-use rayon::prelude::*;
+use seeded::{RunEnd, Seeded, train_all};
 use std::path::PathBuf;
 
 /// Train a network and write its weights
@@ -50,6 +52,13 @@ there, which is not the run's) and residual (distance of the step from the
 plane); NPZ has them in run_k_plane, and the plane in origin, u and v. The origin
 is at the final weights of the first run.
 
+With --seeds, every run is repeated with each seed, as with that --seed: with other
+initial weights, mini-batches and test data. {seed} in the name of the weights
+stands for it. The summary then has mean ± standard deviation, --table also median
+and quartiles, over the seeds that did not diverge, and how many did; --json has an
+entry, and --trajectories rows, for each run and seed. Ctrl+C writes the weights
+and the rows so far (exit code 130).
+
 --json prints for each run its number, name, spec, seed, steps, outcome, losses,
 accuracies and grad_norm; --table prints them as Markdown, LaTeX or CSV.
 
@@ -73,6 +82,9 @@ Examples:
   ravine train --network mlp:hidden=32,activation=relu,loss=ce --data digits \\
     --standardize --run sgd:lr=0.1,momentum=0.9 --run adam --epochs 5 --batch 32 --test 0.25 \\
     -o 'w-{}.safetensors' --plane pca --trajectories steps.npz
+
+  ravine train --network mlp:hidden=16,loss=bce --data moons --run sgd:lr=0.5 --run adam \\
+    --steps 300 --seeds 0..4 -o 'w-{}-{seed}.safetensors'
 
 Inputs far from 0, like the grey values of digits (0 to 16), need --standardize:
 without it, sgd:lr=0.1,momentum=0.9 ends with all hidden units dead. A run of at
@@ -105,6 +117,8 @@ pub(super) struct Args {
         allow_negative_numbers = true
     )]
     seed: String,
+    #[command(flatten)]
+    seeds: SeedsArg,
     /// Share of the data held out for the test, from 0 to less than 1
     #[arg(
         long,
@@ -157,13 +171,6 @@ pub(super) struct Args {
     plane: Option<String>,
 }
 
-/// Final state of a run.
-struct RunEnd {
-    theta: Vec<f64>,
-    outcome: Outcome,
-    trajectory: Option<Trajectory>,
-}
-
 #[expect(
     clippy::too_many_lines,
     reason = "reading, training and writing in the order in which they happen"
@@ -173,7 +180,8 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         return Err("--run SPEC is missing; `ravine train --help` has examples".to_owned());
     }
     let given = args.runs.read()?;
-    let weight_files = flags::outputs(&args.output, given.len())?;
+    let seeds = args.seeds()?;
+    let weight_files = flags::outputs(&args.output, given.len(), &seeds)?;
     let table = with_kind(args.trajectories.as_ref(), &["csv", "json", "npz"])?;
     with_kind(args.layers.as_ref(), &["csv"])?;
     let sharpness_output = with_kind(args.sharpness.as_ref(), &["csv", "png", "svg", "pdf"])?;
@@ -182,42 +190,39 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let thresholds = layers::thresholds(exploding, vanishing)?;
     let record = table.is_some() || args.layers.is_some();
     let plane = args.plane.as_deref().map(slice::plane).transpose()?;
-    let (seed, test) = (seed(&args.seed)?, share(&args.test)?);
-    let (loss, split) = args.network.prepare(test, seed)?;
     let names: Vec<String> = given.iter().map(GivenRun::display_name).collect();
     let specs: Vec<RunSpec> = given.iter().map(|run| run.spec.clone()).collect();
-    specs.iter().try_for_each(|spec| check_spec(spec, &loss))?;
-    let run_settings = args.run_settings(seed, loss.samples())?;
-    let batch = run_settings.gradient_settings.batch;
-    loss.check_batch(batch).map_err(|error| error.to_string())?;
+    let test = share(&args.test)?;
+    let prepared = seeds.iter().map(|seed| args.prepare(*seed, test, &specs));
+    let mut all: Vec<Seeded> = prepared.collect::<Result<_, String>>()?;
+    let Some(run_settings) = all.first().map(|first| first.run_settings) else {
+        return Ok(()); // There is at least one seed.
+    };
     let (steps, every) = (run_settings.steps, run_settings.record_every);
     let sharpness_every = sharpness::measure_every(args.sharpness_every.as_deref(), steps)?;
     if record {
-        flags::affordable(steps.div_ceil(every), loss.dim(), specs.len())?;
+        let rows = steps.div_ceil(every);
+        flags::affordable(rows, all[0].loss.dim(), specs.len() * seeds.len())?;
     }
-    let start = match &args.weights {
-        Some(path) => weights(&loss, path)?,
-        None => loss.init_params(seed),
-    };
-    training::check_start(&loss, &start)?;
     let mut outputs = args.plan_outputs(&weight_files)?;
-    let ends = specs
-        .par_iter()
-        .filter_map(|spec| end(&loss, &start, spec, &run_settings, record));
-    let mut ends: Vec<RunEnd> = ends.collect();
-    let trajectories = ends.iter_mut().filter_map(|end| end.trajectory.take());
-    let trajectories: Vec<Trajectory> = trajectories.collect();
-    let network_plane = plane.map(|plane| build_plane(&plane, &loss, &ends, &trajectories));
+    train_all(&mut all, &specs, record);
+    let first = &all[0];
+    let trajectories = first.ends.iter().filter_map(|end| end.trajectory.clone());
+    let trajectories: Vec<Trajectory> = plane.iter().flat_map(|_| trajectories.clone()).collect();
+    let network_plane =
+        plane.map(|plane| build_plane(&plane, &first.loss, &first.ends, &trajectories));
     let network_plane = network_plane.transpose()?;
     let plane = network_plane
         .as_ref()
         .map(|network_plane| &network_plane.plane);
-    let project = |trajectory| project_all(plane?, &loss, trajectory, &Cancel::default());
-    let runs = specs
-        .iter()
-        .zip(&names)
-        .zip(&trajectories)
-        .map(|((spec, name), trajectory)| RunRecord {
+    let project = |trajectory| project_all(plane?, &first.loss, trajectory, &Cancel::default());
+    let mut runs = Vec::new();
+    for (run, (spec, name)) in specs.iter().zip(&names).enumerate() {
+        let with_rows = all
+            .iter()
+            .filter_map(|seeded| Some((seeded.seed, seeded.ends.get(run)?.trajectory.as_ref()?)));
+        runs.extend(with_rows.map(|(seed, trajectory)| RunRecord {
+            number: run + 1,
             spec: spec.to_string(),
             name: name.clone(),
             seed,
@@ -225,17 +230,22 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
             every,
             last: steps,
             projections: project(trajectory),
-        });
-    let runs: Vec<RunRecord> = runs.collect();
+        }));
+    }
     let sharpness_series = sharpness_output.map(|_| {
         let run_settings = RunSettings {
             record_every: sharpness_every,
             ..run_settings
         };
-        sharpness::measure(&loss, &start, &specs, &run_settings)
+        sharpness::measure(&first.loss, &first.start, &specs, &run_settings)
     });
-    for (end, path) in ends.iter().zip(&weight_files) {
-        outputs.write(path, |out| safetensors::write(&loss, &end.theta, out))?;
+    let ends = all
+        .iter()
+        .flat_map(|seeded| seeded.ends.iter().map(move |end| (seeded, end)));
+    for ((seeded, end), path) in ends.zip(&weight_files) {
+        outputs.write(path, |out| {
+            safetensors::write(&seeded.loss, &end.theta, out)
+        })?;
     }
     if let Some((path, kind)) = table {
         outputs.write(path, |out| match kind {
@@ -247,14 +257,14 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let mut issues = Vec::new();
     if let Some(path) = &args.layers {
         outputs.write(path, |out| {
-            issues = layers::write(&loss, &runs, &thresholds, out)?;
+            issues = layers::write(&first.loss, &runs, &thresholds, out)?;
             Ok(())
         })?;
     }
     if let (Some((path, kind)), Some(runs)) = (sharpness_output, sharpness_series) {
-        let labels = specs.iter().zip(&ends).zip(&names);
-        let labels =
-            labels.map(|((spec, end), name)| labels_of(seed, end.outcome, name, &spec.to_string()));
+        let labels = specs.iter().zip(&first.ends).zip(&names);
+        let labels = labels
+            .map(|((spec, end), name)| labels_of(first.seed, end.outcome, name, &spec.to_string()));
         let labels: Vec<String> = labels.collect();
         sharpness::write(
             &runs,
@@ -265,24 +275,33 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
             &args.network.title(),
         )?;
     }
+    let summaries = report::summaries(&all, &specs, &names, steps);
     outputs.print(|out| {
-        let summary = report::summary(&loss, &split, &specs, &names, &ends, steps);
         if args.json {
-            return report::json(&summary, seed, network_plane.as_ref(), args.facts(), out);
+            return report::json(&summaries, network_plane.as_ref(), args.facts(), out);
         }
         if let Some(format) = args.table {
-            return report::table(&summary, format.format(), out);
+            return report::table(&summaries, format.format(), out);
         }
-        report::report(&summary, network_plane.as_ref(), out)?;
+        report::report(&summaries, network_plane.as_ref(), out)?;
         layers::report(&issues, &thresholds, out)
     })?;
     outputs.finish()?;
-    for sentence in report::untrained_warnings(&loss, &specs, &ends, steps) {
-        print_error(&sentence);
+    for seeded in &all {
+        let untrained = report::untrained_warnings(&seeded.loss, &specs, &seeded.ends, steps);
+        untrained.iter().for_each(|sentence| note(sentence));
     }
-    for (spec, end) in specs.iter().zip(&ends) {
-        warn(&spec.to_string(), end.outcome);
+    for (run, spec) in specs.iter().enumerate() {
+        let outcomes = all
+            .iter()
+            .filter_map(|seeded| Some(seeded.ends.get(run)?.outcome));
+        let outcomes: Vec<Outcome> = outcomes.collect();
+        match outcomes[..] {
+            [outcome] => warn(&spec.to_string(), outcome),
+            _ => warn_diverged_seeds(&spec.to_string(), &outcomes),
+        }
     }
+    interrupt::report_stop("the weights and rows so far are written");
     Ok(())
 }
 
@@ -293,6 +312,48 @@ impl Args {
             .with_fact("network", self.network.network.as_str())
             .with_fact("data", self.network.data.as_str())
             .with_fact("batch", self.batch.as_str())
+    }
+
+    /// Returns the seeds of all runs.
+    fn seeds(&self) -> Result<Vec<u64>, String> {
+        let single = seed(&self.seed)?;
+        let seeds = self.seeds.or(single)?;
+        if self.seeds.is_given() && single != 0 {
+            return Err("--seed and --seeds both choose seeds; leave out one of them".to_owned());
+        }
+        let alone = [
+            ("--plane", self.plane.is_some()),
+            ("--layers", self.layers.is_some()),
+            ("--sharpness", self.sharpness.is_some()),
+        ];
+        match alone.into_iter().find(|(_, given)| *given) {
+            Some((flag, _)) if seeds.len() > 1 => Err(format!(
+                "{flag} is for one seed; expected --seed in place of --seeds"
+            )),
+            _ => Ok(seeds),
+        }
+    }
+
+    /// Reads the network, its data and its first weights for a seed, and checks that the runs can train it.
+    fn prepare(&self, seed: u64, test: f64, specs: &[RunSpec]) -> Result<Seeded, String> {
+        let (loss, split) = self.network.prepare(test, seed)?;
+        specs.iter().try_for_each(|spec| check_spec(spec, &loss))?;
+        let run_settings = self.run_settings(seed, loss.samples())?;
+        let batch = run_settings.gradient_settings.batch;
+        loss.check_batch(batch).map_err(|error| error.to_string())?;
+        let start = match &self.weights {
+            Some(path) => weights(&loss, path)?,
+            None => loss.init_params(seed),
+        };
+        training::check_start(&loss, &start)?;
+        Ok(Seeded {
+            seed,
+            loss,
+            split,
+            start,
+            run_settings,
+            ends: Vec::new(),
+        })
     }
 
     /// Plans all output files.
@@ -373,40 +434,4 @@ fn build_plane(
         .as_dyn()
         .build(&given)
         .map_err(|error| error.to_string())
-}
-
-/// Computes a run; with `record`, records its trajectory.
-fn end(
-    loss: &NetworkLoss,
-    start: &[f64],
-    spec: &RunSpec,
-    run_settings: &RunSettings,
-    record: bool,
-) -> Option<RunEnd> {
-    let cancel = Cancel::default();
-    if record {
-        let trajectory = training::run(loss, start, spec, run_settings, &cancel)?;
-        return Some(RunEnd {
-            theta: trajectory.theta(usize::MAX).unwrap_or(start).to_vec(),
-            outcome: trajectory.outcome,
-            trajectory: Some(trajectory),
-        });
-    }
-    // Full-batch losses at 1/100 of the steps are enough to detect divergence, unless the schedule needs them.
-    let sparse = run_settings.gradient_settings.batch.is_some() && !spec.schedule.needs_loss();
-    let run_settings = RunSettings {
-        record_every: if sparse {
-            (run_settings.steps / 100).max(1)
-        } else {
-            1
-        },
-        ..*run_settings
-    };
-    let arrival =
-        training::run_to_end(loss, start, spec, &run_settings, f64::NEG_INFINITY, &cancel)?;
-    Some(RunEnd {
-        theta: arrival.theta,
-        outcome: arrival.outcome,
-        trajectory: None,
-    })
 }

@@ -2,7 +2,7 @@
 
 use super::columns::{Cells, Columns};
 use super::npz::Npz;
-use crate::engine::analysis::basins::{BasinLabel, Basins};
+use crate::engine::analysis::basins::{BasinLabel, Basins, Cell};
 use std::io::{self, Write};
 
 /// Returns the number that stands for a label: the index of a minimum, −1 for undecided, −2 for diverged.
@@ -14,13 +14,22 @@ fn label_number(label: BasinLabel) -> i32 {
     }
 }
 
+/// Label of starts that were not computed.
+const NOT_COMPUTED: i32 = -3;
+
+/// Returns the starts that were computed, with their indices.
+fn computed(basins: &Basins) -> impl Iterator<Item = (usize, &Cell)> {
+    let cells = basins.cells.iter().enumerate();
+    cells.filter(|(index, _)| !basins.missing.get(*index).copied().unwrap_or(false))
+}
+
 /// Writes a line for each start: x, y, fate, minimum_x, minimum_y, minimum, steps; row by row from the lowest y.
 ///
 /// # Errors
 /// Returns any I/O error from `out`.
 pub fn csv(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "x,y,fate,minimum_x,minimum_y,minimum,steps")?;
-    for (index, cell) in basins.cells.iter().enumerate() {
+    for (index, cell) in computed(basins) {
         let [x, y] = basins.start(index % basins.side, index / basins.side);
         write!(out, "{x:?},{y:?},")?;
         match cell.label {
@@ -45,10 +54,10 @@ pub fn csv(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Returns any I/O error from `out`.
 pub fn json(basins: &Basins, facts: Columns, out: &mut dyn Write) -> io::Result<()> {
-    let starts = { 0..basins.cells.len() }
-        .map(|index| basins.start(index % basins.side, index / basins.side));
+    let starts =
+        computed(basins).map(|(index, _)| basins.start(index % basins.side, index / basins.side));
     let starts: Vec<[f64; 2]> = starts.collect();
-    let marks = basins.cells.iter().map(|cell| match cell.label {
+    let marks = computed(basins).map(|(_, cell)| match cell.label {
         BasinLabel::Converges(minimum) => {
             let mark = basins.minima[usize::from(minimum)].mark;
             [mark.at[0], mark.at[1], mark.value]
@@ -56,14 +65,14 @@ pub fn json(basins: &Basins, facts: Columns, out: &mut dyn Write) -> io::Result<
         _ => [f64::NAN; 3],
     });
     let marks: Vec<[f64; 3]> = marks.collect();
-    let fates = basins.cells.iter().map(|cell| match cell.label {
+    let fates = computed(basins).map(|(_, cell)| match cell.label {
         BasinLabel::Converges(_) => "arrives",
         BasinLabel::Undecided => "undecided",
         BasinLabel::Diverges => "diverges",
     });
     let start = |axis: usize| Cells::Real(starts.iter().map(|at| at[axis]).collect());
     let mark = |part: usize| Cells::Real(marks.iter().map(|mark| mark[part]).collect());
-    let steps = basins.cells.iter().map(|cell| u64::from(cell.steps));
+    let steps = computed(basins).map(|(_, cell)| u64::from(cell.steps));
     facts
         .with("x", start(0))
         .with("y", start(1))
@@ -76,7 +85,7 @@ pub fn json(basins: &Basins, facts: Columns, out: &mut dyn Write) -> io::Result<
 }
 
 /// Writes the arrays x (columns), y (rows), label and steps (rows × columns) and minima (k × 3: x, y, value), as `numpy.load` reads
-/// them. A label is an index into the minima, −1 for undecided, −2 for diverged.
+/// them. A label is an index into the minima, −1 for undecided, −2 for diverged, −3 for a start that was not computed.
 ///
 /// # Errors
 /// Returns any I/O error from `out`.
@@ -88,7 +97,13 @@ pub fn npz(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
     npz.add("x", &[side], axis(&|column| basins.start(column, 0)[0]))?;
     npz.add("y", &[side], axis(&|row| basins.start(0, row)[1]))?;
     let cells = || basins.cells.iter();
-    let labels = cells().map(|cell| label_number(cell.label));
+    let is_missing = |index: usize| basins.missing.get(index).copied().unwrap_or(false);
+    let labels = cells()
+        .enumerate()
+        .map(|(index, cell)| match is_missing(index) {
+            true => NOT_COMPUTED,
+            false => label_number(cell.label),
+        });
     npz.add("label", &[side, side], labels)?;
     let steps = cells().map(|cell| cell.steps);
     npz.add("steps", &[side, side], steps)?;

@@ -208,9 +208,10 @@ impl Drop for Temporary {
 }
 
 /// Makes SIGINT, SIGTERM and SIGHUP remove temporary files before they end the program, with exit code 128 + signal as in shells.
-/// Signals that are ignored when the program starts, as under `nohup`, stay ignored.
+/// Signals that are ignored when the program starts, as under `nohup`, stay ignored. After a SIGINT for which `stop_work` returns true the
+/// program goes on: its work stops by itself and keeps what there is.
 #[cfg(unix)]
-pub fn remove_temporaries_on_signals() {
+pub fn remove_temporaries_on_signals(stop_work: impl Fn() -> bool + Send + 'static) {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let ignored = fs::read_to_string("/proc/self/status")
         .ok()
@@ -227,7 +228,10 @@ pub fn remove_temporaries_on_signals() {
         return; // Without a handler signals end the program as usual.
     };
     let wait = move || {
-        if let Some(signal) = signals.forever().next() {
+        let mut endings = signals
+            .forever()
+            .filter(|signal| *signal != SIGINT || !stop_work());
+        if let Some(signal) = endings.next() {
             let names = temporaries();
             names.iter().for_each(|name| drop(fs::remove_file(name)));
             std::process::exit(128 + signal);
@@ -239,7 +243,7 @@ pub fn remove_temporaries_on_signals() {
 
 /// Does nothing on platforms without these signals.
 #[cfg(not(unix))]
-pub fn remove_temporaries_on_signals() {}
+pub fn remove_temporaries_on_signals(_stop_work: impl Fn() -> bool + Send + 'static) {}
 
 /// Whether two paths lead to one file, also through links and for files that do not exist yet.
 pub fn same_file(one: &Path, other: &Path) -> bool {

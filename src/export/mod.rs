@@ -13,6 +13,7 @@ mod npz;
 mod page_size;
 pub mod picture;
 pub mod results_table;
+pub mod seed_table;
 pub mod sentence;
 pub mod sharpness;
 mod show;

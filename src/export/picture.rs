@@ -5,6 +5,7 @@ pub use super::show::{Show, help as show_help};
 use crate::engine::results::Runs;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Drawing, Item};
+use crate::figure::pages;
 use crate::figure::panels::{self, Panel};
 pub use crate::figure::panels::{LegendPlace, PageStyle};
 use crate::figure::pdf::{self, Sheet};
@@ -148,6 +149,7 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
         Show::Surface => figure::surface_3d::picture(runs, &options)?,
         Show::Predictions => figure::predictions::grid::picture(runs, &options),
         Show::ProjectionError => figure::projection_error::picture(runs, &options),
+        Show::Page(page) => pages::picture(runs, page, &options)?,
         Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options)?,
     };
     if picture.transparent {

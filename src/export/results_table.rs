@@ -36,7 +36,8 @@ pub fn write(
 ) -> io::Result<()> {
     let is_number = |column: usize| {
         let mut cells = rows.iter().map(|row| row[column].as_str());
-        cells.all(|cell| cell.is_empty() || cell == "–" || cell.parse::<f64>().is_ok())
+        let is_number = |cell: &str| cell.split(" ± ").all(|part| part.parse::<f64>().is_ok());
+        cells.all(|cell| cell.is_empty() || cell == "–" || is_number(cell))
     };
     let numeric: Vec<bool> = (0..header.len()).map(is_number).collect();
     match format {
@@ -84,11 +85,18 @@ pub fn write(
 
 /// Returns a cell for LaTeX: numbers like 1e-8 as powers of ten, other signs escaped.
 fn latex(text: &str) -> String {
-    if text.parse::<f64>().is_ok_and(f64::is_finite) {
-        return match text.split_once('e') {
-            Some((mantissa, exponent)) => format!("${mantissa} \\times 10^{{{exponent}}}$"),
-            None => format!("${text}$"),
-        };
+    let number = |text: &str| {
+        text.parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())?;
+        Some(match text.split_once('e') {
+            Some((mantissa, exponent)) => format!("{mantissa} \\times 10^{{{exponent}}}"),
+            None => text.to_owned(),
+        })
+    };
+    let numbers: Option<Vec<String>> = text.split(" ± ").map(number).collect();
+    if let Some(numbers) = numbers {
+        return format!("${}$", numbers.join(" \\pm "));
     }
     let mut out = String::new();
     for char in text.chars() {

@@ -1,7 +1,9 @@
 //! The kinds of pictures of a scene: their names, and combinations of them as panels of one figure.
 
+use crate::engine::analysis::basins::NEEDS_TWO_PARAMETERS;
 use crate::engine::results::{NOT_RANDOM, Seeds};
 use crate::engine::scene::Scene;
+use crate::figure::pages::Page;
 use crate::figure::panels::Panel;
 
 /// The view of a scene that a picture shows.
@@ -19,6 +21,8 @@ pub enum Show {
     ProjectionError,
     /// A network's random planes of these seeds.
     Seeds(Seeds),
+    /// Another view that fills a picture.
+    Page(Page),
     /// Charts, or a map with charts.
     Panels(Panels),
 }
@@ -46,10 +50,26 @@ enum Kind {
     Predictions,
     ProjectionError,
     Seeds,
+    Page(Page),
+}
+
+impl Kind {
+    /// Returns the kind as a panel of a figure, if it can be one.
+    fn panel(self) -> Option<Panel> {
+        match self {
+            Self::Panel(panel) => Some(panel),
+            Self::SideBySide => Some(Panel::Page(Page::SideBySide)),
+            Self::Surface => Some(Panel::Page(Page::Surface)),
+            Self::Predictions => Some(Panel::Page(Page::Predictions)),
+            Self::ProjectionError => Some(Panel::Page(Page::ProjectionError)),
+            Self::Page(page) => Some(Panel::Page(page)),
+            Self::Seeds => None,
+        }
+    }
 }
 
 /// Every kind of picture: its name, its other names, and what it shows.
-const KINDS: [(&str, &[&str], Kind, &str); 12] = [
+const KINDS: [(&str, &[&str], Kind, &str); 16] = [
     ("map", &[], Kind::Panel(Panel::Map), "the loss map"),
     ("loss", &[], Kind::Panel(Panel::Loss), "loss"),
     (
@@ -107,6 +127,30 @@ const KINDS: [(&str, &[&str], Kind, &str); 12] = [
         "distance of a network's runs from the plane",
     ),
     (
+        "basins",
+        &[],
+        Kind::Page(Page::Basins),
+        "basins of attraction of the first run, on landscapes",
+    ),
+    (
+        "sweep",
+        &[],
+        Kind::Page(Page::Sweep),
+        "final losses over the learning rate, on landscapes",
+    ),
+    (
+        "spectrum",
+        &["hessian"],
+        Kind::Page(Page::Spectrum),
+        "eigenvalues of the Hessian of a network's first run",
+    ),
+    (
+        "connect",
+        &["paths"],
+        Kind::Page(Page::Connect),
+        "paths between the ends of a network's first two runs",
+    ),
+    (
         "seeds",
         &[],
         Kind::Seeds,
@@ -116,10 +160,12 @@ const KINDS: [(&str, &[&str], Kind, &str); 12] = [
 
 /// Returns the names of all kinds of pictures with what they show, one a line.
 pub fn help() -> String {
-    let lines = KINDS.iter().map(|(name, _, kind, what)| match kind {
-        Kind::Panel(_) => format!("{name:<18}{what}; a panel"),
-        _ => format!("{name:<18}{what}"),
-    });
+    let lines = KINDS
+        .iter()
+        .map(|(name, _, kind, what)| match kind.panel() {
+            Some(_) => format!("{name:<18}{what}"),
+            None => format!("{name:<18}{what}; not beside others"),
+        });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -141,13 +187,16 @@ impl Show {
         }
         let mut panels = Panels::default();
         for (place, (name, kind)) in panels.0.iter_mut().zip(kinds) {
-            let Kind::Panel(panel) = kind else {
+            let Some(panel) = kind.panel() else {
                 return Err(format!(
                     "--show {name} fills a picture; expected panels joined by +: {}",
                     list(&panel_names())
                 ));
             };
-            check_panel(panel, name, scene)?;
+            match kind {
+                Kind::Panel(panel) => check_panel(panel, name, scene)?,
+                kind => drop(Self::of_kind(kind, scene)?),
+            }
             *place = Some(panel);
         }
         Ok(Self::Panels(panels))
@@ -176,6 +225,10 @@ impl Show {
             Kind::Predictions if !scene.is_network() => Err(for_networks("predictions")),
             Kind::Predictions => Ok(Self::Predictions),
             Kind::ProjectionError => Ok(Self::ProjectionError),
+            Kind::Page(page) => {
+                check_page(page, scene)?;
+                Ok(Self::Page(page))
+            }
             Kind::Seeds => {
                 let first =
                     Seeds::of(scene).ok_or_else(|| format!("--show seeds: {NOT_RANDOM}"))?;
@@ -233,9 +286,33 @@ fn check_panel(panel: Panel, name: &str, scene: &Scene) -> Result<(), String> {
     }
 }
 
+/// Returns an error if a scene has no such page.
+fn check_page(page: Page, scene: &Scene) -> Result<(), String> {
+    let name = KINDS.iter().find(|(.., kind, _)| *kind == Kind::Page(page));
+    let name = name.map_or("", |(name, ..)| name);
+    let shown = scene.runs.iter().filter(|run| run.shown).count();
+    let needs_network = matches!(page, Page::Spectrum | Page::Connect);
+    match page {
+        _ if scene.is_network() && !needs_network => Err(format!(
+            "--show {name} is for landscapes, but the scene has a network; expected map"
+        )),
+        _ if !scene.is_network() && needs_network => Err(format!(
+            "--show {name} is for networks, but the scene has a landscape; expected map"
+        )),
+        Page::Basins if scene.dim() == 1 => Err(format!("--show {name}: {NEEDS_TWO_PARAMETERS}")),
+        Page::Connect if shown < 2 => Err(format!(
+            "--show {name} leads from the end of one run to that of another, but the scene shows {shown}; expected two"
+        )),
+        _ if shown == 0 => Err(format!(
+            "--show {name} is of a run, and the scene shows none; expected --run"
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn panel_names() -> Vec<&'static str> {
     let panels = KINDS.iter();
-    let panels = panels.filter(|(_, _, kind, _)| matches!(kind, Kind::Panel(_)));
+    let panels = panels.filter(|(_, _, kind, _)| kind.panel().is_some());
     panels.map(|(name, ..)| *name).collect()
 }
 
@@ -265,13 +342,17 @@ mod tests {
         assert_eq!(both.panels(), Some(vec![Panel::Loss, Panel::Map]));
         assert_eq!(parse("gradient-norm"), parse("grad-norm"));
         assert_eq!(parse("surface").unwrap().panels(), None);
+        let beside = parse("surface+loss").unwrap().panels().unwrap();
+        assert_eq!(beside, [Panel::Page(Page::Surface), Panel::Loss]);
+        assert_eq!(parse("basins"), Ok(Show::Page(Page::Basins)));
     }
 
     #[test]
     fn other_names_and_combinations_are_refused() {
         for (text, part) in [
             ("maps", "--show cannot be `maps`; expected map, loss"),
-            ("map+surface", "--show surface fills a picture"),
+            ("map+seeds", "--show seeds fills a picture"),
+            ("loss+connect", "--show connect is for networks"),
             ("map+", "--show cannot be ``"),
             ("map+loss+lr+loss+lr+loss+lr", "has 7 panels"),
             ("accuracy", "is for networks"),

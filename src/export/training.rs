@@ -11,6 +11,8 @@ use std::io::{self, Write};
 
 /// A run with its spec and, if there is a plane, the projections of its steps.
 pub struct RunRecord<'a> {
+    /// The run's number, from 1, which the records of all its seeds share.
+    pub number: usize,
     /// The run's spec.
     pub spec: String,
     /// The run's name.
@@ -56,8 +58,8 @@ pub fn csv(runs: &[RunRecord], out: &mut dyn Write) -> io::Result<()> {
         out,
         "run,step,evaluations,loss,grad_norm,lr,cost{plane},{last}"
     )?;
-    for (index, run) in runs.iter().enumerate() {
-        let (number, labels, trajectory) = (index + 1, run.labels(), run.trajectory);
+    for run in runs {
+        let (number, labels, trajectory) = (run.number, run.labels(), run.trajectory);
         for (row, step) in run.steps().enumerate() {
             let [loss, grad_norm, lr] = [&trajectory.loss, &trajectory.grad_norm, &trajectory.lr]
                 .map(|column| real(column[row]));
@@ -88,10 +90,8 @@ pub fn csv(runs: &[RunRecord], out: &mut dyn Write) -> io::Result<()> {
 /// Returns any I/O error from `out`.
 pub fn json(runs: &[RunRecord], facts: Columns, out: &mut dyn Write) -> io::Result<()> {
     let rows = || {
-        let numbered = runs.iter().enumerate();
-        numbered.flat_map(|(index, run)| {
-            (0..run.trajectory.len()).map(move |row| (index as u64 + 1, run, row))
-        })
+        runs.iter()
+            .flat_map(|run| (0..run.trajectory.len()).map(move |row| (run.number as u64, run, row)))
     };
     let real = |of: &dyn Fn(&RunRecord, usize) -> f64| {
         Cells::Real(rows().map(|(_, run, row)| of(run, row)).collect())
@@ -145,7 +145,7 @@ pub fn json(runs: &[RunRecord], facts: Columns, out: &mut dyn Write) -> io::Resu
 }
 
 /// Writes, for run k counted from 1, the arrays run_k_step, run_k_theta (steps × n), run_k_loss, run_k_grad_norm, run_k_lr and
-/// run_k_evaluations; with a plane also run_k_plane (steps × 4: a, b, projected loss, residual) and the plane's origin, u and v, n numbers each.
+/// run_k_evaluations, or with several seeds run_k_seed_s_step and so on; with a plane also run_k_plane (steps × 4: a, b, projected loss, residual) and the plane's origin, u and v, n numbers each.
 ///
 /// # Errors
 /// Returns any I/O error from `out`.
@@ -156,8 +156,13 @@ pub fn npz(runs: &[RunRecord], plane: Option<&Plane>, out: &mut dyn Write) -> io
             npz.add(name, &[vector.len() as u64], vector.iter().copied())?;
         }
     }
-    for (index, run) in runs.iter().enumerate() {
-        let (name, trajectory) = (format!("run_{}_", index + 1), run.trajectory);
+    let has_seeds = runs.iter().any(|run| run.seed != runs[0].seed);
+    for run in runs {
+        let name = match has_seeds {
+            true => format!("run_{}_seed_{}_", run.number, run.seed),
+            false => format!("run_{}_", run.number),
+        };
+        let trajectory = run.trajectory;
         let rows = trajectory.len() as u64;
         let shape = [rows, trajectory.dim as u64];
         npz.add(&format!("{name}step"), &shape[..1], run.steps())?;

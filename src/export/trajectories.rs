@@ -37,7 +37,7 @@ pub const LABELS: [&str; 4] = ["seed", "outcome", "name", "spec"];
 /// Format of a file of trajectories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// `{"landscape":…,"source":…,"start":[…],"training":{…},"runs":[{"spec":…,"name":…,"outcome":…,"diverged_at":…,
+    /// `{"landscape":…,"source":…,"start":[…],"training":{…},"runs":[{"spec":…,"name":…,"seed":…,"outcome":…,"diverged_at":…,
     /// "converged_at":…,"reason":…,"columns":[…],"rows":[[…],…]},…]}`.
     Json,
     /// A header and a line for each row; `run`, which counts from 1, is the first column, and [`LABELS`] are the last.
@@ -53,8 +53,9 @@ pub fn trajectories(runs: &Runs, format: Format, curvature: bool) -> Vec<u8> {
         scene: &runs.scene,
         source: &runs.problem.source,
         curvature,
+        seeds: &[runs.scene.training.seed],
     };
-    let mut computed = |index: usize| {
+    let mut computed = |index: usize, _: u64| {
         let result = runs.results.get(index)?;
         Some(Computed {
             trajectory: Cow::Borrowed(&result.trajectory),
@@ -79,8 +80,8 @@ pub struct Computed<'a> {
     pub curvature: Option<Cow<'a, [[f64; 2]]>>,
 }
 
-/// A function that computes run `index` of a scene. Runs are computed one after the other, so that only one is in memory at a time.
-pub type Compute<'a, 'r> = &'a mut dyn FnMut(usize) -> Option<Computed<'r>>;
+/// A function that computes run `index` of a scene with a seed. Runs are computed one after the other, so that only one is in memory at a time.
+pub type Compute<'a, 'r> = &'a mut dyn FnMut(usize, u64) -> Option<Computed<'r>>;
 
 /// A table of the visible runs of a scene.
 pub struct Table<'a> {
@@ -90,6 +91,8 @@ pub struct Table<'a> {
     pub source: &'a str,
     /// Whether the table has the columns of the curvature.
     pub curvature: bool,
+    /// The seeds that each run is computed with.
+    pub seeds: &'a [u64],
 }
 
 impl Table<'_> {
@@ -104,6 +107,12 @@ impl Table<'_> {
             Format::Npz => self.npz(compute, out)?,
         }
         out.flush()
+    }
+
+    /// Returns the number of each visible run, from 1, its index and a seed.
+    fn runs(&self) -> impl Iterator<Item = (usize, usize, u64)> {
+        let visible = visible_runs(self.scene).enumerate();
+        visible.flat_map(|(at, index)| self.seeds.iter().map(move |seed| (at + 1, index, *seed)))
     }
 
     fn json(&self, compute: Compute, out: &mut dyn Write) -> io::Result<()> {
@@ -126,19 +135,19 @@ impl Table<'_> {
         let columns = columns(self.scene, self.curvature, averages);
         writeln!(out, "run,{},{}", columns.join(","), LABELS.join(","))?;
         let names = self.scene.run_names();
-        for (number, index) in visible_runs(self.scene).enumerate() {
-            let Some(run) = compute(index) else {
+        for (number, index, seed) in self.runs() {
+            let Some(run) = compute(index, seed) else {
                 continue;
             };
             let labels = labels(
-                self.scene.training.seed,
+                seed,
                 run.trajectory.outcome,
                 &names[index],
                 &self.scene.runs[index].spec.to_string(),
             );
             let rows = Rows { run, averages };
             for row in rows.iter() {
-                write!(out, "{},{},{}", number + 1, row.step, row.evaluations)?;
+                write!(out, "{number},{},{}", row.step, row.evaluations)?;
                 for number in row.numbers {
                     out.write_all(b",")?;
                     if number.is_finite() {
@@ -152,14 +161,21 @@ impl Table<'_> {
     }
 
     /// Writes, for run k counted from 1, the columns as arrays run_k_step and so on, and the arrays seed, outcome, name and spec, which
-    /// have an entry for each run.
+    /// have an entry for each run. With several seeds the names are run_k_seed_s_step and so on, and the array run has the run of each entry.
     fn npz(&self, compute: Compute, out: &mut dyn Write) -> io::Result<()> {
         let mut npz = Npz::default();
         let names = self.scene.run_names();
         let (mut outcomes, mut of_runs, mut specs) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, index) in visible_runs(self.scene).enumerate() {
-            let Some(run) = compute(index) else {
+        let (mut numbers, mut seeds) = (Vec::new(), Vec::new());
+        for (number, index, seed) in self.runs() {
+            let Some(run) = compute(index, seed) else {
                 continue;
+            };
+            numbers.push(number as u64);
+            seeds.push(seed);
+            let prefix = match self.seeds.len() {
+                ..=1 => format!("run_{number}_"),
+                _ => format!("run_{number}_seed_{seed}_"),
             };
             outcomes.push(run.trajectory.outcome.name().to_owned());
             of_runs.push(names[index].clone());
@@ -169,23 +185,23 @@ impl Table<'_> {
             let rows: Vec<Row> = Rows { run, averages }.iter().collect();
             let shape = [rows.len() as u64];
             let mut add = |column: &str, values: &mut dyn Iterator<Item = f64>| {
-                npz.add(&format!("run_{}_{column}", number + 1), &shape, values)
+                npz.add(&format!("{prefix}{column}"), &shape, values)
             };
             for (at, column) in columns.iter().skip(2).enumerate() {
                 let cell = |row: &Row| row.numbers.get(at).copied().unwrap_or(f64::NAN);
                 add(column, &mut rows.iter().map(cell))?;
             }
-            let name = |column: &str| format!("run_{}_{column}", number + 1);
+            let name = |column: &str| format!("{prefix}{column}");
             let steps = rows.iter().map(|row| row.step as u64);
             npz.add(&name("step"), &shape, steps)?;
             let evaluations = rows.iter().map(|row| row.evaluations);
             npz.add(&name("evaluations"), &shape, evaluations)?;
         }
-        npz.add(
-            "seed",
-            &[specs.len() as u64],
-            vec![self.scene.training.seed; specs.len()],
-        )?;
+        let shape = [specs.len() as u64];
+        if self.seeds.len() > 1 {
+            npz.add("run", &shape, numbers)?;
+        }
+        npz.add("seed", &shape, seeds)?;
         for (name, texts) in [("outcome", outcomes), ("name", of_runs), ("spec", specs)] {
             npz.add_texts(name, &texts)?;
         }
@@ -217,14 +233,15 @@ impl Serialize for LazyRuns<'_, '_> {
             scene, curvature, ..
         } = *self.table;
         let mut compute = self.compute.borrow_mut();
-        let runs = visible_runs(scene).filter_map(|index| {
-            let run = compute(index)?;
+        let runs = self.table.runs().filter_map(|(_, index, seed)| {
+            let run = compute(index, seed)?;
             let outcome = run.trajectory.outcome;
             let [diverged_at, converged_at] = ends(outcome);
             let averages = run.trajectory.average.is_some();
             Some(RunEntry {
                 spec: &scene.runs[index].spec,
                 name: &self.names[index],
+                seed,
                 outcome: outcome.name(),
                 diverged_at,
                 converged_at,
@@ -242,6 +259,7 @@ impl Serialize for LazyRuns<'_, '_> {
 struct RunEntry<'a> {
     spec: &'a RunSpec,
     name: &'a str,
+    seed: u64,
     outcome: &'static str,
     diverged_at: Option<u64>,
     converged_at: Option<u64>,

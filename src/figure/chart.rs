@@ -1,5 +1,6 @@
 //! Charts: a metric of every run over its steps, or over its cost in gradients.
 
+mod bands;
 mod column;
 mod end_names;
 
@@ -8,6 +9,7 @@ use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Anchor, Area, Colour, Item, Point, Text, lerp};
 use super::text_width::{fitted, width};
 use super::trail::{border, line};
+pub use bands::Band;
 use column::Column;
 pub use end_names::{EndNames, named_row};
 
@@ -38,12 +40,14 @@ pub enum Style {
     Limit,
     /// A limit for all runs: a thin dashed line in the text's colour.
     Threshold,
+    /// The mean of a run over several seeds: a thin dotted line, beside the median.
+    Mean,
 }
 
 impl Style {
-    /// Whether the line is a limit rather than a measurement.
+    /// Whether the line is a limit or a mean, which is drawn thin and without a name, rather than a measurement.
     pub fn is_limit(self) -> bool {
-        matches!(self, Self::Limit | Self::Threshold)
+        matches!(self, Self::Limit | Self::Threshold | Self::Mean)
     }
 
     /// Returns the dash pattern of a line; empty for a solid one.
@@ -53,6 +57,7 @@ impl Style {
             Self::Whole => &[],
             Self::Dashed => &[5.0, 3.0],
             Self::Limit => &[1.5, 3.0],
+            Self::Mean => &[1.0, 2.0],
             Self::Threshold => &[9.0, 4.0],
         }
     }
@@ -148,7 +153,11 @@ impl Chart<'_> {
                 _ => run_colour(series.style_index, theme),
             };
             let dash = style.dash(series.style_index);
-            let width = if style.is_limit() { 1.1 } else { 1.6 };
+            let width = match style {
+                Style::Mean => 0.8,
+                style if style.is_limit() => 1.1,
+                _ => 1.6,
+            };
             let lines =
                 |rows: std::ops::Range<usize>| Self::lines(series, rows, plot, &x_axis, &y_axis);
             let split = series.opaque_len.min(series.values.len());

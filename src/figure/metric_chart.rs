@@ -1,12 +1,14 @@
 //! Charts of metrics of every visible run, thinned to what can be drawn.
 
 mod of_runs;
+mod of_seeds;
 
 pub use of_runs::{
     landscape_charts, layer_charts, network_charts, projection_error_charts, state_charts,
 };
+pub use of_seeds::summarized;
 
-use super::chart::{Chart, Series, Style, decimate, y_range};
+use super::chart::{Band, Chart, Series, Style, decimate, y_range};
 use super::colour::Theme;
 use super::drawing::{Area, Item};
 use super::style_index;
@@ -32,6 +34,8 @@ pub struct MetricChart {
     pub of_runs: bool,
     /// The metric, of charts that are drawn on their own.
     pub metric: Option<Metric>,
+    /// Bands over several seeds, behind the lines.
+    pub bands: Vec<Band>,
 }
 
 /// A metric of runs.
@@ -127,6 +131,7 @@ impl MetricChart {
             y_range: [0.0, 1.0],
             of_runs: false,
             metric: None,
+            bands: Vec::new(),
         }
     }
 
@@ -239,7 +244,9 @@ impl MetricChart {
     pub fn draw_unnamed(&self, chart: &Chart, x_axis: &XAxis) -> Vec<Item> {
         let (series, styles) = self.series(x_axis);
         let name = |index: usize| self.lines.get(index)?.name.map(str::to_owned);
-        chart.draw_named(&series, &styles, self.y_range, &name)
+        let bands = (!self.bands.is_empty()).then(|| chart.bands(&self.bands, self.y_range));
+        let lines = chart.draw_named(&series, &styles, self.y_range, &name);
+        bands.into_iter().chain(lines).collect()
     }
 
     /// Returns the lines with their styles.

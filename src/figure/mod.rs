@@ -24,6 +24,7 @@ pub mod map;
 pub mod maths;
 pub mod metric_chart;
 pub mod network;
+pub mod pages;
 pub mod panel_grid;
 pub mod panels;
 pub mod pdf;

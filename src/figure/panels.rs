@@ -2,14 +2,16 @@
 
 mod cells;
 mod legend;
+mod style;
 #[cfg(test)]
 mod tests;
 
-use super::drawing::{Area, Drawing, Item};
+use super::drawing::{Area, Drawing, Item, Text};
 use super::frame::Frame;
 use super::metric_chart::{
-    Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts,
+    Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts, summarized,
 };
+use super::pages::{self, Page};
 use super::text_width::{first_fitted, fitted};
 use super::{
     Options, caption, colour_bar, critical_points, first_visible, map, map_items, network, page,
@@ -20,6 +22,8 @@ use crate::engine::cancel::Cancel;
 use crate::engine::results::{self, MapData, Runs, SharpnessResult};
 use crate::engine::training;
 use cells::{GAP, cells, grid};
+pub use style::{LegendPlace, PageStyle};
+use style::{caption_of_seeds, nth_label};
 
 /// A panel of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,56 +42,19 @@ pub enum Panel {
     Sharpness,
     /// Optimizer state of the followed run, on a landscape.
     State,
+    /// A page of another view, with its own title and legend.
+    Page(Page),
 }
 
 impl Panel {
     /// Whether it shows lines of all runs.
-    fn is_chart(self) -> bool {
-        !matches!(self, Self::Map | Self::State)
+    pub fn is_chart(self) -> bool {
+        !matches!(self, Self::Map | Self::State | Self::Page(_))
     }
-}
 
-/// Place of a legend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LegendPlace {
-    /// In the emptiest corner of the first chart, or of a map without charts.
-    Inside,
-    /// To the right of the panels.
-    Right,
-    /// Nowhere; charts name their lines.
-    Off,
-}
-
-/// Title, legend and axes of a figure.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PageStyle {
-    /// The title; `None` is the scene's, an empty one leaves it out.
-    pub title: Option<String>,
-    /// Whether the settings are below the panels.
-    pub caption: bool,
-    /// The legend's place; `None` is right, but on a narrow page inside a chart, and nowhere with a map alone.
-    pub legend: Option<LegendPlace>,
-    /// Letter of the first panel, like "a" or "(a)"; the others follow.
-    pub label: Option<String>,
-    /// Whether the view of a map fills its panel, rather than having equal scales on both axes.
-    pub free_aspect: bool,
-    /// Name of the x axis.
-    pub x_label: Option<String>,
-    /// Name of the y axis.
-    pub y_label: Option<String>,
-}
-
-impl Default for PageStyle {
-    fn default() -> Self {
-        Self {
-            title: None,
-            caption: true,
-            legend: None,
-            label: None,
-            free_aspect: false,
-            x_label: None,
-            y_label: None,
-        }
+    /// Whether the figure's legend explains it.
+    fn is_keyed(self) -> bool {
+        !matches!(self, Self::State | Self::Page(_))
     }
 }
 
@@ -137,18 +104,20 @@ pub fn picture(
     }
     if style.caption {
         let at = [area.min[0] + 6.0, height - 14.0];
-        items.push(Item::label(caption(scene, step), at, 11.0, theme.ink));
+        let caption = fitted(&caption_of_seeds(runs, step), 11.0, area.width());
+        items.push(Item::label(caption, at, 11.0, theme.ink));
         area.max[1] = height - 26.0;
     }
     // A map names its runs, and has no corner to spare on a narrow page.
     let has_chart = panels.iter().any(|panel| panel.is_chart());
     let place = style.legend.unwrap_or(match width < 440.0 {
         false => LegendPlace::Right,
+        true if has_chart && panels.len() > 1 => LegendPlace::Below,
         true if has_chart => LegendPlace::Inside,
         true => LegendPlace::Off,
     });
     let entries = legend::entries(runs, row);
-    let is_keyed = panels.iter().any(|panel| *panel != Panel::State) && !entries.is_empty();
+    let is_keyed = panels.iter().any(|panel| panel.is_keyed()) && !entries.is_empty();
     let mut column = None;
     if place == LegendPlace::Right && is_keyed {
         let width = legend::column_width(&entries, area.width());
@@ -157,6 +126,11 @@ pub fn picture(
             area.max,
         ));
         area.max[0] -= width + GAP;
+    }
+    if place == LegendPlace::Below && is_keyed {
+        let (legend, height) = legend::draw_rows(&entries, area, theme);
+        items.extend(legend);
+        area.max[1] -= height;
     }
     let mut drawn = Drawer {
         runs,
@@ -231,6 +205,21 @@ impl Drawer<'_> {
                 items.extend(self.state_panel(cell)?);
                 return Ok(items);
             }
+            Panel::Page(page) => {
+                let size = [cell.width(), cell.height()];
+                let options = Options {
+                    size,
+                    ..*self.options
+                };
+                let drawing = pages::picture(self.runs, page, &options)?;
+                let items_of_page = self.without_words(drawing.items);
+                let moved = items_of_page.into_iter().map(|item| item.moved(cell.min));
+                items.push(Item::Clipped {
+                    area: cell,
+                    items: moved.collect(),
+                });
+                return Ok(items);
+            }
             Panel::Loss => (Metric::Loss, "loss"),
             Panel::Accuracy => (Metric::Accuracy, "accuracy"),
             Panel::GradNorm => (Metric::GradNorm, "gradient norm"),
@@ -248,6 +237,19 @@ impl Drawer<'_> {
             items.extend(self.chart(chart, area));
         }
         Ok(items)
+    }
+
+    /// Returns the items of a page without its title and its settings, which the figure has.
+    fn without_words(&self, mut items: Vec<Item>) -> Vec<Item> {
+        let scene = &self.runs.scene;
+        let (title, settings) = (scene.title(), scene.subject_spec());
+        let is_repeated = |text: &Text| {
+            let is_title = text.size == 15.0 && text.text.starts_with(&title);
+            let is_caption = text.size == 11.0 && text.text.starts_with(&settings);
+            is_title || is_caption && self.style.caption
+        };
+        items.retain(|item| !matches!(item, Item::Text(text) if is_repeated(text)));
+        items
     }
 
     fn map_panel(&mut self, cell: Area) -> Vec<Item> {
@@ -270,9 +272,7 @@ impl Drawer<'_> {
             None => Frame::of(dim, runs.first_view(), area),
         };
         let side = results::max_grid_side(&runs.problem).unwrap_or(SIDE);
-        let never = Cancel::default();
-        let map_data =
-            results::compute_map_data(&runs.scene, &runs.problem, frame.window, side, &never);
+        let map_data = runs.map_data(frame.window, side);
         // Only cancelling gives `None`, and nothing cancels this.
         let Some(map_data) = map_data else {
             return Vec::new();
@@ -317,10 +317,19 @@ impl Drawer<'_> {
             by_cost: false,
             row: self.row,
         };
-        if self.named && self.style.x_label.is_none() && self.style.y_label.is_none() {
+        let has_own_labels = self.style.x_label.is_some() || self.style.y_label.is_some();
+        if self.named && !has_own_labels && metric.bands.is_empty() {
             return metric.draw(area, &x_axis, theme);
         }
         let mut chart = metric.chart(area, &x_axis, theme);
+        // A narrow chart over seeds leaves out what its lines are.
+        let short = metric.title.split(':').next().unwrap_or_default();
+        let room = chart.plot().width() - 40.0;
+        let title = match metric.bands.is_empty() {
+            true => metric.title.clone(),
+            false => first_fitted([&metric.title[..], short], 12.0, room),
+        };
+        chart.title = &title;
         if let Some(label) = &self.style.x_label {
             chart.x_label = label;
         }
@@ -378,8 +387,16 @@ impl Drawer<'_> {
     }
 }
 
-/// Returns the charts of a metric.
+/// Returns the charts of a metric, over all seeds.
 fn charts(runs: &Runs, metric: Metric) -> Vec<MetricChart> {
+    summarized(
+        runs.all_seeds()
+            .map(|runs| charts_of_seed(runs, metric))
+            .collect(),
+    )
+}
+
+fn charts_of_seed(runs: &Runs, metric: Metric) -> Vec<MetricChart> {
     let mut charts = match &runs.trained {
         Some(trained) => {
             let never = Cancel::default();
@@ -391,20 +408,4 @@ fn charts(runs: &Runs, metric: Metric) -> Vec<MetricChart> {
     };
     charts.retain(|chart| chart.metric == Some(metric));
     charts
-}
-
-/// Returns the label of the panel `index`: the first letter in the label of the first panel is that many letters on.
-fn nth_label(first: &str, index: usize) -> String {
-    let shift = u8::try_from(index).unwrap_or(u8::MAX);
-    let Some(at) = first.find(|c: char| c.is_ascii_alphabetic()) else {
-        return first.to_owned();
-    };
-    let letter = first.as_bytes()[at];
-    let next = char::from(letter.saturating_add(shift));
-    let next = if next.is_ascii_alphabetic() {
-        next
-    } else {
-        char::from(letter)
-    };
-    format!("{}{next}{}", &first[..at], &first[at + 1..])
 }

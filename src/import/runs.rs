@@ -137,7 +137,8 @@ mod tests {
     }
 
     fn written(runs: &[Trajectory]) -> Vec<u8> {
-        let trained = |trajectory| RunRecord {
+        let trained = |(index, trajectory)| RunRecord {
+            number: index + 1,
             spec: "sgd".to_owned(),
             name: "SGD".to_owned(),
             seed: 0,
@@ -146,7 +147,7 @@ mod tests {
             last: 2,
             projections: None,
         };
-        let trained: Vec<RunRecord> = runs.iter().map(trained).collect();
+        let trained: Vec<RunRecord> = runs.iter().enumerate().map(trained).collect();
         let mut bytes = Vec::new();
         npz(&trained, None, &mut bytes).unwrap();
         bytes

@@ -3,6 +3,7 @@
 mod claims;
 mod cli;
 mod explanations;
+mod figures;
 mod help;
 mod layers;
 mod lessons;

@@ -1,6 +1,6 @@
 //! Tables of sweeps as CSV and JSON. Floats are the shortest text that reads back to the same bits.
 
-use super::SweepData;
+use super::{SweepData, Sweeps};
 use crate::engine::analysis::sweep::{AxisValues, Score, SweepAxis, SweepMetric};
 use crate::engine::declare::Value;
 use crate::engine::landscape::AnyLandscape;
@@ -9,6 +9,7 @@ use crate::engine::scene::{Scene, Training};
 use crate::engine::training::RunSpec;
 use crate::export::columns::{Cells, Columns};
 use crate::export::results_table::{self, TableFormat, loss_text};
+use crate::export::seed_table::{SeedColumn, SeedRow, SeedTable};
 use crate::export::trajectories::cell;
 use serde::Serialize;
 use serde_json::json;
@@ -32,12 +33,15 @@ pub(super) struct Table<'a> {
     pub(super) measure: SweepMetric,
     pub(super) goal: Option<f64>,
     pub(super) overs: &'a [SweepAxis],
-    pub(super) results: &'a SweepData,
+    pub(super) results: &'a Sweeps,
 }
 
-/// Results of one run: its index in the scene, its grids, its scores with the indices of their values, the best indices, and its limits.
+/// Results of one run with one seed: its number, its index in the scene, its grids, its scores with the indices of their values, the best
+/// indices, and its limits.
 struct Part<'a> {
+    number: usize,
     run: usize,
+    seed: u64,
     grids: Vec<&'a AxisValues>,
     scores: Vec<(Vec<usize>, &'a Score)>,
     best: Option<Vec<usize>>,
@@ -45,12 +49,28 @@ struct Part<'a> {
 }
 
 impl Table<'_> {
+    /// Returns the results of all runs and seeds, those of a run together.
     fn parts(&self) -> Vec<Part<'_>> {
-        match self.results {
+        let each = self.results.each.iter();
+        let mut parts: Vec<Part> = each
+            .flat_map(|(seed, sweep)| self.parts_of(*seed, sweep))
+            .collect();
+        parts.sort_by_key(|part| part.number);
+        for part in &mut parts {
+            part.scores.retain(|(_, score)| score.is_computed());
+        }
+        parts
+    }
+
+    fn parts_of<'s>(&self, seed: u64, sweep: &'s SweepData) -> Vec<Part<'s>> {
+        match sweep {
             SweepData::Curves { curves, limits, .. } => curves
                 .iter()
                 .zip(limits)
-                .map(|(curve, limit)| Part {
+                .enumerate()
+                .map(|(index, (curve, limit))| Part {
+                    number: index + 1,
+                    seed,
                     run: curve.line.run,
                     grids: vec![&curve.line.grid],
                     scores: curve
@@ -66,6 +86,8 @@ impl Table<'_> {
             SweepData::Map { map, run, limits } => {
                 let columns = map.grids[0].len();
                 vec![Part {
+                    number: 1,
+                    seed,
                     run: *run,
                     grids: map.grids.iter().collect(),
                     scores: map
@@ -92,13 +114,15 @@ impl Table<'_> {
     fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
         let names = self.scene.run_names();
         let settings: Vec<String> = self.overs.iter().map(|over| cell(&over.setting)).collect();
-        let (settings, columns) = (settings.join(","), COLUMNS.join(","));
-        writeln!(out, "run,{settings},{columns},seed,name,spec")?;
-        for (number, part) in self.parts().iter().enumerate() {
+        let (settings, columns) = (settings.join(","), self.columns().join(","));
+        let is_seed = self.is_over("seed");
+        let seed = if is_seed { "" } else { "seed," };
+        writeln!(out, "run,{settings},{columns},{seed}name,spec")?;
+        for part in &self.parts() {
             let spec = cell(&self.scene.runs[part.run].spec.to_string());
             let name = cell(&names[part.run]);
             for (at, score) in &part.scores {
-                write!(out, "{},", number + 1)?;
+                write!(out, "{},", part.number)?;
                 for (grid, index) in part.grids.iter().zip(at) {
                     write!(out, "{},", cell(&grid.text(*index)))?;
                 }
@@ -112,8 +136,11 @@ impl Table<'_> {
                     |step: Option<u64>| step.map_or_else(String::new, |step| step.to_string());
                 let outcome = score.outcome.name();
                 let [reached, diverged] = [reached(score), score.diverged()].map(step);
-                let seed = self.scene.training.seed;
-                writeln!(out, "{reached},{outcome},{diverged},{seed},{name},{spec}")?;
+                let seed = match is_seed {
+                    true => String::new(),
+                    false => format!("{},", part.seed),
+                };
+                writeln!(out, "{reached},{outcome},{diverged},{seed}{name},{spec}")?;
             }
         }
         Ok(())
@@ -123,35 +150,38 @@ impl Table<'_> {
     fn npz(&self, out: &mut dyn Write) -> io::Result<()> {
         let (names, parts) = (self.scene.run_names(), self.parts());
         let rows = || {
-            let numbered = parts.iter().enumerate();
-            numbered
-                .flat_map(|(number, part)| part.scores.iter().map(move |row| (number, part, row)))
+            parts
+                .iter()
+                .flat_map(|part| part.scores.iter().map(move |row| (part, row)))
         };
-        let text = |of: &dyn Fn(&Part) -> String| {
-            Cells::Text(rows().map(|(_, part, _)| of(part)).collect())
-        };
+        let text =
+            |of: &dyn Fn(&Part) -> String| Cells::Text(rows().map(|(part, _)| of(part)).collect());
         let real = |of: &dyn Fn(&Score) -> Option<f64>| {
-            let numbers = rows().map(|(.., (_, score))| of(score).unwrap_or(f64::NAN));
+            let numbers = rows().map(|(_, (_, score))| of(score).unwrap_or(f64::NAN));
             Cells::Real(numbers.collect())
         };
-        let runs = rows().map(|(number, ..)| number as u64 + 1).collect();
+        let runs = rows().map(|(part, _)| part.number as u64).collect();
         let mut table = Columns::default().with("run", Cells::Count(runs));
         for (index, over) in self.overs.iter().enumerate() {
-            let values = rows().map(|(_, part, (at, _))| part.grids[index].text(at[index]));
+            let values = rows().map(|(part, (at, _))| part.grids[index].text(at[index]));
             let values: Vec<String> = values.collect();
             let numbers: Option<Vec<f64>> = values.iter().map(|value| value.parse().ok()).collect();
             let cells = numbers.map_or(Cells::Text(values), Cells::Real);
             table = table.with(&*over.setting, cells);
         }
-        let outcomes = rows().map(|(.., (_, score))| score.outcome.name().to_owned());
-        let seeds = rows().map(|_| self.scene.training.seed);
-        table
+        let outcomes = rows().map(|(_, (_, score))| score.outcome.name().to_owned());
+        let steps = self.columns()[2];
+        let mut table = table
             .with("final_loss", real(&|score| score.value(SweepMetric::Final)))
             .with("best_loss", real(&|score| score.value(SweepMetric::Best)))
-            .with("steps", real(&|score| reached(score).map(count)))
+            .with(steps, real(&|score| reached(score).map(count)))
             .with("outcome", Cells::Text(outcomes.collect()))
-            .with("diverged_at", real(&|score| score.diverged().map(count)))
-            .with("seed", Cells::Count(seeds.collect()))
+            .with("diverged_at", real(&|score| score.diverged().map(count)));
+        if !self.is_over("seed") {
+            let seeds = rows().map(|(part, _)| part.seed);
+            table = table.with("seed", Cells::Count(seeds.collect()));
+        }
+        table
             .with("name", text(&|part| names[part.run].clone()))
             .with(
                 "spec",
@@ -160,8 +190,25 @@ impl Table<'_> {
             .npz(out)
     }
 
-    /// Writes a line for each value, or pair of values, as a table to paste.
+    /// Whether a setting is swept over.
+    fn is_over(&self, setting: &str) -> bool {
+        self.overs.iter().any(|over| over.setting == setting)
+    }
+
+    /// Returns the names of the columns after those of the settings, none of which occurs twice.
+    fn columns(&self) -> [&'static str; 5] {
+        let is_over_steps = self.is_over("steps");
+        COLUMNS.map(|column| match column {
+            "steps" if is_over_steps => "steps_to_goal",
+            column => column,
+        })
+    }
+
+    /// Writes a line for each value, or pair of values, as a table to paste; over several seeds with their statistics.
     pub(super) fn results(&self, format: TableFormat, out: &mut dyn Write) -> io::Result<()> {
+        if self.results.len() > 1 {
+            return self.seed_table(format).write(out);
+        }
         let names = self.scene.run_names();
         let settings = self.overs.iter().map(|over| over.setting.as_str());
         let last = ["final loss", "best loss", "steps", "outcome"];
@@ -187,14 +234,58 @@ impl Table<'_> {
         results_table::write(&header, &rows, format, out)
     }
 
+    /// Returns a table with a line for each run and value: the results over all seeds.
+    fn seed_table(&self, format: TableFormat) -> SeedTable {
+        let (names, parts) = (self.scene.run_names(), self.parts());
+        let mut table = SeedTable::new(format);
+        let first = self.results.each.first().map_or(0, |(seed, _)| *seed);
+        for part in parts.iter().filter(|part| part.seed == first) {
+            for (place, (at, _)) in part.scores.iter().enumerate() {
+                let own = parts.iter().filter(|other| other.number == part.number);
+                let scores = own.filter_map(|own| {
+                    // In a sweep that was stopped, values are missing.
+                    let here = own.scores.get(place).filter(|(other, _)| other == at);
+                    let found = here.or_else(|| own.scores.iter().find(|(other, _)| other == at));
+                    found.map(|(_, score)| *score)
+                });
+                let scores: Vec<&Score> = scores.collect();
+                let column = |name, with_median, of: &dyn Fn(&Score) -> Option<f64>| SeedColumn {
+                    name,
+                    values: scores.iter().filter_map(|score| of(score)).collect(),
+                    with_median,
+                };
+                let mut labels = vec![("name".to_owned(), names[part.run].clone())];
+                for (grid, index) in part.grids.iter().zip(at) {
+                    labels.push((grid.setting().to_owned(), grid.text(*index)));
+                }
+                let mut columns = vec![
+                    column("final loss", true, &|score| score.value(SweepMetric::Final)),
+                    column("best loss", false, &|score| score.value(SweepMetric::Best)),
+                ];
+                if self.goal.is_some() {
+                    let steps = |score: &Score| reached(score).map(count);
+                    columns.push(column("steps to goal", false, &steps));
+                }
+                table.add(SeedRow {
+                    labels,
+                    columns,
+                    outcomes: scores.iter().map(|score| score.outcome).collect(),
+                    spec: self.scene.runs[part.run].spec.to_string(),
+                });
+            }
+        }
+        table
+    }
+
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         let names = self.scene.run_names();
         let settings = self.overs.iter().map(|over| over.setting.as_str());
-        let columns: Vec<&str> = settings.chain(COLUMNS).collect();
+        let columns: Vec<&str> = settings.chain(self.columns()).collect();
         let parts = self.parts();
         let runs = parts.iter().map(|part| RunEntry {
             spec: &self.scene.runs[part.run].spec,
             name: &names[part.run],
+            seed: part.seed,
             best: part.best.as_ref().map(|at| values(&part.grids, at)),
             lr_limit: &part.limit,
             columns: &columns,
@@ -247,6 +338,7 @@ struct SweepFile<'a> {
 struct RunEntry<'a> {
     spec: &'a RunSpec,
     name: &'a str,
+    seed: u64,
     best: Option<Vec<serde_json::Value>>,
     lr_limit: &'a serde_json::Value,
     columns: &'a [&'a str],

@@ -11,20 +11,35 @@ const MAX_NUMBERS: u64 = 400_000_000;
 /// Maximum steps of a run.
 const MAX_STEPS: u64 = 100_000_000;
 
-/// Returns the weights file of each run.
-pub(super) fn outputs(path: &Path, runs: usize) -> Result<Vec<PathBuf>, String> {
+/// Returns the weights file of each run with each seed, those of a seed together.
+pub(super) fn outputs(path: &Path, runs: usize, seeds: &[u64]) -> Result<Vec<PathBuf>, String> {
     kind(path, &["safetensors"], "safetensors")?;
-    if runs == 1 {
-        return Ok(vec![path.to_owned()]);
-    }
     let name = path_text(path);
-    if !name.contains("{}") {
+    if seeds.len() > 1 && !name.contains("{seed}") {
+        return Err(format!(
+            "{name}: one file for {} seeds; expected {{seed}} in the name for the seed, like w-{{}}-{{seed}}.safetensors",
+            seeds.len()
+        ));
+    }
+    if runs > 1 && !name.contains("{}") {
         return Err(format!(
             "{name}: one file for {runs} runs; expected {{}} in the name for the run's number, like w-{{}}.safetensors"
         ));
     }
-    let number = |run: usize| path_from_text(&name.replace("{}", &run.to_string()));
-    Ok((1..=runs).map(number).collect())
+    let file = |seed: &u64, run: usize| {
+        let name = match seeds.len() {
+            1 => name.clone(),
+            _ => name.replace("{seed}", &seed.to_string()),
+        };
+        match runs {
+            1 => path_from_text(&name),
+            _ => path_from_text(&name.replace("{}", &run.to_string())),
+        }
+    };
+    let files = seeds
+        .iter()
+        .flat_map(|seed| (1..=runs).map(move |run| (seed, run)));
+    Ok(files.map(|(seed, run)| file(seed, run)).collect())
 }
 
 /// Returns the number of steps, from `--steps`, or from `--epochs` with the samples and the batch size.

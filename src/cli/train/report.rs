@@ -1,19 +1,23 @@
 //! The printed table of `ravine train`: final losses and accuracies.
 
-use super::RunEnd;
+use super::seeded::{RunEnd, Seeded};
 use crate::cli::slice::explained_variance_text;
 use crate::engine::analysis::network_plane::NetworkPlane;
-use crate::engine::network::data::Split;
+use crate::engine::analysis::seed_stats::SeedStats;
 use crate::engine::network::{Metrics, NetworkLoss};
 use crate::engine::objective::{Objective, norm};
 use crate::engine::training::{Outcome, Reason, RunSpec};
 use crate::export::columns::Columns;
 use crate::export::results_table::{self, TableFormat, loss_text};
+use crate::export::seed_table::{SeedColumn, SeedRow, SeedTable};
 use crate::figure::axis::number;
 use std::io::{self, Write};
 
 /// The final state of a run in numbers.
 pub(super) struct RunSummary {
+    /// The run's number, from 1, which all its seeds share.
+    number: usize,
+    seed: u64,
     name: String,
     spec: String,
     outcome: Outcome,
@@ -23,22 +27,34 @@ pub(super) struct RunSummary {
     grad_norm: f64,
 }
 
-/// Returns the summary of each run.
-pub(super) fn summary(
-    loss: &NetworkLoss,
-    split: &Split,
+/// Returns the summary of each run with each seed, those of a run together.
+pub(super) fn summaries(
+    all: &[Seeded],
     specs: &[RunSpec],
     names: &[String],
-    ends: &[RunEnd],
     steps: u64,
 ) -> Vec<RunSummary> {
+    let each = all
+        .iter()
+        .flat_map(|seeded| summary(seeded, specs, names, steps));
+    let mut summaries: Vec<RunSummary> = each.collect();
+    summaries.sort_by_key(|run| run.number);
+    summaries
+}
+
+fn summary(seeded: &Seeded, specs: &[RunSpec], names: &[String], steps: u64) -> Vec<RunSummary> {
+    let Seeded {
+        loss, split, ends, ..
+    } = seeded;
     let test = Some(&split.test).filter(|test| test.samples() > 0);
     let test = test.and_then(|test| loss.with_data(test).ok());
     let mut gradient = vec![0.0; loss.dim()];
-    let runs = specs.iter().zip(names).zip(ends);
-    runs.map(|((spec, name), end)| {
+    let runs = specs.iter().zip(names).zip(ends).enumerate();
+    runs.map(|(index, ((spec, name), end))| {
         loss.gradient(&end.theta, &mut gradient);
         RunSummary {
+            number: index + 1,
+            seed: seeded.seed,
             name: name.clone(),
             spec: spec.to_string(),
             outcome: end.outcome,
@@ -55,18 +71,23 @@ pub(super) fn summary(
 }
 
 impl RunSummary {
+    /// Returns the numbers of [`NUMBERS`]; `None` where there is none.
+    fn values(&self) -> [Option<f64>; 5] {
+        let accuracy = |measure: Metrics| measure.accuracy;
+        [
+            Some(self.train.loss),
+            self.test.map(|test| test.loss),
+            accuracy(self.train),
+            self.test.and_then(accuracy),
+            Some(self.grad_norm),
+        ]
+    }
+
     /// Returns the losses and accuracies in training and test, and the gradient norm, with six digits.
     fn numbers(&self) -> [String; 5] {
         let digits = |value: f64| number(value, 6);
-        let of = |measure: Option<f64>| measure.map_or("–".to_owned(), digits);
-        let accuracy = |measure: Metrics| measure.accuracy;
-        [
-            digits(self.train.loss),
-            of(self.test.map(|test| test.loss)),
-            of(accuracy(self.train)),
-            of(self.test.and_then(accuracy)),
-            digits(self.grad_norm),
-        ]
+        self.values()
+            .map(|value| value.map_or("–".to_owned(), digits))
     }
 }
 
@@ -85,6 +106,9 @@ pub(super) fn report(
     network_plane: Option<&NetworkPlane>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    if has_seeds(runs) {
+        return report_of_seeds(runs, out);
+    }
     let [a, b, c, d, e] = NUMBERS;
     let mut lines = vec![["run", "steps", a, b, c, d, e].map(str::to_owned)];
     for run in runs {
@@ -103,26 +127,69 @@ pub(super) fn report(
     Ok(())
 }
 
+/// Whether some run has several seeds.
+fn has_seeds(runs: &[RunSummary]) -> bool {
+    runs.iter().any(|run| run.seed != runs[0].seed)
+}
+
+/// Writes a table with one line per run: mean ± standard deviation over the seeds that did not diverge.
+fn report_of_seeds(runs: &[RunSummary], out: &mut dyn Write) -> io::Result<()> {
+    let [a, b, c, d, e] = NUMBERS;
+    let mut lines = vec![["run", "diverged", a, b, c, d, e].map(str::to_owned)];
+    for of_run in runs.chunk_by(|one, other| one.number == other.number) {
+        let whole = { of_run.iter() }.filter(|run| !matches!(run.outcome, Outcome::Diverged(..)));
+        let cell = |column: usize| {
+            let values = whole.clone().filter_map(|run| run.values()[column]);
+            let digits = |value: f64| number(value, 4);
+            SeedStats::of(values).map_or("–".to_owned(), |stats| {
+                format!("{} ± {}", digits(stats.mean), digits(stats.sd))
+            })
+        };
+        let diverged = of_run.len() - whole.clone().count();
+        let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(cell);
+        let diverged = format!("{diverged} of {}", of_run.len());
+        lines.push([of_run[0].spec.clone(), diverged, a, b, c, d, e]);
+    }
+    super::super::table(&lines, out)
+}
+
+/// Returns a table with one line per run: its numbers over all seeds.
+fn seed_table(runs: &[RunSummary], format: TableFormat) -> SeedTable {
+    let mut table = SeedTable::new(format);
+    for of_run in runs.chunk_by(|one, other| one.number == other.number) {
+        let whole = { of_run.iter() }.filter(|run| !matches!(run.outcome, Outcome::Diverged(..)));
+        let columns = NUMBERS.into_iter().enumerate();
+        table.add(SeedRow {
+            labels: vec![("name".to_owned(), of_run[0].name.clone())],
+            columns: columns
+                .map(|(column, name)| SeedColumn {
+                    name,
+                    values: { whole.clone() }
+                        .filter_map(|run| run.values()[column])
+                        .collect(),
+                    with_median: column == 0,
+                })
+                .collect(),
+            outcomes: of_run.iter().map(|run| run.outcome).collect(),
+            spec: of_run[0].spec.clone(),
+        });
+    }
+    table
+}
+
 /// Writes the summary as a table to paste.
 pub(super) fn table(
     runs: &[RunSummary],
     format: TableFormat,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    if has_seeds(runs) {
+        return seed_table(runs, format).write(out);
+    }
     let header = [&["name", "steps"], &NUMBERS[..], &["outcome", "spec"]].concat();
     let rows = runs.iter().map(|run| {
         let mut row = vec![run.name.clone(), run.steps.to_string()];
-        let accuracy = |measure: Metrics| measure.accuracy;
-        row.extend(
-            [
-                Some(run.train.loss),
-                run.test.map(|test| test.loss),
-                accuracy(run.train),
-                run.test.and_then(accuracy),
-                Some(run.grad_norm),
-            ]
-            .map(loss_text),
-        );
+        row.extend(run.values().map(loss_text));
         row.extend([run.outcome.name().to_owned(), run.spec.clone()]);
         row
     });
@@ -132,18 +199,17 @@ pub(super) fn table(
 /// Writes the summary as JSON, in full precision; what there is not is null.
 pub(super) fn json(
     runs: &[RunSummary],
-    seed: u64,
     network_plane: Option<&NetworkPlane>,
     facts: Columns,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let ratio = network_plane.and_then(|plane| plane.explained_variance_ratio);
-    let entries = runs.iter().enumerate().map(|(index, run)| {
+    let entries = runs.iter().map(|run| {
         serde_json::json!({
-            "run": index + 1,
+            "run": run.number,
             "name": run.name,
             "spec": run.spec,
-            "seed": seed,
+            "seed": run.seed,
             "steps": run.steps,
             "outcome": run.outcome.name(),
             "reason": run.outcome.reason().map(Reason::clause),

@@ -11,7 +11,7 @@ use crate::engine::landscape::Mark;
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
-use crate::engine::training::{self, Outcome, RunSettings, RunSpec};
+use crate::engine::training::{self, Outcome, Reason, RunSettings, RunSpec};
 use rayon::prelude::*;
 use refine::{Endpoint, MinimumIdentity};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -69,6 +69,8 @@ pub struct Basins {
     pub minima: Vec<Minimum>,
     /// Results of the starts, row by row.
     pub cells: Vec<Cell>,
+    /// Whether a start was not computed, row by row; empty if all were.
+    pub missing: Vec<bool>,
     /// Number of steps of a run that neither converges nor diverges.
     pub max_steps: u64,
 }
@@ -165,11 +167,59 @@ impl BasinQuery<'_> {
         cancel: &Cancel,
     ) -> Option<Basins> {
         let side = side.max(2);
-        let run_settings = RunSettings {
+        let run_settings = self.settings();
+        let mut ends = vec![None; side * side];
+        self.final_points(&mut ends, side, &run_settings, progress, cancel)?;
+        let ends: Vec<([f64; 2], Outcome)> = ends.into_iter().collect::<Option<_>>()?;
+        self.classified(&ends, side, earlier, cancel)
+    }
+
+    /// Computes the basins like [`compute`](Self::compute), and those of the starts so far if it is cancelled.
+    pub fn compute_so_far(&self, side: usize, progress: &AtomicUsize, cancel: &Cancel) -> Basins {
+        let side = side.max(2);
+        let mut ends = vec![None; side * side];
+        let run_settings = self.settings();
+        // `None` if it was cancelled, which shows in the ends.
+        let _ = self.final_points(&mut ends, side, &run_settings, progress, cancel);
+        let missing: Vec<bool> = ends.iter().map(Option::is_none).collect();
+        let nowhere = ([f64::NAN; 2], Outcome::Diverged(0, Reason::Interrupted));
+        let ends: Vec<([f64; 2], Outcome)> = { ends.into_iter() }
+            .map(|end| end.unwrap_or(nowhere))
+            .collect();
+        let found = self.classified(&ends, side, None, &Cancel::default());
+        let empty = Basins {
+            window: self.window,
+            side,
+            cells: Vec::new(),
+            missing: Vec::new(),
+            minima: Vec::new(),
+            max_steps: run_settings.steps,
+        };
+        // Only cancelling gives `None`, and nothing cancels the classification.
+        let found = found.unwrap_or(empty);
+        match missing.contains(&true) {
+            true => Basins { missing, ..found },
+            false => found,
+        }
+    }
+
+    /// Returns the settings of the runs.
+    fn settings(&self) -> RunSettings {
+        RunSettings {
             tolerance: self.run_settings.tolerance.or(Some(TOLERANCE)),
             ..self.run_settings
-        };
-        let ends = self.final_points(side, &run_settings, progress, cancel)?;
+        }
+    }
+
+    /// Returns the basins of the final points of all starts; `None` if cancelled.
+    fn classified(
+        &self,
+        ends: &[([f64; 2], Outcome)],
+        side: usize,
+        earlier: Option<&Basins>,
+        cancel: &Cancel,
+    ) -> Option<Basins> {
+        let run_settings = self.settings();
         let first = self
             .known
             .iter()
@@ -237,22 +287,23 @@ impl BasinQuery<'_> {
             window: self.window,
             side,
             cells: ends.par_iter().zip(&endpoints).map(cell).collect(),
+            missing: Vec::new(),
             minima,
             max_steps: run_settings.steps,
         })
     }
 
-    /// Runs the optimizer from all starts; returns the final points and outcomes.
+    /// Runs the optimizer from all starts, and stores their final points and outcomes.
     fn final_points(
         &self,
+        ends: &mut [Option<([f64; 2], Outcome)>],
         side: usize,
         run_settings: &RunSettings,
         progress: &AtomicUsize,
         cancel: &Cancel,
-    ) -> Option<Vec<([f64; 2], Outcome)>> {
+    ) -> Option<()> {
         // Neighbouring starts take about as many steps, so that tiles of columns × rows are good batches.
         const TILE: [usize; 2] = [16, 8];
-        let mut ends = vec![([0.0; 2], Outcome::Finished); side * side];
         ends.par_chunks_mut(side * TILE[1])
             .enumerate()
             .try_for_each(|(band, ends)| {
@@ -274,13 +325,12 @@ impl BasinQuery<'_> {
                         cancel,
                     )?;
                     for ((row, column), end) in places.zip(arrived) {
-                        ends[row * side + column] = end;
+                        ends[row * side + column] = Some(end);
                     }
                     progress.fetch_add(starts.len(), Ordering::Relaxed);
                 }
                 Some(())
-            })?;
-        Some(ends)
+            })
     }
 }
 

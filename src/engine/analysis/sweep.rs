@@ -37,7 +37,7 @@ mod lr_limit;
 mod range;
 mod score;
 
-pub use axis_values::AxisValues;
+pub use axis_values::{AxisValues, SharedSettings};
 pub use lr_limit::{lr_limit, lr_limits, quadratic_lambda_max};
 pub use range::{MAX_VALUES, SweepAxis, Values};
 pub use score::{Score, SweepMetric};
@@ -148,13 +148,13 @@ pub struct SweepContext<'a> {
 }
 
 impl SweepContext<'_> {
-    fn score(&self, spec: &RunSpec) -> Option<Score> {
+    fn score(&self, spec: &RunSpec, run_settings: &RunSettings) -> Option<Score> {
         let goal = self.goal.unwrap_or(f64::NEG_INFINITY);
         let end = training::run_to_end(
             self.objective,
             self.start,
             spec,
-            self.run_settings,
+            run_settings,
             goal,
             self.cancel,
         )?;
@@ -217,6 +217,12 @@ impl SweepCurve {
 ///
 /// Runs are distributed over the threads of the current pool and collected by index; the bits do not depend on their number.
 pub fn run_curves(context: &SweepContext, runs: Vec<SweptRun>) -> Option<Vec<SweepCurve>> {
+    let curves = curves_so_far(context, runs);
+    (!context.cancel.is_cancelled()).then_some(curves)
+}
+
+/// Runs every run at every value, like [`run_curves`]; those that a cancelled sweep does not reach are [`Score::NOT_COMPUTED`].
+pub fn curves_so_far(context: &SweepContext, runs: Vec<SweptRun>) -> Vec<SweepCurve> {
     let tasks: Vec<(&SweptRun, usize)> = runs
         .iter()
         .flat_map(|line| (0..=line.grid.len()).map(move |index| (line, index)))
@@ -224,20 +230,24 @@ pub fn run_curves(context: &SweepContext, runs: Vec<SweptRun>) -> Option<Vec<Swe
     // The index after the last value stands for the unchanged run.
     let scores = tasks
         .par_iter()
-        .map(|(line, index)| context.score(&line.grid.apply(&line.spec, *index)))
-        .collect::<Option<Vec<Score>>>()?;
-    let mut scores = scores.into_iter();
+        .map(|(line, index)| {
+            let settings = line.grid.apply_settings(context.run_settings, *index);
+            context.score(&line.grid.apply(&line.spec, *index), &settings)
+        })
+        .collect::<Vec<Option<Score>>>();
+    let scores = scores.into_iter();
+    let mut scores = scores.map(|score| score.unwrap_or(Score::NOT_COMPUTED));
     let mut curves = Vec::with_capacity(runs.len());
     for line in runs {
         let own: Vec<Score> = scores.by_ref().take(line.grid.len()).collect();
-        let current = scores.next()?;
+        let current = scores.next().unwrap_or(Score::NOT_COMPUTED);
         curves.push(SweepCurve {
             line,
             scores: own,
             current,
         });
     }
-    Some(curves)
+    curves
 }
 
 /// Scores of a run over the values of two settings.
@@ -305,18 +315,29 @@ pub fn grids(spec: &RunSpec, overs: [&SweepAxis; 2]) -> Result<[AxisValues; 2], 
 
 /// Runs `spec` at every pair of values, on all threads as in [`run_curves`]. `None` if cancelled.
 pub fn run_map(context: &SweepContext, spec: &RunSpec, grids: [AxisValues; 2]) -> Option<SweepMap> {
+    let map = map_so_far(context, spec, grids);
+    (!context.cancel.is_cancelled()).then_some(map)
+}
+
+/// Runs `spec` at every pair of values, like [`run_map`]; those that a cancelled sweep does not reach are [`Score::NOT_COMPUTED`].
+pub fn map_so_far(context: &SweepContext, spec: &RunSpec, grids: [AxisValues; 2]) -> SweepMap {
     let columns = grids[0].len();
-    let scores = (0..columns * grids[1].len())
-        .into_par_iter()
-        .map(|index| context.score(&with_pair(&grids, spec, [index % columns, index / columns])))
-        .collect::<Option<Vec<Score>>>()?;
-    let current = context.score(spec)?;
-    Some(SweepMap {
+    let score = |index: usize| {
+        let [x, y] = [index % columns, index / columns];
+        let settings = grids[0].apply_settings(context.run_settings, x);
+        let settings = grids[1].apply_settings(&settings, y);
+        let score = context.score(&with_pair(&grids, spec, [x, y]), &settings);
+        score.unwrap_or(Score::NOT_COMPUTED)
+    };
+    let scores = (0..columns * grids[1].len()).into_par_iter().map(score);
+    let scores = scores.collect();
+    let current = context.score(spec, context.run_settings);
+    SweepMap {
         spec: spec.clone(),
         grids,
         scores,
-        current,
-    })
+        current: current.unwrap_or(Score::NOT_COMPUTED),
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::{Plane, Rect};
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Values on a regular grid whose outer points lie on the border of the view. Row 0 is at the low end of y.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,24 +37,63 @@ impl Surface {
 
     /// Samples like [`Surface::sample`] into the buffer of an earlier surface, so that a large one need not be allocated and zeroed.
     pub fn sample_into(
-        mut values: Vec<f64>,
+        values: Vec<f64>,
         objective: &dyn Objective,
         plane: &Plane,
         view: Rect,
-        [columns, rows]: [usize; 2],
+        sides: [usize; 2],
         cancel: &Cancel,
     ) -> Option<Self> {
+        let mut surface = Self::blank(values, view, sides, 0.0);
+        let is_whole = surface.fill(objective, plane, cancel, &AtomicUsize::new(0));
+        is_whole.then_some(surface)
+    }
+
+    /// Samples like [`Surface::sample`], and counts finished rows in `done`; values that a cancelled work does not reach are NaN.
+    pub fn sample_so_far(
+        objective: &dyn Objective,
+        plane: &Plane,
+        view: Rect,
+        sides: [usize; 2],
+        cancel: &Cancel,
+        done: &AtomicUsize,
+    ) -> Self {
+        let mut surface = Self::blank(Vec::new(), view, sides, f64::NAN);
+        surface.fill(objective, plane, cancel, done);
+        surface
+    }
+
+    /// Returns a surface of at least 2 × 2 points, whose new values are `value`.
+    fn blank(mut values: Vec<f64>, view: Rect, [columns, rows]: [usize; 2], value: f64) -> Self {
         let (columns, rows) = (columns.max(2), rows.max(2));
+        values.resize(columns * rows, value);
+        Self {
+            view,
+            columns,
+            rows,
+            values,
+        }
+    }
+
+    /// Computes the values, row by row; returns false if it was cancelled.
+    fn fill(
+        &mut self,
+        objective: &dyn Objective,
+        plane: &Plane,
+        cancel: &Cancel,
+        done: &AtomicUsize,
+    ) -> bool {
+        let (view, columns, rows) = (self.view, self.columns, self.rows);
         // Rows per call of `Objective::rows`: a network does part of its work once per call.
         let together = match plane.dim() {
             ..=2 => 8,
             _ => rows.div_ceil(4 * rayon::current_num_threads()),
         };
-        values.resize(columns * rows, 0.0);
         let x: Vec<f64> = (0..columns)
             .map(|column| view.at([share(column, columns), 0.0])[0])
             .collect();
-        values
+        let filled = self
+            .values
             .par_chunks_mut(together * columns)
             .enumerate()
             .try_for_each_init(
@@ -63,15 +103,11 @@ impl Surface {
                     let y = first..first + values.len() / columns;
                     let y: Vec<f64> = y.map(|row| view.at([0.0, share(row, rows)])[1]).collect();
                     objective.rows(plane, &x, &y, values, theta);
+                    done.fetch_add(y.len(), Ordering::Relaxed);
                     (!cancel.is_cancelled()).then_some(())
                 },
-            )?;
-        Some(Self {
-            view,
-            columns,
-            rows,
-            values,
-        })
+            );
+        filled.is_some()
     }
 
     /// Returns the point at fractional grid coordinates.

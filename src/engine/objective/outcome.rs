@@ -85,6 +85,8 @@ pub enum Reason {
     CurvatureNotFinite,
     /// A trust region has shrunk to a point.
     NoStep,
+    /// The user stopped the work.
+    Interrupted,
 }
 
 impl Reason {
@@ -107,6 +109,7 @@ impl Reason {
             }
             Self::CurvatureNotFinite => "the curvature matrix is not finite",
             Self::NoStep => "no step within the trust region lowers the loss",
+            Self::Interrupted => "the work was interrupted",
         }
     }
 }

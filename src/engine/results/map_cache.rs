@@ -1,15 +1,30 @@
-//! The map that pictures of the same runs share: a film draws one map at hundreds of steps.
+//! The maps, and other costly parts, that pictures of the same runs share: a film draws one map at hundreds of steps.
 
 use super::map_data::{MapData, compute_map_data};
 use super::{Problem, Runs};
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapStyle;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::any::Any;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The map that was computed last for some runs.
+/// The maps that were computed last for some runs, and other parts of their pictures.
 #[derive(Clone, Default)]
-pub struct MapCache(Arc<Mutex<Option<Kept>>>);
+pub struct MapCache {
+    maps: Arc<Mutex<Vec<Kept>>>,
+    /// One value of each type.
+    parts: Arc<Mutex<Vec<Part>>>,
+}
+
+/// A part of a picture, of any type.
+type Part = Arc<dyn Any + Send + Sync>;
+
+/// Maximal number of maps that are kept: a figure of panels has several.
+const MAX_MAPS: usize = 4;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 struct Kept {
     key: Key,
@@ -33,7 +48,7 @@ impl Key {
 }
 
 impl Runs {
-    /// Returns the map of a window with `side` samples along each side, [`compute_map_data`]. The last one is kept.
+    /// Returns the map of a window with `side` samples along each side, [`compute_map_data`]. The last ones are kept.
     pub fn map_data(&self, window: Rect, side: usize) -> Option<Arc<MapData>> {
         let key = Key {
             problem: Arc::clone(&self.problem),
@@ -41,19 +56,43 @@ impl Runs {
             side,
             style: self.scene.map.clone(),
         };
-        let kept = || self.maps.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(earlier) = kept().as_ref().filter(|earlier| earlier.key.is(&key)) {
+        let kept = || lock(&self.maps.maps);
+        if let Some(earlier) = kept().iter().find(|earlier| earlier.key.is(&key)) {
             return Some(Arc::clone(&earlier.map_data));
         }
         // Computed without the lock: this thread may take over other pictures of these runs while it waits for the others.
         let never = Cancel::default();
         let map_data = compute_map_data(&self.scene, &self.problem, window, side, &never)?;
         let map_data = Arc::new(map_data);
-        *kept() = Some(Kept {
+        let mut kept = kept();
+        if kept.len() >= MAX_MAPS {
+            kept.remove(0);
+        }
+        kept.push(Kept {
             key,
             map_data: Arc::clone(&map_data),
         });
         Some(map_data)
+    }
+
+    /// Returns a part of pictures of these runs: the last one of its type, if `is_current` holds for it, else a new one, which is kept.
+    pub fn kept<T: Any + Send + Sync>(
+        &self,
+        is_current: impl Fn(&T) -> bool,
+        compute: impl FnOnce() -> T,
+    ) -> Arc<T> {
+        let earlier = lock(&self.maps.parts)
+            .iter()
+            .find_map(|part| Arc::clone(part).downcast::<T>().ok());
+        if let Some(earlier) = earlier.filter(|earlier| is_current(earlier)) {
+            return earlier;
+        }
+        // Computed without the lock, like a map.
+        let new = Arc::new(compute());
+        let mut parts = lock(&self.maps.parts);
+        parts.retain(|part| !part.is::<T>());
+        parts.push(Arc::<T>::clone(&new));
+        new
     }
 }
 
@@ -79,6 +118,8 @@ mod tests {
         runs.scene.map.levels += 10;
         let styled = runs.map_data(problem.view, 17).unwrap();
         assert!(!Arc::ptr_eq(&styled, &finer));
+        let kept = |size: u64| *runs.kept(|kept: &u64| *kept == size, || size);
+        assert_eq!([kept(1), kept(2), kept(2)], [1, 2, 2]);
         let elsewhere = runs.map_data(Rect::square(1.0), 17).unwrap();
         assert_ne!(elsewhere.surface.values, styled.surface.values);
     }

@@ -56,14 +56,21 @@ pub struct Runs {
     pub every: u64,
     /// Training record of a network's runs, whose `results` are their projections onto the plane; `None` for a landscape.
     pub trained: Option<TrainingSnapshot>,
-    /// The map that pictures of these runs share.
+    /// The maps that pictures of these runs share.
     pub maps: MapCache,
+    /// The runs of the scene with other seeds, which charts summarize together with these.
+    pub other_seeds: Arc<[Runs]>,
 }
 
 impl Runs {
     /// Returns the row that is shown at a step.
     pub fn row(&self, step: u64) -> usize {
         usize::try_from(step / self.every.max(1)).unwrap_or(usize::MAX)
+    }
+
+    /// Returns these runs and those with other seeds.
+    pub fn all_seeds(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.other_seeds.iter())
     }
 
     /// Returns the step at which a row was recorded.
@@ -152,6 +159,7 @@ pub fn compute_runs(
         every: 1,
         trained: None,
         maps: MapCache::default(),
+        other_seeds: Arc::default(),
     })
 }
 

@@ -190,6 +190,45 @@ pub fn run(
     context.record()
 }
 
+/// Runs `spec` from `start` like [`run`], and returns the rows so far if it is cancelled: it has then stopped, [`Reason::Interrupted`].
+/// `on_row` sees the step of each row, for a progress display.
+pub fn run_so_far(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    run_settings: &RunSettings,
+    cancel: &Cancel,
+    on_row: &dyn Fn(u64),
+) -> Trajectory {
+    let context = RunContext {
+        objective,
+        start,
+        spec,
+        run_settings,
+        cancel,
+    };
+    context.record_so_far(on_row)
+}
+
+/// Runs `spec` from `start` like [`run_to_end`] without a goal, and returns the last row so far if it is cancelled, as [`run_so_far`].
+pub fn run_to_end_so_far(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    run_settings: &RunSettings,
+    cancel: &Cancel,
+    on_row: &dyn Fn(u64),
+) -> FinalState {
+    let context = RunContext {
+        objective,
+        start,
+        spec,
+        run_settings,
+        cancel,
+    };
+    context.state_so_far(on_row)
+}
+
 /// Runs `spec` from `start` and returns the final state, with the first step whose loss is at most `goal`; `None` if it was
 /// cancelled.
 pub fn run_to_end(

@@ -1,7 +1,7 @@
 //! Observers of runs: the full record, the final state, and a caller's function.
 
 use super::training_loop::{Observer, RunContext, StepView};
-use super::{FinalState, Outcome, RunSettings, RunSpec, Trajectory};
+use super::{FinalState, Outcome, Reason, RunSettings, RunSpec, Trajectory};
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::{EvalCounts, Objective};
 use std::ops::ControlFlow;
@@ -103,6 +103,48 @@ impl RunContext<'_> {
             outcome,
             ..recorder.trajectory
         })
+    }
+
+    /// Returns the rows of the run until its end, or until it is cancelled, when it has stopped. `on_row` sees the step of each row.
+    pub(super) fn record_so_far(&self, on_row: &dyn Fn(u64)) -> Trajectory {
+        let mut recorder = Recorder {
+            trajectory: Trajectory::with_capacity(self.start.len(), 0),
+            capacity: 0,
+        };
+        let mut last = 0;
+        let mut observe = |row: &StepView| {
+            last = row.step;
+            on_row(row.step);
+            recorder.row(row)
+        };
+        let outcome = self.train(self.run_settings.steps, &mut observe);
+        Trajectory {
+            outcome: outcome.unwrap_or(Outcome::Stopped(last, Reason::Interrupted)),
+            ..recorder.trajectory
+        }
+    }
+
+    /// Returns the state of the run at its end, or at the last row before it was cancelled, when it has stopped.
+    pub(super) fn state_so_far(&self, on_row: &dyn Fn(u64)) -> FinalState {
+        let mut end = FinalState {
+            theta: self.start.to_vec(),
+            loss: f64::INFINITY,
+            best: f64::INFINITY,
+            goal_step: None,
+            outcome: Outcome::Finished,
+        };
+        let mut last = 0;
+        let mut observe = |row: &StepView| {
+            last = row.step;
+            on_row(row.step);
+            end.theta.copy_from_slice(row.theta);
+            end.loss = row.loss;
+            end.best = end.best.min(row.loss);
+            ControlFlow::Continue(())
+        };
+        let outcome = self.train(self.run_settings.steps, &mut observe);
+        let outcome = outcome.unwrap_or(Outcome::Stopped(last, Reason::Interrupted));
+        FinalState { outcome, ..end }
     }
 
     /// Returns the record of a plain run without averages that does not diverge.

@@ -6,10 +6,11 @@ use crate::figure::drawing::Area;
 /// Space between panels.
 pub(super) const GAP: f32 = 10.0;
 
-/// Returns the cells of panels: a map beside or above the charts that follow it, others in a grid.
+/// Returns the cells of panels: a map or a page beside or above the charts that follow it, others in a grid.
 pub(super) fn cells(area: Area, panels: &[Panel]) -> Vec<Area> {
     let rest = panels.len().saturating_sub(1);
-    if panels.first() != Some(&Panel::Map) || rest == 0 {
+    let is_wide = matches!(panels.first(), Some(Panel::Map | Panel::Page(_)));
+    if !is_wide || rest == 0 {
         return grid(area, panels.len());
     }
     let (mut first, mut others) = (area, area);

@@ -1,6 +1,10 @@
 //! The one legend of a figure of panels: beside them, or in a corner of the first one.
 
+use crate::engine::analysis::seed_stats::SeedStats;
 use crate::engine::results::Runs;
+use crate::engine::scene::Scene;
+use crate::engine::training::{Outcome, RunSpec};
+use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Item, Point};
 use crate::figure::text_width::{first_fitted, fitted, width};
@@ -34,17 +38,47 @@ pub(super) fn entries(runs: &Runs, row: usize) -> Vec<Entry> {
     let visible = all.filter(|(_, (run, _))| run.shown);
     visible
         .map(|(index, (run, name))| {
-            let settings = run.spec.settings_with_lr();
+            let settings = brief_settings(&run.spec);
+            let settings = Some(settings).filter(|settings| !name.contains(settings.as_str()));
+            let diverged = diverged_text(runs, index);
+            let settings = settings.into_iter().chain(diverged).collect::<Vec<_>>();
             Entry {
                 style_index: style_index(run.colour),
-                settings: Some(settings)
-                    .filter(|settings| !name.contains(settings.as_str()))
-                    .unwrap_or_default(),
+                settings: settings.join("; "),
                 name,
-                status: status_text(runs, index, row),
+                status: match runs.other_seeds.len() {
+                    0 => status_text(runs, index, row),
+                    _ => median_text(runs, index, row),
+                },
             }
         })
         .collect()
+}
+
+/// Returns with how many seeds a run diverged, like "3 of 10 diverged"; `None` if with none, or with a single seed.
+fn diverged_text(runs: &Runs, index: usize) -> Option<String> {
+    let outcomes = runs.all_seeds().filter_map(|runs| runs.results.get(index));
+    let diverged = outcomes.filter(|run| matches!(run.trajectory.outcome, Outcome::Diverged(..)));
+    let (diverged, all) = (diverged.count(), runs.other_seeds.len() + 1);
+    (all > 1 && diverged > 0).then(|| format!("{diverged} of {all} diverged"))
+}
+
+/// Returns the median over the seeds of a run's loss at a row.
+fn median_text(runs: &Runs, index: usize, row: usize) -> String {
+    let loss = |runs: &Runs| {
+        let trajectory = &runs.results.get(index)?.trajectory;
+        let losses = &trajectory.loss;
+        match (losses.get(row), trajectory.outcome) {
+            (None, Outcome::Diverged(..)) => Some(f64::INFINITY),
+            (at_row, _) => at_row.or(losses.last()).copied(),
+        }
+    };
+    let stats = SeedStats::of(runs.all_seeds().filter_map(loss));
+    let median = stats.map_or(f64::NAN, |stats| stats.median);
+    match median.is_finite() {
+        true => format!("median {}", number(median, 4)),
+        false => "median diverged".to_owned(),
+    }
 }
 
 /// Returns the width of a column for entries: as wide as their names and settings, at most 0.3 of the page.
@@ -89,6 +123,70 @@ pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec
         y += 22.0;
     }
     (items, y)
+}
+
+/// Font size, height of a row and space between columns of a legend below panels.
+const BELOW: f32 = 9.5;
+const BELOW_HEIGHT: f32 = 13.0;
+const BELOW_GAP: f32 = 12.0;
+
+/// Draws entries in columns at the bottom of an area; returns the items and their height. They have their settings if all of them fit.
+pub(super) fn draw_rows(entries: &[Entry], area: Area, theme: &Theme) -> (Vec<Item>, f32) {
+    let widest = |with_settings: bool| {
+        let texts = { entries.iter() }.map(|entry| inside_text(entry, with_settings));
+        SAMPLE + texts.map(|text| width(&text, BELOW)).fold(0.0, f32::max)
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a few columns"
+    )]
+    let columns = |width: f32| ((area.width() + BELOW_GAP) / (width + BELOW_GAP)) as usize;
+    let with_settings = columns(widest(true)) > 0;
+    let column_width = widest(with_settings).min(area.width());
+    let columns = columns(column_width).clamp(1, entries.len().max(1));
+    // At most a third of the area.
+    #[expect(clippy::cast_precision_loss, reason = "a few rows")]
+    let fits = |rows: &usize| *rows as f32 * BELOW_HEIGHT <= 0.34 * area.height();
+    let rows = entries.len().div_ceil(columns);
+    let rows = (1..=rows).rev().find(fits).unwrap_or(0);
+    #[expect(clippy::cast_precision_loss, reason = "a few entries")]
+    let real = |count: usize| count as f32;
+    let height = real(rows) * BELOW_HEIGHT;
+    let mut items = Vec::new();
+    for (index, entry) in entries.iter().take(rows * columns).enumerate() {
+        let x = area.min[0] + real(index % columns) * (column_width + BELOW_GAP);
+        let y = area.max[1] - height + (real(index / columns) + 0.5) * BELOW_HEIGHT;
+        items.extend(legend_line([x, y], entry.style_index, theme));
+        let text = fitted(
+            &inside_text(entry, with_settings),
+            BELOW,
+            column_width - SAMPLE + 0.5,
+        );
+        items.push(Item::label(text, [x + SAMPLE, y], BELOW, theme.ink));
+    }
+    (items, height + 4.0)
+}
+
+/// Returns the settings of a run that say more than its name: the learning rate, and what differs from the defaults and from the settings
+/// with which the program opens.
+fn brief_settings(spec: &RunSpec) -> String {
+    let name = spec.optimizer.name();
+    let opening = Scene::opening();
+    let usual = { opening.runs.iter() }.find(|run| run.spec.optimizer.name() == name);
+    let usual = usual
+        .map(|run| run.spec.settings_text())
+        .unwrap_or_default();
+    let is_shown = |part: &&str| {
+        let is_main = part.starts_with("lr=") || part.starts_with("momentum=");
+        is_main || usual.split(' ').all(|usual| usual != *part)
+    };
+    let settings = spec.settings_with_lr();
+    settings
+        .split(' ')
+        .filter(is_shown)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Returns the text of an entry in a corner: with its settings, if they are to be shown.

@@ -55,7 +55,7 @@ fn every_panel_draws_its_metric_at_any_size() {
         for panel in ALL {
             let found = draw(&runs, &[panel], size, &PageStyle::default());
             let expected = match panel {
-                Panel::Map | Panel::State => "Adam",
+                Panel::Map | Panel::State | Panel::Page(_) => "Adam",
                 Panel::Loss => "loss",
                 Panel::GradNorm => "gradient norm ‖∇f‖",
                 Panel::Lr => "learning rate",

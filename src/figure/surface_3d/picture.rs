@@ -1,7 +1,9 @@
 //! The picture of a surface with its runs, for export.
 
-use super::{Relief, Surface3d, paint, raster};
+use super::{Paint, Relief, Surface3d, paint, raster};
 use crate::engine::results::{MapData, Runs, max_grid_side};
+use crate::engine::scene::SurfaceStyle;
+use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Drawing, Item};
 use crate::figure::layout::{layout, page};
 use crate::figure::trail::Trail;
@@ -10,6 +12,59 @@ use std::sync::Arc;
 
 /// Number of samples along each side of the landscape.
 const SIDE: usize = 257;
+
+/// The heights of a surface, which the frames of a film share.
+struct Heights {
+    of: Arc<MapData>,
+    map_data: MapData,
+    relief: Relief,
+}
+
+/// Returns the heights of a map, computed once for all pictures of some runs.
+fn heights(runs: &Runs, of: &Arc<MapData>) -> Arc<Heights> {
+    let is_current = |heights: &Heights| Arc::ptr_eq(&heights.of, of);
+    runs.kept(is_current, || {
+        let map_data = MapData {
+            problem: runs.trained.as_ref().map(|_| Arc::clone(&runs.problem)),
+            ..MapData::clone(of)
+        };
+        Heights {
+            of: Arc::clone(of),
+            relief: Relief::new(&map_data),
+            map_data,
+        }
+    })
+}
+
+/// The image of a surface, which the frames of a film share while the camera rests.
+struct SurfaceImage {
+    heights: Arc<Heights>,
+    style: SurfaceStyle,
+    area: Area,
+    paint: Paint,
+    dark: bool,
+    item: Option<Item>,
+}
+
+/// Returns the image of a surface.
+fn image(runs: &Runs, heights: &Arc<Heights>, surface: &Surface3d, theme: &Theme) -> Option<Item> {
+    let (scene, area) = (&runs.scene, surface.area);
+    let paint = paint(scene);
+    let is_current = |image: &SurfaceImage| {
+        Arc::ptr_eq(&image.heights, heights)
+            && image.style == scene.surface
+            && (image.area, image.paint, image.dark) == (area, paint, theme.dark)
+    };
+    let image = runs.kept(is_current, || SurfaceImage {
+        heights: Arc::clone(heights),
+        style: scene.surface.clone(),
+        area,
+        paint,
+        dark: theme.dark,
+        item: raster::image(&surface.mesh(paint, theme), area),
+    });
+    image.item.clone()
+}
 
 /// Draws the surface of a scene of two parameters from the scene's camera, with legend and caption. It shows the scene's view, or without
 /// one the first view of the runs.
@@ -28,16 +83,15 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     let side = max_grid_side(&runs.problem).unwrap_or(SIDE);
     let map_data = runs.map_data(window, side);
     let map_data = map_data.ok_or("computing the landscape was cancelled")?;
-    let map_data = MapData {
-        problem: runs.trained.as_ref().map(|_| Arc::clone(&runs.problem)),
-        ..MapData::clone(&map_data)
-    };
-    let relief = Relief::new(&map_data);
+    let heights = heights(runs, &map_data);
+    let Heights {
+        map_data, relief, ..
+    } = &*heights;
 
     let places = layout(options.size);
     let right = (places.legend[0] - 12.0).max(places.map.min[0] + 100.0);
     let area = Area::new([10.0, 34.0], [right, places.map.max[1] + 34.0]);
-    let surface = Surface3d::new(&map_data, &relief, &scene.surface, area);
+    let surface = Surface3d::new(map_data, relief, &scene.surface, area);
     let step = options.step.unwrap_or(scene.training.steps);
     let step = step.min(scene.training.steps);
     let row = runs.row(step);
@@ -45,7 +99,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
 
     let mut items = page(options.size, theme);
     let mut inside = surface.backdrop(theme);
-    inside.extend(raster::image(&surface.mesh(paint(scene), theme), area));
+    inside.extend(image(runs, &heights, &surface, theme));
     if scene.map.lines {
         inside.extend(surface.contours(0.8, paint(scene), theme));
     }

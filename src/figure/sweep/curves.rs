@@ -22,6 +22,8 @@ pub struct SweepLine<'a> {
     pub style_index: usize,
     /// The learning rate above which theory expects divergence, if the setting is the learning rate.
     pub limit: Option<f64>,
+    /// The quartiles over several seeds at each value, whose median is the curve; empty for a single seed.
+    pub band: &'a [[f64; 2]],
 }
 
 /// Layout of a plot of curves.
@@ -45,7 +47,9 @@ impl CurvePlot {
     pub fn new(lines: &[SweepLine], metric: SweepMetric, area: Area) -> Self {
         let values = lines.iter().flat_map(|line| {
             let scores = line.curve.scores.iter();
-            scores.filter_map(|score| score.value(metric))
+            let scores = scores.filter_map(|score| score.value(metric));
+            let band = line.band.iter().flatten().copied();
+            scores.chain(band.filter(|value| value.is_finite()))
         });
         let rows = lines.iter().filter(|line| diverges(line.curve)).count();
         #[expect(
@@ -275,7 +279,7 @@ impl CurvePlot {
                 _ => {}
             }
         }
-        let mut items = Vec::new();
+        let mut items = self.band_items(shown, theme);
         if let GridAxis::Names(_) = self.x_axis {
             let dots = pieces.iter().flatten();
             items.extend(dots.flat_map(|at| Marker::Circle.items(*at, 2.6, colour, colour)));
@@ -294,6 +298,26 @@ impl CurvePlot {
             }
         }
         items
+    }
+
+    /// Draws the band between the quartiles over seeds; a quartile that diverged is beyond the top.
+    fn band_items(&self, shown: &SweepLine, theme: &Theme) -> Vec<Item> {
+        let point = |index: usize, end: usize| {
+            let value = shown.band[index][end];
+            let y = match value.is_finite() {
+                true => self.y(value),
+                false => self.values.min[1],
+            };
+            Some([self.x(shown.curve, index)?, y])
+        };
+        let has_low = |index: &usize| shown.band[*index][0].is_finite();
+        let indices = || (0..shown.band.len()).filter(has_low);
+        let low: Option<Vec<Point>> = indices().map(|index| point(index, 0)).collect();
+        let high: Option<Vec<Point>> = indices().rev().map(|index| point(index, 1)).collect();
+        let outline = low.zip(high).map(|(low, high)| [low, high].concat());
+        let outline = outline.filter(|outline| outline.len() > 3);
+        let colour = run_colour(shown.style_index, theme).opacity(0.18);
+        outline.map_or_else(Vec::new, |outline| vec![Item::filled(outline, colour)])
     }
 
     /// Draws the ranges where a curve diverges in its row of the strip, and crosses at their ends on the curve.

@@ -27,6 +27,8 @@ pub struct SweepFigure<'a> {
     pub size: [f32; 2],
     /// Light or dark.
     pub theme: &'a Theme,
+    /// Number of seeds, of which the medians are drawn.
+    pub seeds: usize,
 }
 
 impl SweepFigure<'_> {
@@ -38,11 +40,20 @@ impl SweepFigure<'_> {
             (metric, _) => metric.title().to_owned(),
         };
         let landscape = self.scene.title();
-        let title = format!("{metric} over {over}   {landscape}");
+        let seeds = match self.seeds {
+            ..=1 => String::new(),
+            seeds => format!(", median of {seeds} seeds"),
+        };
+        let title = format!("{metric} over {over}{seeds}   {landscape}");
         let mut items = page(self.size, theme);
         items.push(write(title, [18.0, 20.0], Anchor::Start, 15.0, theme.ink));
+        let mut settings = caption(self.scene, self.scene.training.steps);
+        if self.seeds > 1 {
+            let seed = format!("seed {}", self.scene.training.seed);
+            settings = settings.replacen(&seed, &format!("{} seeds", self.seeds), 1);
+        }
         items.push(write(
-            caption(self.scene, self.scene.training.steps),
+            settings,
             [18.0, height - 14.0],
             Anchor::Start,
             11.0,
@@ -171,6 +182,11 @@ pub fn curves_picture(figure: &SweepFigure, lines: &[SweepLine], left_out: &[Str
     }
     legend.at[1] += 8.0;
     let ink = theme.ink;
+    if lines.iter().any(|line| !line.band.is_empty()) {
+        let patch = |[x, y]: Point| Area::new([x + 3.0, y - 6.0], [x + 27.0, y + 6.0]);
+        let band = |at| vec![Item::filled(patch(at).corners(), ink.opacity(0.18))];
+        legend.entry(band, ["quartiles over seeds", ""]);
+    }
     if lines.iter().any(|line| plot.current(line.curve).is_some()) {
         legend.mark(|at| ring(at, ink, theme.halo), "current value");
     }

@@ -47,6 +47,7 @@ fn sweep_lines(curves: &[SweepCurve]) -> Vec<SweepLine<'_>> {
         name: "run",
         style_index,
         limit: Some(0.2),
+        band: &[],
     };
     curves.iter().enumerate().map(line).collect()
 }
@@ -222,6 +223,7 @@ fn pages_are_complete_at_any_size() {
             goal: Some(1e-3),
             size,
             theme: &Theme::DARK,
+            seeds: 1,
         };
         let pages: [Drawing; 2] = [
             curves_picture(&figure, &sweep_lines(&curves), &["Newton".to_owned()]),

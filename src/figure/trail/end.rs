@@ -200,5 +200,6 @@ fn short_reason(reason: Reason) -> &'static str {
         Reason::SingularCurvature => "singular curvature",
         Reason::CurvatureNotFinite => "curvature not finite",
         Reason::NoStep => "no step lowers the loss",
+        Reason::Interrupted => "interrupted",
     }
 }

@@ -184,6 +184,7 @@ impl View for SweepView {
                 goal: found.request.goal,
                 size,
                 theme,
+                seeds: 1,
             };
             let name = |run: usize| names.get(*indices.get(run)?).map(String::as_str);
             let drawing = match &found.swept {
@@ -231,6 +232,7 @@ fn sweep_lines<'a>(
             name: names.get(index)?,
             style_index: figure::style_index(scene.runs.get(index)?.colour),
             limit: *limit,
+            band: &[],
         })
     });
     lines.collect()

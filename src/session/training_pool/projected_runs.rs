@@ -189,6 +189,7 @@ impl ProjectedRuns {
                 complete,
             }),
             maps: MapCache::default(),
+            other_seeds: Arc::default(),
         }
     }
 }

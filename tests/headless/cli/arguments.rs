@@ -162,7 +162,7 @@ fn every_wrong_command_line_gets_one_sentence() {
         ),
         (
             "render -o a.png --show maps",
-            "--show cannot be `maps`; expected map, loss, accuracy, grad-norm, lr, sharpness, state, side-by-side, surface, predictions, projection-error or seeds, or panels like map+loss; did you mean `map`?",
+            "--show cannot be `maps`; expected map, loss, accuracy, grad-norm, lr, sharpness, state, side-by-side, surface, predictions, projection-error, basins, sweep, spectrum, connect or seeds, or panels like map+loss; did you mean `map`?",
         ),
         (
             "list optimziers",

@@ -5,7 +5,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::network::NetworkLoss;
 use crate::engine::numeric::real;
 use crate::engine::objective::{Metric, Objective, Tensor};
-use crate::engine::training::{Outcome, RunSettings, RunSpec, run_with_observer};
+use crate::engine::training::{Outcome, Reason, RunSettings, RunSpec, run_with_observer};
 use std::ops::{ControlFlow, Range};
 use std::sync::{Mutex, PoisonError};
 
@@ -161,24 +161,28 @@ impl Objective for CurveLoss<'_> {
 }
 
 /// Trains the curve. Returns the final middle point, the last finite one where the run diverges, and the outcome; `None` if cancelled.
-/// `on_step` receives the number of steps done.
+/// `on_step` receives the number of steps done. `stop` ends the training, whose outcome is then [`Reason::Interrupted`].
 pub(super) fn train(
     curve: &CurveLoss,
     spec: &RunSpec,
     run_settings: &RunSettings,
-    cancel: &Cancel,
+    [cancel, stop]: [&Cancel; 2],
     on_step: &mut dyn FnMut(u64),
 ) -> Option<(Vec<f64>, Outcome)> {
     let start = curve.start();
     let mut theta = start.clone();
+    let mut stopped = Outcome::Finished;
     let ended = run_with_observer(curve, &start, spec, run_settings, cancel, |step| {
         theta.copy_from_slice(step.theta);
         on_step(step.step);
-        if step.step < run_settings.steps {
+        if step.step < run_settings.steps && stop.is_cancelled() {
+            stopped = Outcome::Stopped(step.step, Reason::Interrupted);
+            ControlFlow::Break(())
+        } else if step.step < run_settings.steps {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
         }
     });
-    (!cancel.is_cancelled()).then(|| (theta, ended.unwrap_or(Outcome::Finished)))
+    (!cancel.is_cancelled()).then(|| (theta, ended.unwrap_or(stopped)))
 }

@@ -139,7 +139,28 @@ pub fn connect(
         .batch
         .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
     loss.check_batch(batch)?;
-    Ok(compute_paths(task, [a, b], spec, settings, cancel, on_step))
+    let flags = [cancel, &Cancel::default()];
+    Ok(compute_paths(task, [a, b], spec, settings, flags, on_step))
+}
+
+/// Computes paths like [`connect`]; `stop` ends the training of the curve, and the paths so far are returned.
+pub fn connect_so_far(
+    task: &TrainingTask,
+    ends: [&[f64]; 2],
+    spec: &RunSpec,
+    settings: &Connect,
+    stop: &Cancel,
+    on_step: &mut dyn FnMut(u64),
+) -> Result<Option<ModeConnectivity>, ConnectError> {
+    let loss = &*task.loss;
+    check(loss, ends, spec)?;
+    loss.check_batch(
+        settings
+            .batch
+            .map(|size| usize::try_from(size).unwrap_or(usize::MAX)),
+    )?;
+    let flags = [&Cancel::default(), stop];
+    Ok(compute_paths(task, ends, spec, settings, flags, on_step))
 }
 
 fn check(loss: &NetworkLoss, ends: [&[f64]; 2], spec: &RunSpec) -> Result<(), ConnectError> {
@@ -168,7 +189,7 @@ fn compute_paths(
     [a, b]: [&[f64]; 2],
     spec: &RunSpec,
     settings: &Connect,
-    cancel: &Cancel,
+    [cancel, stop]: [&Cancel; 2],
     on_step: &mut dyn FnMut(u64),
 ) -> Option<ModeConnectivity> {
     let loss = &*task.loss;
@@ -185,7 +206,7 @@ fn compute_paths(
     let straight = line(&b)?;
     let curve = CurveLoss::new(loss, [a, &b], settings.nodes);
     let run_settings = curve_run_settings(settings);
-    let (theta, outcome) = curve_loss::train(&curve, spec, &run_settings, cancel, on_step)?;
+    let (theta, outcome) = curve_loss::train(&curve, spec, &run_settings, [cancel, stop], on_step)?;
     let bezier = Bezier {
         ends: [a, &b],
         theta: &theta,

@@ -2,10 +2,10 @@
 
 use super::{MAX_VALUES, SweepAxis, Values};
 use crate::engine::declare::spec;
-use crate::engine::declare::{Kind, Param, Scale, SettingError, Settings, Value};
+use crate::engine::declare::{Kind, Param, Scale, SettingError, Settings, Value, settings};
 use crate::engine::numeric::real;
 use crate::engine::schedule::{AnySchedule, ScheduleChain};
-use crate::engine::training::RunSpec;
+use crate::engine::training::{RunSettings, RunSpec};
 use crate::engine::wrapper::AnyWrapper;
 
 /// Default number of values of a range.
@@ -27,6 +27,23 @@ enum SettingOwner {
     Optimizer,
     Wrapper(usize),
     Schedule(usize),
+    RunSettings,
+}
+
+settings! {
+    /// Settings of all runs that a sweep can run over, where the optimizer has none of their names.
+    pub struct SharedSettings("Training") {
+        /// Number of steps of every run.
+        steps: u64 = 500, in 1.0..=1e6, log 10.0..=10000.0;
+        /// Seed of noise and mini-batches.
+        seed: u64 = 0, in 0.0..=9e15;
+        /// σ of the Gaussian noise added to every component of every gradient.
+        noise: f64 = 0.0, in 0.0.., log 1e-3..=100.0;
+        /// Maximum norm of a gradient.
+        clip_norm: Option<f64> = None, in 0.0.., log 1e-2..=100.0, none "off";
+        /// Bound of each gradient component.
+        clip_value: Option<f64> = None, in 0.0.., log 1e-2..=100.0, none "off";
+    }
 }
 
 impl AxisValues {
@@ -201,7 +218,31 @@ impl AxisValues {
         with.unwrap_or_else(|| run.clone())
     }
 
-    /// Returns the value of the setting in a run.
+    /// Returns the settings of all runs with value `index`.
+    pub fn apply_settings(&self, settings: &RunSettings, index: usize) -> RunSettings {
+        let mut settings = *settings;
+        if self.owner == SettingOwner::RunSettings {
+            let gradients = &mut settings.gradient_settings;
+            match (self.param.name, self.values.get(index)) {
+                ("steps", Some(Value::Count(steps))) => settings.steps = *steps,
+                ("seed", Some(Value::Count(seed))) => gradients.seed = *seed,
+                ("noise", Some(Value::Real(noise))) => gradients.noise = *noise,
+                ("clip_norm", Some(Value::Real(norm))) => gradients.clip_norm = Some(*norm),
+                ("clip_value", Some(Value::Real(size))) => gradients.clip_value = Some(*size),
+                ("clip_norm", Some(Value::None)) => gradients.clip_norm = None,
+                ("clip_value", Some(Value::None)) => gradients.clip_value = None,
+                _ => {}
+            }
+        }
+        settings
+    }
+
+    /// Whether the setting belongs to all runs, like steps and seed.
+    pub fn is_shared(&self) -> bool {
+        self.owner == SettingOwner::RunSettings
+    }
+
+    /// Returns the value of the setting in a run; `None` for a setting of all runs.
     pub fn current(&self, run: &RunSpec) -> Option<Value> {
         match self.owner {
             SettingOwner::Optimizer => run.optimizer.settings().get(self.param.name),
@@ -212,6 +253,7 @@ impl AxisValues {
                 .get(at)?
                 .settings()
                 .get(self.param.name),
+            SettingOwner::RunSettings => None,
         }
     }
 
@@ -242,6 +284,7 @@ impl AxisValues {
                 }
                 run.schedule = ScheduleChain::new(schedules)?;
             }
+            SettingOwner::RunSettings => self.param.check(value)?,
         }
         Ok(run)
     }
@@ -268,8 +311,14 @@ fn find(setting: &str, run: &RunSpec) -> Result<(SettingOwner, &'static Param), 
         Err(other) => Err(other),
     };
     let Some((owner, key)) = setting.split_once('.') else {
-        let param = declared(run.optimizer.name(), run.optimizer.settings(), setting)?;
-        return Ok((SettingOwner::Optimizer, param));
+        let own = declared(run.optimizer.name(), run.optimizer.settings(), setting);
+        let shared = SharedSettings::default();
+        return match (own, shared.index(setting)) {
+            (Err(SettingError::Key { .. }), Ok(index)) => {
+                Ok((SettingOwner::RunSettings, &shared.params()[index]))
+            }
+            (own, _) => Ok((SettingOwner::Optimizer, own?)),
+        };
     };
     let mut refused = None;
     for (at, wrapper) in run.wrappers.iter().enumerate() {

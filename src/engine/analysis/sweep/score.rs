@@ -75,6 +75,19 @@ pub struct Score {
 }
 
 impl Score {
+    /// Score of a run that a cancelled sweep did not compute.
+    pub const NOT_COMPUTED: Self = Self {
+        loss: f64::NAN,
+        best: f64::NAN,
+        goal_step: None,
+        outcome: Outcome::Finished,
+    };
+
+    /// Whether the run was computed: a run that finished has a loss.
+    pub fn is_computed(&self) -> bool {
+        self.outcome != Outcome::Finished || !self.loss.is_nan()
+    }
+
     /// Returns the step at which the run diverged, if it did.
     pub fn diverged(&self) -> Option<u64> {
         match self.outcome {

@@ -1,0 +1,47 @@
+//! Ctrl+C: the first one stops long work, which then writes what there is; the second one, or one during other work, ends the program.
+
+use super::print_error;
+use crate::engine::cancel::Cancel;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Exit code of a program that SIGINT ended, as in shells.
+pub(super) const EXIT_CODE: u8 = 130;
+
+/// Whether the work in progress stops by itself.
+static STOPPABLE: AtomicBool = AtomicBool::new(false);
+
+/// The flag of the work in progress.
+static CANCEL: LazyLock<Cancel> = LazyLock::new(Cancel::default);
+
+/// Returns the flag that Ctrl+C sets, for work that keeps what there is by then.
+pub(super) fn stoppable() -> Cancel {
+    STOPPABLE.store(true, Ordering::Release);
+    CANCEL.clone()
+}
+
+/// Sets the flag of the work in progress at the first Ctrl+C; returns false if there is no such work, or it was stopped already.
+pub(super) fn stop_work() -> bool {
+    let stops = STOPPABLE.load(Ordering::Acquire) && !CANCEL.is_cancelled();
+    if stops {
+        CANCEL.cancel();
+    }
+    stops
+}
+
+/// Whether Ctrl+C stopped the work.
+pub(super) fn is_stopped() -> bool {
+    STOPPABLE.load(Ordering::Acquire) && CANCEL.is_cancelled()
+}
+
+/// Says on stderr what an interrupted command has kept, like "3 of 10 runs are written", if it was interrupted.
+pub(super) fn report_stop(kept: &str) {
+    if is_stopped() {
+        print_error(&format!("stopped by Ctrl+C: {kept}"));
+    }
+}
+
+/// Returns the error of a command that Ctrl+C stopped before there was anything to keep.
+pub(super) fn nothing_written() -> String {
+    "stopped by Ctrl+C: nothing is written".to_owned()
+}

@@ -1,0 +1,104 @@
+//! Charts over several seeds: for each run the median, the mean, and a band between the quartiles.
+
+use super::{Metric, MetricChart, MetricSeries};
+use crate::engine::analysis::seed_stats::SeedStats;
+use crate::figure::chart::{Band, Style};
+
+/// Returns the charts of a scene's runs over several seeds, given the charts of each seed: for each line its median, with a band between
+/// the quartiles and a dotted mean for those that are a run's own.
+///
+/// A seed that diverged counts as infinitely high from then on, so that the mean ends there; one that converged keeps its last value.
+/// Runs of up to 6000 rows are summarized at every row, longer ones at those that their chart has.
+pub fn summarized(mut each: Vec<Vec<MetricChart>>) -> Vec<MetricChart> {
+    let count = each.len();
+    let Some(shortest) = each.iter().map(Vec::len).min().filter(|_| count > 1) else {
+        return each.pop().unwrap_or_default();
+    };
+    let chart = |index: usize| {
+        let charts: Vec<&MetricChart> = each.iter().map(|charts| &charts[index]).collect();
+        summary(&charts)
+    };
+    (0..shortest).map(chart).collect()
+}
+
+fn summary(charts: &[&MetricChart]) -> MetricChart {
+    let first = charts[0];
+    let title = format!(
+        "{}, {} seeds: median, quartiles, mean (dotted)",
+        first.title,
+        charts.len()
+    );
+    let (mut lines, mut bands) = (Vec::new(), Vec::new());
+    for (index, line) in first.lines.iter().enumerate() {
+        if line.style.is_limit() {
+            lines.push(copy(line, line.values.clone(), line.style));
+            continue;
+        }
+        let own: Vec<&MetricSeries> = { charts.iter() }
+            .filter_map(|chart| chart.lines.get(index))
+            .collect();
+        // The seed with the most rows has the others' steps.
+        let Some(longest) = own.iter().max_by_key(|line| line.rows.last()) else {
+            continue;
+        };
+        let at =
+            |row: usize| SeedStats::of(own.iter().map(|line| value_at(line, row, first.metric)));
+        let stats: Vec<Option<SeedStats>> = longest.rows.iter().map(|row| at(*row)).collect();
+        let values = |of: fn(&SeedStats) -> f64| -> Vec<f64> {
+            let of = |stats: &Option<SeedStats>| stats.as_ref().map_or(f64::NAN, of);
+            stats.iter().map(of).collect()
+        };
+        if line.style != Style::Dashed {
+            bands.push(Band {
+                x: longest.steps.clone(),
+                low: values(|stats| stats.quartiles[0]),
+                high: values(|stats| stats.quartiles[1]),
+                style_index: line.style_index,
+            });
+            lines.push(copy(longest, values(|stats| stats.mean), Style::Mean));
+        }
+        lines.push(copy(longest, values(|stats| stats.median), line.style));
+    }
+    let chart = MetricChart {
+        title,
+        log: charts.iter().all(|chart| chart.log),
+        lines,
+        bands,
+        of_runs: first.of_runs,
+        metric: first.metric,
+        y_range: first.y_range,
+    };
+    chart.with_range()
+}
+
+/// Returns a line with other values at the rows of a line.
+fn copy(of: &MetricSeries, values: Vec<f64>, style: Style) -> MetricSeries {
+    MetricSeries {
+        rows: of.rows.clone(),
+        steps: of.steps.clone(),
+        costs: of.costs.clone(),
+        values,
+        style_index: of.style_index,
+        style,
+        diverged: of.diverged,
+        leaves_range: false,
+    }
+}
+
+/// Returns the value of a line at a row, or at the last one before it. Beyond the end of a run that diverged it is infinite, or nothing
+/// for metrics that do not grow with the divergence.
+fn value_at(line: &MetricSeries, row: usize, metric: Option<Metric>) -> f64 {
+    let Some(at) = { line.rows.partition_point(|own| *own <= row) }.checked_sub(1) else {
+        return f64::NAN;
+    };
+    let is_over = line.rows.last().is_some_and(|last| row > *last);
+    let grows = matches!(
+        metric,
+        Some(Metric::Loss | Metric::GradNorm | Metric::Sharpness)
+    );
+    match (line.diverged && is_over, grows) {
+        (true, true) => f64::INFINITY,
+        (true, false) => f64::NAN,
+        _ => line.values[at],
+    }
+}

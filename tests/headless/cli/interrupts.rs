@@ -1,0 +1,188 @@
+//! Ctrl+C during long work: what there is is written, and the exit code is 130.
+
+use super::Place;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+/// Starts a command whose standard output is read here.
+fn start(place: &Place, args: &[&str]) -> Child {
+    let mut command = place.command(args);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+/// Whether SIGINT is ignored here, as in a shell's background jobs: the program then ignores it too, and a test is skipped.
+fn is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let is_ignored = ignored.is_some_and(|mask| mask & 0b10 != 0);
+    if is_ignored {
+        eprintln!("skipped: SIGINT is ignored here; run the tests in the foreground");
+    }
+    is_ignored
+}
+
+/// Sends SIGINT.
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// Waits until the threads of the pool exist, which the work starts after it has become stoppable.
+fn wait_for_work(child: &mut Child) {
+    let threads = format!("/proc/{}/task", child.id());
+    while std::fs::read_dir(&threads).unwrap().count() < 4 {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before the work");
+        std::thread::yield_now();
+    }
+}
+
+fn end(mut child: Child) -> (ExitStatus, String) {
+    let mut said = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    (child.wait().unwrap(), said)
+}
+
+#[test]
+fn a_trace_keeps_the_runs_that_are_complete() {
+    if is_ignored() {
+        return;
+    }
+    let place = Place::new();
+    let args = [
+        "trace", "--run", "adam", "--noise", "1", "--steps", "2000", "--seeds", "1000", "--format",
+        "csv",
+    ];
+    let mut child = start(&place, &args);
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut header = String::new();
+    // The pipe is full long before the last run: the program waits in the middle of its work.
+    out.read_line(&mut header).unwrap();
+    interrupt(&child);
+    let mut rows = String::new();
+    out.read_to_string(&mut rows).unwrap();
+    let (status, said) = end(child);
+    assert_eq!(status.code(), Some(130), "{said}");
+    let count = rows.lines().count();
+    assert!(
+        rows.ends_with('\n') && count > 0 && count % 2001 == 0,
+        "{count} rows"
+    );
+    assert!(count < 1000 * 2001);
+    let runs = count / 2001;
+    assert_eq!(
+        said,
+        format!("ravine: stopped by Ctrl+C: {runs} of 1000 runs are written\n")
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_sweep_keeps_the_rows_so_far() {
+    if is_ignored() {
+        return;
+    }
+    let place = Place::new();
+    let args = [
+        "sweep",
+        "--run",
+        "adam",
+        "--steps",
+        "1000000",
+        "--over",
+        "lr=1e-4..1:log:10000",
+        "-o",
+        "a.csv",
+    ];
+    let mut child = start(&place, &args);
+    wait_for_work(&mut child);
+    interrupt(&child);
+    let (status, said) = end(child);
+    assert_eq!(status.code(), Some(130), "{said}");
+    let begin = "ravine: stopped by Ctrl+C: ";
+    assert!(said.starts_with(begin), "{said}");
+    if said.contains("nothing is written") {
+        assert_eq!(place.names(), [""; 0]);
+        return;
+    }
+    let rows = place.read("a.csv").lines().count() - 1;
+    assert_eq!(said, format!("{begin}{rows} of 10000 runs are written\n"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn training_keeps_the_weights_so_far() {
+    if is_ignored() {
+        return;
+    }
+    let place = Place::new();
+    let args = [
+        "train",
+        "--network",
+        "mlp:hidden=3,loss=bce",
+        "--data",
+        "moons:samples=20",
+        "--run",
+        "sgd:lr=0.1",
+        "--steps",
+        "100000000",
+        "-o",
+        "w.safetensors",
+    ];
+    let mut child = start(&place, &args);
+    wait_for_work(&mut child);
+    interrupt(&child);
+    let (status, said) = end(child);
+    assert_eq!(status.code(), Some(130), "{said}");
+    assert!(
+        said.contains("stopped by Ctrl+C: the weights and rows so far are written"),
+        "{said}"
+    );
+    assert!(said.contains("the work was interrupted"), "{said}");
+    let weights = [
+        "slice",
+        "--network",
+        "mlp:hidden=3,loss=bce",
+        "--data",
+        "moons:samples=20",
+        "--weights",
+        "w.safetensors",
+        "--points",
+        "3",
+        "-o",
+        "s.csv",
+    ];
+    place.said(&weights);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_film_leaves_nothing() {
+    if is_ignored() {
+        return;
+    }
+    let place = Place::new();
+    let args = [
+        "render",
+        "--size",
+        "1600x1200",
+        "--seconds",
+        "3000",
+        "-o",
+        "race.gif",
+    ];
+    let mut child = start(&place, &args);
+    wait_for_work(&mut child);
+    interrupt(&child);
+    let (status, said) = end(child);
+    assert_eq!((status.code(), said.as_str()), (Some(130), ""));
+    assert_eq!(place.names(), [""; 0]);
+}
