@@ -18,6 +18,7 @@ use super::{
 use crate::engine::analysis::critical::CriticalPoint;
 use crate::engine::cancel::Cancel;
 use crate::engine::results::{self, MapData, Runs, SharpnessResult};
+pub use crate::engine::scene::LegendPlace;
 use crate::engine::training;
 use cells::{GAP, cells, grid};
 
@@ -45,17 +46,6 @@ impl Panel {
     fn is_chart(self) -> bool {
         !matches!(self, Self::Map | Self::State)
     }
-}
-
-/// Place of a legend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LegendPlace {
-    /// In the emptiest corner of the first chart, or of a map without charts.
-    Inside,
-    /// To the right of the panels.
-    Right,
-    /// Nowhere; charts name their lines.
-    Off,
 }
 
 /// Title, legend and axes of a figure.

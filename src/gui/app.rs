@@ -3,6 +3,7 @@
 use super::autosave::Autosave;
 use super::command::{Command, TRAIN_ON};
 use super::desktop::Asking;
+use super::export_dialog::{ExportDialog, FORMATS};
 use super::layout::Layout;
 use super::message::Message;
 use super::other_scene::OtherScene;
@@ -80,7 +81,12 @@ pub struct App {
     pub(super) preferences: Option<PreferencesFile>,
     /// The files over the window.
     pub(super) hovered: Option<Hovered>,
+    pub(super) export_dialog: Option<ExportDialog>,
+    /// The format that was exported last.
+    pub(super) export_format: &'static str,
     pub(super) help: bool,
+    /// Whether the reference page of scene files is open.
+    pub(super) scene_help: bool,
     pub(super) palette: Option<Palette>,
     pub(super) closing: Closing,
     pub(super) autosave: Option<Autosave>,
@@ -136,7 +142,10 @@ impl App {
             recent: Recent::default(),
             preferences: None,
             hovered: None,
+            export_dialog: None,
+            export_format: FORMATS[0].0,
             help: false,
+            scene_help: false,
             palette: None,
             closing: Closing::No,
             autosave: None,
@@ -289,6 +298,7 @@ impl App {
                 ctx.set_zoom_factor(self.layout.zoom());
             }
             Command::Help => self.help = !self.help,
+            Command::SceneHelp => self.scene_help = !self.scene_help,
             Command::Palette => {
                 self.palette = match self.palette {
                     Some(_) => None,

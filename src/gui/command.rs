@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Save,
     /// Asks for a file to save the scene to.
     SaveAs,
-    /// Asks for a file to write the picture to.
+    /// Opens the export dialog.
     Export,
     /// Copies the scene as text.
     CopyScene,
@@ -86,6 +86,8 @@ pub(crate) enum Command {
     Present,
     /// Opens or closes the keyboard shortcuts.
     Help,
+    /// Opens or closes the reference page of scene files.
+    SceneHelp,
     /// Opens or closes the command palette.
     Palette,
     /// Shows or hides the layer of the map with this name.
@@ -181,7 +183,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 entry("Open scene…", Command::Open, ctrl, Key::O),
                 entry("Save scene", Command::Save, ctrl, Key::S),
                 entry("Save scene as…", Command::SaveAs, ctrl_shift, Key::S),
-                entry("Export picture…", Command::Export, ctrl, Key::E),
+                entry("Export…", Command::Export, ctrl, Key::E),
                 entry("Quit", Command::Quit, ctrl, Key::Q),
             ],
         ),
@@ -209,6 +211,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
             vec![
                 entry("Search commands…", Command::Palette, ctrl, Key::K),
                 entry("Keyboard shortcuts", Command::Help, none, Key::F1),
+                entry("Scene files", Command::SceneHelp, shift, Key::F1),
             ],
         ),
     ]

@@ -47,6 +47,9 @@ impl App {
         // A digit that is typed a moment too late must not untick a run.
         let just_typed = now - self.typed_at < QUIET_AFTER_TYPING;
         self.take_drops(ctx);
+        if self.export_dialog.is_some() {
+            return self.export_keys(ctx, typing);
+        }
         if self.asking.is_some() || self.palette.is_some() || self.closing == Closing::Asking {
             return commands;
         }
@@ -54,7 +57,7 @@ impl App {
         let focused = ctx.memory(egui::Memory::focused);
         let picture = focused.is_some() && focused == focused_picture(ctx);
         let focused = focused.is_some();
-        let escapes = !focused && !self.help && !egui::Popup::is_any_open(ctx);
+        let escapes = !focused && !self.help && !self.scene_help && !egui::Popup::is_any_open(ctx);
         let entries = entries(&self.views);
         let mut copies = false;
         ctx.input_mut(|input| {
@@ -115,6 +118,23 @@ impl App {
         if let Some(text) = pasted {
             self.paste(ctx, &text);
         }
+        commands
+    }
+
+    /// Returns the commands of keys while the export dialog is open: undo and redo of its settings.
+    fn export_keys(&self, ctx: &egui::Context, typing: bool) -> Vec<Command> {
+        let undo = [Command::Undo, Command::Redo];
+        let mut commands = Vec::new();
+        if typing || self.asking.is_some() {
+            return commands;
+        }
+        ctx.input_mut(|input| {
+            for Entry { key, command, .. } in entries(&self.views) {
+                if undo.contains(&command) && input.consume_shortcut(&key) {
+                    commands.push(command);
+                }
+            }
+        });
         commands
     }
 }

@@ -42,6 +42,7 @@ impl App {
         self.apply_all(&ctx, commands);
         if let Err(reason) = catch_panic(|| self.dialogs(&ctx)) {
             (self.asking, self.help, self.palette) = (None, false, None);
+            (self.export_dialog, self.scene_help) = (None, false);
             self.show_error(format!("the dialog could not be drawn ({reason})"));
         }
 
