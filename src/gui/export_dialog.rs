@@ -40,7 +40,7 @@ pub(super) struct ExportDialog {
     fixed: f32,
 }
 
-/// What the dialog asks for in a frame.
+/// Outcome of the dialog in a frame.
 #[derive(Default)]
 struct Response {
     /// The scene with another style, if it was changed.
@@ -172,7 +172,7 @@ impl App {
         let views: Vec<_> = views.map(|view| (view.title(), view.name())).collect();
         let context = DialogContext {
             scene: &self.scene,
-            shown: &self.shown_title(),
+            shown: &self.content_title(),
             views: &views,
             format: self.export_format,
             show,
@@ -212,7 +212,7 @@ impl App {
             step: self.timeline.step(),
             selected: self.selected,
             dark: theme::current(ctx).dark,
-            shown: self.shown_title(),
+            shown: self.content_title(),
             rows: runs.iter().map(|run| run.trajectory.len()).sum(),
             is_film: is_film(self.export_format),
             pixels,

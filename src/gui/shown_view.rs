@@ -191,7 +191,7 @@ impl App {
     }
 
     /// Returns the title of the chart that is shown large, or else of the shown view.
-    pub(super) fn shown_title(&self) -> String {
+    pub(super) fn content_title(&self) -> String {
         let view = self.views[self.shown_view()].title();
         self.charts
             .enlarged

@@ -137,7 +137,7 @@ pub(super) fn page() -> String {
     let mut page = HelpPage(format!(
         "# Scene files\n\nA scene file is TOML: a landscape or a network, the runs on it, and how they are drawn. The window saves one with \
          Ctrl+S, commands with `--save-scene`, and every command with scene flags opens one: `ravine render lecture.toml`. Missing keys have \
-         their defaults, unknown keys are errors. `ravine check FILE` checks one. A scene has at most {MAX_RUNS} runs.\n"
+         their defaults, unknown keys are errors; names, words and texts are in quotes, like `clip_norm = \"off\"`. `ravine check FILE` checks one. A scene has at most {MAX_RUNS} runs.\n"
     ));
     page.section("Example", &fence("toml", &[EXAMPLE.to_owned()]));
     page.keys("Keys before the first table", "", &TOP);

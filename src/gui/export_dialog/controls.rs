@@ -179,10 +179,11 @@ fn settings(
     let last = context.scene.training.steps;
     if !is_film && context.show.is_some() {
         ui.horizontal(|ui| {
-            name_ui(ui, "step");
+            let name = name_ui(ui, "step");
             let mut step = context.step;
             let slider = egui::Slider::new(&mut step, 0..=last);
-            let slider = ui.add(slider).on_hover_text("The timeline's step.");
+            let slider = ui.add(slider).labelled_by(name.id);
+            let slider = slider.on_hover_text("The timeline's step.");
             if slider.changed() {
                 response.commands.push(Command::GoTo(step));
             }

@@ -104,7 +104,10 @@ fn wrong_figures_of_scenes_are_refused() {
     for (table, expected) in [
         ("show = \"mapp\"", "did you mean `map`?"),
         ("show = \"accuracy\"", "is for networks"),
-        ("width = \"4 feet\"", "s.toml, line 8"),
+        (
+            "width = \"4 feet\"",
+            "`width` cannot be `4 feet`; expected a length",
+        ),
         ("width = \"3px\"", "3 × 2 pixels; expected 16 to 16384 each"),
         ("preset = \"page\"", "expected one of single-column"),
         ("step = 6", "a whole number from 0 to 5"),
