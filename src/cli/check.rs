@@ -2,6 +2,7 @@
 
 use super::scene_file::open_scene;
 use super::{print, remember_source};
+use crate::export::figure_settings;
 use crate::import::Disk;
 use std::path::PathBuf;
 
@@ -24,6 +25,8 @@ pub(super) fn check(args: &Args) -> Result<(), String> {
     let scene = open_scene(&args.scene)?;
     let sound = scene.load(&Disk::next_to(Some(&args.scene)));
     let sound = sound.map_err(|error| format!("{name}: {error}"))?;
+    let figure = figure_settings::check(&scene.figure);
+    figure.map_err(|error| format!("{name}: [figure]: {error}"))?;
     remember_source(scene.subject_name(), &sound.source);
     let count =
         |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });

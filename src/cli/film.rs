@@ -1,23 +1,20 @@
 //! Films of `ravine render`: their flags, their files.
 
-use super::memory::{MAX_PICTURE_BYTES, claim};
+use super::memory::claim;
 use super::outputs::{Outputs, is_stdout};
+use super::page_args::set_flags;
 use super::progress::Progress;
 use crate::engine::cancel::Cancel;
 use crate::engine::results::Runs;
-use crate::export::film::{self, Film, Frame, MAX_FPS, Timing};
+use crate::engine::scene::FigureStyle;
+use crate::export::figure_settings::MAX_PICTURE_BYTES;
+use crate::export::film::{self, Film, Frame};
 use crate::export::picture::{Picture, Show};
 use crate::figure::pages::Page;
 use std::path::{Path, PathBuf};
 
 /// Mark in the name of an output that stands for the number of a frame.
 const NUMBER: &str = "{}";
-
-/// Maximal number of seconds of a film.
-const MAX_SECONDS: f64 = 3600.0;
-
-/// Maximal number of frames.
-const MAX_FRAMES: u64 = 100_000;
 
 /// Flags of films.
 #[derive(clap::Args)]
@@ -29,16 +26,16 @@ pub(super) struct FilmArgs {
     /// Steps of a film's frames, first and last included: 0..500, or with a distance 0..500:5 [default: those that --seconds and --fps give]
     #[arg(long, value_name = "FIRST..LAST:EVERY", allow_negative_numbers = true)]
     frames: Option<String>,
-    /// Frames of a film per second, 1 to 50
+    /// Frames of a film per second, 1 to 50 [default: the scene's, 25 in a new one]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     fps: Option<String>,
-    /// Seconds of a film from step 0 to the last step, 0 to 3600
+    /// Seconds of a film from step 0 to the last step, 0 to 3600 [default: the scene's, 8 in a new one]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<String>,
-    /// Seconds for which a film shows its last frame, 0 to 3600
+    /// Seconds for which a film shows its last frame, 0 to 3600 [default: the scene's, 2 in a new one]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     hold: Option<String>,
-    /// Turn of the surface's camera during a film in degrees, −3600 to 3600 [default: 0]
+    /// Turn of the surface's camera during a film in degrees, −3600 to 3600 [default: the scene's, 0 in a new one]
     #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
     turn: Option<String>,
 }
@@ -46,10 +43,9 @@ pub(super) struct FilmArgs {
 /// A film to be made.
 pub(super) struct Plan {
     extension: String,
-    timing: Timing,
-    /// First and last step of the frames, and the distance between two.
-    steps: Option<[u64; 3]>,
     is_numbered: bool,
+    /// Whether a turn of the camera is given.
+    turns: bool,
 }
 
 impl FilmArgs {
@@ -83,44 +79,37 @@ impl FilmArgs {
                 output.display()
             ));
         }
-        let steps = self.frames.as_deref().map(steps).transpose()?;
-        if steps.is_some() && self.seconds.is_some() {
+        let extension = extension.to_owned();
+        Ok(Some(Plan {
+            extension,
+            is_numbered,
+            turns: self.turn.is_some(),
+        }))
+    }
+
+    /// Sets what the flags say of a figure style.
+    pub(super) fn set_figure(&self, style: &mut FigureStyle) -> Result<(), String> {
+        if self.frames.is_some() && self.seconds.is_some() {
             return Err(
                 "--frames and --seconds both say how many frames a film has; leave out one of them"
                     .to_owned(),
             );
         }
-        let most = f64::from(MAX_FPS);
-        let fps = number("--fps", self.fps.as_deref(), 25.0, [1.0, most])?;
-        if fps.fract() != 0.0 {
-            return Err(format!(
-                "--fps cannot be `{fps}`; expected a whole number from 1 to {most}"
-            ));
+        if let Some(text) = &self.frames {
+            let [first, last, every] = steps(text)?;
+            style.first_step = first;
+            (style.last_step, style.every) = (Some(last), Some(every));
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "1 to MAX_FPS"
-        )]
-        let fps = fps as u32;
-        let timing = Timing {
-            fps,
-            seconds: number(
-                "--seconds",
-                self.seconds.as_deref(),
-                8.0,
-                [0.0, MAX_SECONDS],
-            )?,
-            hold: number("--hold", self.hold.as_deref(), 2.0, [0.0, MAX_SECONDS])?,
-            turn: number("--turn", self.turn.as_deref(), 0.0, [-3600.0, 3600.0])?,
-        };
-        let extension = extension.to_owned();
-        Ok(Some(Plan {
-            extension,
-            timing,
-            steps,
-            is_numbered,
-        }))
+        if self.seconds.is_some() {
+            style.every = None;
+        }
+        let flags = [
+            ("--fps", "fps", self.fps.as_deref()),
+            ("--seconds", "seconds", self.seconds.as_deref()),
+            ("--hold", "hold", self.hold.as_deref()),
+            ("--turn", "turn", self.turn.as_deref()),
+        ];
+        set_flags(style, &flags)
     }
 
     /// Returns the first flag of films that is given.
@@ -145,7 +134,7 @@ impl Plan {
         if !self.is_numbered {
             film::check(&self.extension, pixels)?;
         }
-        if self.timing.turn != 0.0 && show != Show::Surface {
+        if self.turns && show != Show::Surface {
             return Err("--turn is for --show surface".to_owned());
         }
         let still = [Page::Basins, Page::Sweep, Page::Connect];
@@ -166,28 +155,6 @@ impl Plan {
         claim(&what, bytes, MAX_PICTURE_BYTES, "a smaller --size")
     }
 
-    /// Returns the frames of runs with `last` steps.
-    pub(super) fn frames(&self, last: u64) -> Result<Vec<Frame>, String> {
-        let Some([first, end, every]) = self.steps else {
-            return Ok(self.timing.whole_run(last));
-        };
-        if end > last {
-            return Err(format!(
-                "--frames cannot end at step {end}; expected at most {last}, the steps of the scene"
-            ));
-        }
-        let count = (end - first) / every + 1;
-        let count = u32::try_from(count)
-            .ok()
-            .filter(|count| u64::from(*count) <= MAX_FRAMES);
-        let count = count.ok_or_else(|| {
-            format!("--frames gives more than {MAX_FRAMES} frames; expected a larger distance, like {first}..{end}:{}", (end - first).div_ceil(MAX_FRAMES - 1))
-        })?;
-        Ok(self
-            .timing
-            .frames((0..count as usize).map(|k| first + k as u64 * every)))
-    }
-
     /// Plans the files of the film: the output itself, or one file for each frame.
     pub(super) fn files(&self, output: &Path, frames: &[Frame]) -> Vec<PathBuf> {
         if !self.is_numbered {
@@ -205,7 +172,7 @@ impl Plan {
     pub(super) fn write(
         &self,
         (runs, picture): (&Runs, Picture),
-        frames: &[Frame],
+        (frames, fps): (&[Frame], u32),
         files: &[PathBuf],
         outputs: &mut Outputs,
     ) -> Result<(), String> {
@@ -213,7 +180,7 @@ impl Plan {
             runs,
             picture,
             frames,
-            fps: self.timing.fps,
+            fps,
         };
         let progress = Progress::new("film", "frames", frames.len());
         let never = Cancel::default();
@@ -238,24 +205,6 @@ fn name(output: &Path) -> String {
         .unwrap_or_default()
 }
 
-/// Parses the value of a flag within limits.
-fn number(
-    flag: &str,
-    text: Option<&str>,
-    default: f64,
-    [least, most]: [f64; 2],
-) -> Result<f64, String> {
-    let Some(text) = text else {
-        return Ok(default);
-    };
-    let number = text.trim().parse().ok();
-    number
-        .filter(|number| (least..=most).contains(number))
-        .ok_or_else(|| {
-            format!("{flag} cannot be `{text}`; expected a number from {least} to {most}")
-        })
-}
-
 /// Parses `--frames`: first and last step, and the distance between two.
 fn steps(text: &str) -> Result<[u64; 3], String> {
     let parsed = || {
@@ -275,6 +224,7 @@ fn steps(text: &str) -> Result<[u64; 3], String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::export::figure_settings::frames;
 
     #[test]
     fn frames_are_the_steps_of_a_range_with_its_end() {
@@ -301,13 +251,13 @@ mod tests {
         };
         let output = Path::new("out/frame-{}.png");
         let plan = args.plan(output, "png").unwrap().unwrap();
-        let frames = plan.frames(500).unwrap();
+        let mut style = FigureStyle::default();
+        args.set_figure(&mut style).unwrap();
+        let frames = frames(&style, Show::Map, 500).unwrap();
         let files = plan.files(output, &frames);
         assert_eq!(files.len(), 101);
         assert_eq!(files[0], Path::new("out/frame-000.png"));
         assert_eq!(files[100], Path::new("out/frame-100.png"));
         assert_eq!((frames[1].step, frames[100].step), (5, 500));
-        let error = plan.frames(400).unwrap_err();
-        assert!(error.contains("at most 400"), "{error}");
     }
 }

@@ -5,7 +5,7 @@ use crate::engine::declare::{SettingError, names};
 use crate::export::help_page::{self, Family, page};
 use clap::CommandFactory;
 
-/// Explain an optimizer, wrapper, schedule, landscape, network, data set, plane or command
+/// Explain an optimizer, wrapper, schedule, landscape, network, data set, plane, command or scene files
 ///
 /// Pages of optimizers give the update rule, the settings, the cost per step, strengths and weaknesses.
 #[derive(clap::Args)]
@@ -16,6 +16,7 @@ Examples:
   ravine help
   ravine help adam
   ravine help rosenbrock
+  ravine help scene
   ravine help trace")]
 pub(super) struct Args {
     /// Name of the page [default: lists the names of all pages]
@@ -30,6 +31,7 @@ pub(super) fn help(args: &Args) -> Result<(), String> {
             for family in Family::ALL {
                 writeln!(out, "{}: {}", family.name(), family.members().join(", "))?;
             }
+            writeln!(out, "topics: {}", help_page::TOPICS.join(", "))?;
             let commands: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
             writeln!(out, "commands: {}", commands.join(", "))
         });
@@ -58,7 +60,7 @@ fn spelled(name: &str) -> Option<String> {
 }
 
 fn unknown(name: &str) -> String {
-    let mut valid: Vec<&str> = Vec::new();
+    let mut valid: Vec<&str> = help_page::TOPICS.to_vec();
     for (_, member) in help_page::names() {
         if !valid.contains(&member) {
             valid.push(member);

@@ -5,9 +5,6 @@ use super::note;
 /// Bytes above which a command reports its memory on stderr.
 const MIN_REPORTED_BYTES: u64 = 500_000_000;
 
-/// Maximum bytes of a picture.
-pub(super) const MAX_PICTURE_BYTES: u64 = 2_000_000_000;
-
 /// Maximum bytes of numeric results.
 pub(super) const MAX_NUMBER_BYTES: u64 = 4_000_000_000;
 
@@ -51,6 +48,7 @@ fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::export::figure_settings::MAX_PICTURE_BYTES;
 
     #[test]
     fn sizes_beyond_the_limit_or_the_free_memory_are_refused() {

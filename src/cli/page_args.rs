@@ -1,20 +1,11 @@
 //! Arguments for the size of a picture, and for its title, legend and axes.
 
-use super::memory::{MAX_PICTURE_BYTES, claim};
-use super::scene_args::parse_setting;
-use crate::engine::scene::Scene;
-use crate::export::picture::{LegendPlace, MIN_PIXELS, PRESETS, PageSize, PageStyle, Preset, Show};
+use super::memory::claim;
+use crate::engine::declare::{Length, SettingError, Settings};
+use crate::engine::scene::{FigureStyle, Scene};
+use crate::export::figure_settings::{self, MAX_PICTURE_BYTES};
+use crate::export::picture::{MIN_PIXELS, PageSize};
 use crate::figure::png::MAX_PIXELS;
-
-/// Bytes of memory per pixel of a PNG while it is drawn and written.
-const BYTES_OF_PIXEL: u64 = 9;
-
-/// Pixels of a picture without a given size.
-pub(super) const DEFAULT_PIXELS: [u32; 2] = [1600, 1200];
-
-/// Font size on paper, in points, and pixels per inch, where only a size on paper is given.
-const FONT_SIZE: f64 = 8.0;
-const DPI: f64 = 300.0;
 
 #[derive(clap::Args)]
 pub(super) struct PageArgs {
@@ -27,7 +18,7 @@ pub(super) struct PageArgs {
     /// Height, like 2.5in [default: the preset's, or 3/4 of the width]
     #[arg(long, value_name = "LENGTH", help_heading = "Size")]
     height: Option<String>,
-    /// Font size of axes and legends in points, 3 to 100; lines, marks and margins have the same scale [default: the preset's, 8 with --width or --height, or else 8.25 in a picture about 10 inches wide]
+    /// Font size of axes and legends in points, 3 to 100; lines, marks and margins have the same scale [default: the preset's, 8 with a length on paper, or else 8.25 in a picture about 10 inches wide]
     #[arg(
         long,
         value_name = "POINTS",
@@ -35,7 +26,7 @@ pub(super) struct PageArgs {
         allow_negative_numbers = true
     )]
     font_size: Option<String>,
-    /// Pixels per inch of a PNG and of the images in a PDF, 20 to 2400 [default: the preset's, or 300 with --width or --height]
+    /// Pixels per inch of a PNG and of the images in a PDF, 20 to 2400 [default: the preset's, or 300 with a length on paper]
     #[arg(
         long,
         value_name = "N",
@@ -46,7 +37,7 @@ pub(super) struct PageArgs {
     /// Usual size, which --width, --height, --font-size and --dpi override: single-column (3.25 × 2.5 in, 8 pt) and double-column (6.75 × 3.5 in, 8 pt) for papers, without title and caption; slide (1920 × 1080 pixels); poster (16 × 12 in, 24 pt)
     #[arg(long, value_name = "NAME", help_heading = "Size")]
     preset: Option<String>,
-    /// Title; an empty one leaves it out [default: the scene's; none with a preset for papers]
+    /// Title; an empty one leaves it out [default: the scene's name; none with a preset for papers]
     #[arg(long, value_name = "TEXT", help_heading = "Figure")]
     title: Option<String>,
     /// Letter of the first panel, like a or '(a)'; further panels get the next ones
@@ -67,9 +58,23 @@ pub(super) struct PageArgs {
     /// Scales of the map's axes: equal, or free, which fills the figure with the view [default: equal]
     #[arg(long, value_name = "SCALES", help_heading = "Figure")]
     aspect: Option<String>,
-    /// No background, for slides and pages of any colour
-    #[arg(long, help_heading = "Figure")]
-    pub(super) transparent: bool,
+    /// No background, for slides and pages of any colour; --transparent=off draws one where the scene has none
+    #[arg(
+        long,
+        value_name = "ON",
+        help_heading = "Figure",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "on"
+    )]
+    transparent: Option<String>,
+    /// Colours of heights: auto, viridis, cividis, magma, terrain or greys; auto is the theme's own map, with two hues around 0 for
+    /// heights of both signs [default: the scene's]
+    #[arg(long, value_name = "NAME", help_heading = "Figure")]
+    cmap: Option<String>,
+    /// Theme: light or dark [default: the scene's, light in a new one]
+    #[arg(long, value_name = "THEME", help_heading = "Figure")]
+    theme: Option<String>,
     /// Approximate number of contour levels, 2 to 100 [default: the scene's, 20 in a new one]
     #[arg(
         long,
@@ -86,9 +91,50 @@ pub(super) struct PageArgs {
     contour_labels: Option<String>,
 }
 
+/// A flag that sets a setting: its name, the setting's, and the text that is given.
+type Flag<'a> = (&'static str, &'static str, Option<&'a str>);
+
 impl PageArgs {
-    /// Returns the size of the picture, `default` pixels without flags, and checks the memory of one of format `kind`.
-    pub(super) fn page_size(&self, kind: &str, default: [u32; 2]) -> Result<PageSize, String> {
+    /// Returns the flags that set the figure style, except for --size.
+    fn figure_flags(&self) -> [Flag<'_>; 14] {
+        let words = [&self.caption, &self.transparent];
+        let [caption, transparent] = words.map(|text| text.as_deref().map(on_off));
+        [
+            ("--preset", "preset", self.preset.as_deref()),
+            ("--width", "width", self.width.as_deref()),
+            ("--height", "height", self.height.as_deref()),
+            ("--font-size", "font_size", points(self.font_size.as_ref())),
+            ("--dpi", "dpi", self.dpi.as_deref()),
+            ("--title", "title", self.title.as_deref()),
+            ("--label", "label", self.label.as_deref()),
+            ("--legend", "legend", self.legend.as_deref()),
+            ("--caption", "caption", caption),
+            ("--xlabel", "xlabel", self.xlabel.as_deref()),
+            ("--ylabel", "ylabel", self.ylabel.as_deref()),
+            ("--aspect", "aspect", self.aspect.as_deref()),
+            ("--transparent", "transparent", transparent),
+            ("--theme", "theme", self.theme.as_deref()),
+        ]
+    }
+
+    /// Returns the first flag that is only for pictures with panels: title, legend and axes.
+    pub(super) fn given_words(&self) -> Option<&'static str> {
+        let own = [
+            "--title",
+            "--label",
+            "--legend",
+            "--caption",
+            "--xlabel",
+            "--ylabel",
+            "--aspect",
+        ];
+        let flags = self.figure_flags().into_iter();
+        let mut given = flags.filter(|(flag, _, text)| text.is_some() && own.contains(flag));
+        given.next().map(|(flag, ..)| flag)
+    }
+
+    /// Sets what the flags say of a figure style.
+    pub(super) fn set_figure(&self, style: &mut FigureStyle) -> Result<(), String> {
         let on_paper = self.width.is_some() || self.height.is_some() || self.preset.is_some();
         if let (Some(_), true) = (&self.size, on_paper) {
             return Err(
@@ -96,189 +142,78 @@ impl PageArgs {
                     .to_owned(),
             );
         }
-        let preset = self.preset()?;
-        let font_size = number("--font-size", self.font_size.as_ref(), [3.0, 100.0])?;
-        let dpi = number("--dpi", self.dpi.as_ref(), [20.0, 2400.0])?;
-        let page = if on_paper {
-            let dpi = dpi.or(preset.map(|preset| preset.dpi)).unwrap_or(DPI);
-            let length = |flag: &str, text: &Option<String>| {
-                { text.as_ref() }
-                    .map(|text| inches(flag, text, dpi))
-                    .transpose()
-            };
-            let sides = [
-                length("--width", &self.width)?,
-                length("--height", &self.height)?,
-            ];
-            let inches = match (sides, preset) {
-                ([Some(width), Some(height)], _) => [width, height],
-                ([width, height], Some(preset)) => [
-                    width.unwrap_or(preset.inches[0]),
-                    height.unwrap_or(preset.inches[1]),
-                ],
-                ([Some(width), None], None) => [width, 0.75 * width],
-                ([None, height], None) => height.map_or([4.0, 3.0], |h| [h / 0.75, h]),
-            };
-            let font_size = font_size.or(preset.map(|preset| preset.font_size));
-            PageSize {
-                inches,
-                dpi,
-                font_size: font_size.unwrap_or(FONT_SIZE),
-                on_paper,
-            }
-        } else {
-            let pixels = match &self.size {
-                Some(text) => pixels(text)?,
-                None => default,
-            };
-            let usual = PageSize::of_pixels(pixels);
-            PageSize {
-                inches: dpi.map_or(usual.inches, |dpi| pixels.map(|side| f64::from(side) / dpi)),
-                dpi: dpi.unwrap_or(usual.dpi),
-                font_size: font_size.unwrap_or(if dpi.is_some() {
-                    FONT_SIZE
-                } else {
-                    usual.font_size
-                }),
-                on_paper: dpi.is_some() || font_size.is_some(),
-            }
-        };
-        check_size(&page, kind)?;
-        Ok(page)
-    }
-
-    fn preset(&self) -> Result<Option<&'static Preset>, String> {
-        let Some(text) = &self.preset else {
-            return Ok(None);
-        };
-        let name = text.trim().to_lowercase();
-        let found = PRESETS.iter().find(|preset| preset.name == name);
-        let names = PRESETS.map(|preset| preset.name);
-        let found = found.ok_or_else(|| choice_error("--preset", text, &names));
-        found.map(Some)
-    }
-
-    /// Returns title, legend and axes of the picture, or an error if it does not have what a flag sets.
-    pub(super) fn style(&self, show: Show) -> Result<PageStyle, String> {
-        let has_words = self.preset()?.is_none_or(|preset| preset.has_words);
-        let usual = PageStyle::default();
-        let legend = choice(
-            "--legend",
-            self.legend.as_ref(),
-            &[
-                ("inside", LegendPlace::Inside),
-                ("right", LegendPlace::Right),
-                ("below", LegendPlace::Below),
-                ("off", LegendPlace::Off),
-            ],
-        )?;
-        let caption = choice("--caption", self.caption.as_ref(), &ON_OFF)?;
-        let aspect = [("equal", false), ("free", true)];
-        let aspect = choice("--aspect", self.aspect.as_ref(), &aspect)?;
-        if show.panels().is_none() {
-            let flags = [
-                ("--title", self.title.is_some()),
-                ("--label", self.label.is_some()),
-                ("--legend", legend.is_some()),
-                ("--caption", caption.is_some()),
-                ("--xlabel", self.xlabel.is_some()),
-                ("--ylabel", self.ylabel.is_some()),
-                ("--aspect", aspect.is_some()),
-            ];
-            let given = flags.into_iter().find(|(_, given)| *given);
-            return match given {
-                Some((flag, _)) => Err(format!(
-                    "{flag} is for the map and charts; expected --show map, loss or the like"
-                )),
-                None => Ok(usual),
-            };
+        if self.size.is_some() || on_paper {
+            (style.preset, style.width, style.height) = (None, None, None);
         }
-        let no_title = (!has_words).then(String::new);
-        Ok(PageStyle {
-            title: self.title.clone().or(no_title),
-            caption: caption.unwrap_or(has_words),
-            legend,
-            label: self.label.clone(),
-            free_aspect: aspect.unwrap_or(false),
-            x_label: self.xlabel.clone(),
-            y_label: self.ylabel.clone(),
-        })
+        if let Some(text) = &self.size {
+            let [width, height] = pixels(text)?.map(|side| Some(Length::pixels(side)));
+            (style.width, style.height) = (width, height);
+        }
+        set_flags(style, &self.figure_flags())
     }
 
-    /// Sets what the flags say of the scene's map.
-    pub(super) fn set_map(&self, scene: &mut Scene) -> Result<(), String> {
-        let labels = choice("--contour-labels", self.contour_labels.as_ref(), &ON_OFF)?;
-        if let Some(labels) = labels {
-            scene.map.labels = labels;
-        }
-        let settings = [
-            ("levels", "--levels", &self.levels),
-            ("spacing", "--scale", &self.scale),
+    /// Sets what the flags say of the scene's figure style and map.
+    pub(super) fn set_scene(&self, scene: &mut Scene) -> Result<(), String> {
+        self.set_figure(&mut scene.figure)?;
+        let labels = self.contour_labels.as_deref().map(on_off);
+        let flags = [
+            ("--contour-labels", "labels", labels),
+            ("--levels", "levels", self.levels.as_deref()),
+            ("--scale", "spacing", self.scale.as_deref()),
+            ("--cmap", "cmap", self.cmap.as_deref()),
         ];
-        for (name, flag, text) in settings {
-            if let Some(text) = text {
-                parse_setting(&mut scene.map, name, text)
-                    .map_err(|error| error.to_string().replace(&format!("--{name}"), flag))?;
-            }
-        }
-        Ok(())
+        set_flags(&mut scene.map, &flags)
     }
 }
 
-/// The values of switches.
-const ON_OFF: [(&str, bool); 2] = [("on", true), ("off", false)];
+/// Sets the settings of the flags that are given.
+pub(super) fn set_flags(settings: &mut dyn Settings, flags: &[Flag]) -> Result<(), String> {
+    for (flag, name, text) in flags {
+        if let Some(text) = text {
+            set_flag(settings, (flag, name), text)?;
+        }
+    }
+    Ok(())
+}
 
-/// Returns the value with a name.
-fn choice<T: Copy>(
-    flag: &str,
-    text: Option<&String>,
-    values: &[(&str, T)],
-) -> Result<Option<T>, String> {
-    let Some(text) = text else {
-        return Ok(None);
+/// Parses and sets the setting of a flag.
+fn set_flag(
+    settings: &mut dyn Settings,
+    (flag, name): (&str, &str),
+    text: &str,
+) -> Result<(), String> {
+    let index = settings.index(name).map_err(|error| error.to_string())?;
+    let param = &settings.params()[index];
+    // Texts keep their blanks.
+    let text = match param.kind {
+        crate::engine::declare::Kind::Text => text,
+        _ => text.trim(),
     };
-    let name = text.trim().to_lowercase();
-    let found = values.iter().find(|(value, _)| *value == name);
-    let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
-    let found = found.ok_or_else(|| choice_error(flag, text, &names))?;
-    Ok(Some(found.1))
+    let value = param.parse(text).map_err(|error| match error {
+        SettingError::Value {
+            given, expected, ..
+        } => {
+            let expected = expected.replace("true or false", "on or off");
+            format!("{flag} cannot be {given}; expected {expected}")
+        }
+        error => error.to_string(),
+    })?;
+    settings.store(index, value);
+    Ok(())
 }
 
-fn choice_error(flag: &str, text: &str, names: &[&str]) -> String {
-    let (last, first) = names.split_last().unwrap_or((&"", &[]));
-    let first = first.join(", ");
-    format!("{flag} cannot be `{text}`; expected {first} or {last}")
+/// Returns the value of a switch in the form of settings.
+fn on_off(text: &str) -> &str {
+    match text.trim().to_lowercase().as_str() {
+        "on" => "true",
+        "off" => "false",
+        _ => text,
+    }
 }
 
-/// Parses a number within limits.
-fn number(flag: &str, text: Option<&String>, [low, high]: [f64; 2]) -> Result<Option<f64>, String> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    let number = text.trim().trim_end_matches("pt").trim().parse().ok();
-    let number = number.filter(|number| (low..=high).contains(number));
-    number
-        .map(Some)
-        .ok_or_else(|| format!("{flag} cannot be `{text}`; expected a number from {low} to {high}"))
-}
-
-/// Parses a length with its unit, in inches; pixels have a size by `dpi`.
-fn inches(flag: &str, text: &str, dpi: f64) -> Result<f64, String> {
-    let units = [
-        ("in", 1.0),
-        ("cm", 1.0 / 2.54),
-        ("mm", 1.0 / 25.4),
-        ("pt", 1.0 / 72.0),
-        ("px", 1.0 / dpi),
-    ];
-    let lower = text.trim().to_lowercase();
-    let length = units.into_iter().find_map(|(unit, factor)| {
-        let number: f64 = lower.strip_suffix(unit)?.trim().parse().ok()?;
-        Some(number * factor).filter(|length| length.is_finite() && *length > 0.0)
-    });
-    length.ok_or_else(|| {
-        format!("{flag} cannot be `{text}`; expected a length with its unit, like 3.25in, 8.3cm, 83mm, 234pt or 975px")
-    })
+/// Returns a font size without its unit.
+fn points(text: Option<&String>) -> Option<&str> {
+    text.map(|text| text.trim().trim_end_matches("pt").trim())
 }
 
 /// Parses a size in pixels.
@@ -297,27 +232,22 @@ fn pixels(text: &str) -> Result<[u32; 2], String> {
     })
 }
 
-/// Checks the pixels of a picture, and the memory of one of format `kind`.
-fn check_size(page: &PageSize, kind: &str) -> Result<(), String> {
+/// Checks the memory of a picture of format `kind`.
+pub(super) fn check_memory(page: &PageSize, kind: &str) -> Result<(), String> {
+    if kind != "png" {
+        return Ok(());
+    }
     let [width, height] = page.pixels();
-    if !page.is_possible() {
-        return Err(format!(
-            "the picture would have {width} × {height} pixels; expected {MIN_PIXELS} to {MAX_PIXELS} each, by another size or --dpi"
-        ));
-    }
-    if kind == "png" {
-        let bytes = u64::from(width) * u64::from(height) * BYTES_OF_PIXEL;
-        let what = format!("a picture of {width} × {height} pixels");
-        claim(&what, bytes, MAX_PICTURE_BYTES, "a smaller --size")?;
-    }
-    Ok(())
+    let what = format!("a picture of {width} × {height} pixels");
+    let bytes = figure_settings::memory(page, kind);
+    claim(&what, bytes, MAX_PICTURE_BYTES, "a smaller --size")
 }
 
 /// Parses `--size`, and checks the memory of a picture of format `kind`, if one is drawn.
 pub(super) fn size(text: &str, kind: Option<&str>) -> Result<[u32; 2], String> {
     let pixels = pixels(text)?;
     if let Some(kind) = kind {
-        check_size(&PageSize::of_pixels(pixels), kind)?;
+        check_memory(&PageSize::of_pixels(pixels), kind)?;
     }
     Ok(pixels)
 }
@@ -327,20 +257,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_have_units() {
-        for (text, expected) in [
-            ("3.25in", 3.25),
-            ("2.54 cm", 1.0),
-            ("50.8mm", 2.0),
-            ("36PT", 0.5),
-            ("600px", 2.0),
+    fn errors_name_the_flag() {
+        let mut style = FigureStyle::default();
+        for (flag, text, expected) in [
+            (
+                ("--width", "width"),
+                "3 feet",
+                "--width cannot be `3 feet`; expected a length with its unit",
+            ),
+            (
+                ("--caption", "caption"),
+                "maybe",
+                "--caption cannot be `maybe`; expected on or off or `auto`",
+            ),
+            (
+                ("--legend", "legend"),
+                "left",
+                "--legend cannot be `left`; expected one of inside, right, off",
+            ),
+            (
+                ("--font-size", "font_size"),
+                "2",
+                "--font-size cannot be `2`; expected a number in [3, 100]",
+            ),
         ] {
-            let found = inches("--width", text, 300.0).unwrap();
-            assert!((found - expected).abs() < 1e-12, "{text}: {found}");
+            let error = set_flag(&mut style, flag, text).unwrap_err();
+            assert!(error.starts_with(expected), "{error}");
         }
-        for text in ["3.25", "in", "-1in", "1e999in", "3 feet", ""] {
-            let error = inches("--width", text, 300.0).unwrap_err();
-            assert!(error.contains("a length with its unit"), "{error}");
-        }
+        assert_eq!(style, FigureStyle::default());
+        set_flag(&mut style, ("--title", "title"), "").unwrap();
+        assert_eq!(style.title.as_deref(), Some(""));
     }
 }

@@ -4,14 +4,15 @@ use super::diverged::{check_view, warn_diverged};
 use super::film::FilmArgs;
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::outputs::{Outputs, kind};
-use super::page_args::{DEFAULT_PIXELS, PageArgs};
+use super::page_args::{PageArgs, check_memory};
 use super::progress::Progress;
 use super::progress_counter::with_spinner;
 use super::scene_args::{SceneArgs, parse_setting};
 use super::seeds::{SeedsArg, note_equal_seeds, warn_diverged_seeds};
 use crate::engine::results::Runs;
-use crate::engine::scene::{Problem, Scene};
+use crate::engine::scene::{FigureStyle, Problem, Scene};
 use crate::engine::training::Outcome;
+use crate::export::figure_settings::{self, FILM_PIXELS, PICTURE_PIXELS};
 use crate::export::film;
 use crate::export::picture::{self, EXTENSIONS, PageSize, Picture, Show, picture};
 use crate::figure::colour::Theme;
@@ -22,9 +23,6 @@ use crate::teaching::bundled::StepIndex;
 use crate::teaching::lesson::ShownStep;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
-
-/// Size of a film in pixels without --size.
-const FILM_PIXELS: [u32; 2] = [800, 600];
 
 /// Bytes of memory per step of a run.
 const BYTES_OF_STEP: u64 = 64;
@@ -86,10 +84,10 @@ pub(super) struct Args {
     /// Format of the output, where its name does not tell it: png, svg or pdf
     #[arg(long, value_name = "NAME")]
     format: Option<String>,
-    /// Number of steps of the runs to show [default: all; of a lesson those that it shows first]
+    /// Number of steps of the runs to show [default: the scene's, all in a new one; of a lesson those that it shows first]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     step: Option<String>,
-    /// Content, listed below; several are combined by +, like map+loss [default: map, of a lesson its view]
+    /// Content, listed below; several are combined by +, like map+loss [default: the scene's, map in a new one; of a lesson its view]
     #[arg(long, value_name = "KIND")]
     show: Option<String>,
     /// Azimuth of the surface's camera in degrees, −360 to 360, as in matplotlib [default: the scene's, −60 in a new one]
@@ -101,13 +99,6 @@ pub(super) struct Args {
     /// Family to draw as a gallery of small maps, instead of a scene: landscapes
     #[arg(long, value_name = "FAMILY")]
     gallery: Option<String>,
-    /// Colours of heights: auto, viridis, cividis, magma, terrain or greys; auto is the theme's own map, with two hues around 0 for
-    /// heights of both signs [default: the scene's]
-    #[arg(long, value_name = "NAME")]
-    cmap: Option<String>,
-    /// Picture theme: light or dark
-    #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = ThemeArg::Light)]
-    theme: ThemeArg,
     #[command(flatten)]
     film: FilmArgs,
     #[command(flatten)]
@@ -132,57 +123,50 @@ impl ThemeArg {
 pub(super) fn render(args: &Args) -> Result<(), String> {
     let extension = format(args)?;
     let film = args.film.plan(&args.output, extension)?;
-    let pixels = film.as_ref().map_or(DEFAULT_PIXELS, |_| FILM_PIXELS);
-    let page = args.page.page_size(extension, pixels)?;
+    let pixels = film.as_ref().map_or(PICTURE_PIXELS, |_| FILM_PIXELS);
     if let Some(family) = &args.gallery {
         if film.is_some() && args.film.given().is_none() {
             return Err(
                 "--gallery draws a picture; expected an output .png, .svg or .pdf".to_owned(),
             );
         }
-        return render_gallery(args, family, extension, &page);
+        return render_gallery(args, family, extension);
     }
-    let (mut scene, problem) = args.scene.prepare()?;
-    args.page.set_map(&mut scene)?;
-    if let Some(text) = &args.cmap {
-        parse_setting(&mut scene.map, "cmap", text).map_err(|error| error.to_string())?;
+    // Errors in flags come before long work on the scene.
+    check_memory(&page(args, FigureStyle::default(), pixels)?, extension)?;
+    let (scene, problem) = args.scene.prepare_with(|scene| set_scene(args, scene))?;
+    let show = figure_settings::show(&scene)?;
+    if let (Some(flag), None) = (args.page.given_words(), show.panels()) {
+        return Err(format!(
+            "{flag} is for the map and charts; expected --show map, loss or the like"
+        ));
     }
-    let lesson = args.scene.lesson_step()?.and_then(StepIndex::find);
-    let show = match (&args.show, lesson) {
-        (Some(show), _) => Show::parse(show, &scene)?,
-        (None, Some((_, step))) => show_of_view(&step.view, &scene),
-        (None, None) => Show::Map,
-    };
     let seeds = args.seeds(show)?;
-    if let Some([first, ..]) = seeds.as_deref() {
-        scene.training.seed = *first;
-    }
-    let style = args.page.style(show)?;
-    turn_camera(args, show, &mut scene)?;
-    let step = args
-        .step
-        .as_ref()
-        .map(|text| step(text, scene.training.steps))
-        .transpose()?;
-    let first_shown = lesson.and_then(|(_, step)| match step.at {
-        ShownStep::At(at) => Some(at.min(scene.training.steps)),
-        ShownStep::Play | ShownStep::End => None,
-    });
+    let settings = figure_settings::picture(&scene, show, (pixels, &Theme::LIGHT))?;
+    check_memory(&settings.page, extension)?;
+    let (figure, steps) = (&scene.figure, scene.training.steps);
     let mut files = vec![args.output.clone()];
     let mut frames = Vec::new();
+    let mut step = figure.step;
     if let Some(film) = &film {
-        if step.is_some() {
+        if args.step.is_some() {
             return Err("--step is for pictures; the steps of a film are --frames".to_owned());
         }
-        film.check(page.pixels(), show)?;
-        frames = film.frames(scene.training.steps)?;
+        film.check(settings.page.pixels(), show)?;
+        frames = figure_settings::frames(figure, show, steps)?;
         files = film.files(&args.output, &frames);
+        step = None;
+    }
+    if let Some(step) = step.filter(|step| *step > steps) {
+        return Err(format!(
+            "--step cannot be `{step}`; expected a whole number from 0 to {steps}, the steps of the scene"
+        ));
     }
     let mut outputs = Outputs::plan(&files)?;
     if !scene.is_network() {
         check_view(&*problem.objective, scene.view.unwrap_or(problem.view))?;
     }
-    let rows = scene.training.steps.saturating_mul(scene.runs.len() as u64);
+    let rows = steps.saturating_mul(scene.runs.len() as u64);
     let rows = rows.saturating_mul(seeds.as_ref().map_or(1, |seeds| seeds.len() as u64));
     let bytes = rows.saturating_mul(BYTES_OF_STEP);
     claim(
@@ -195,14 +179,10 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         Some(seeds) => args.runs_of_seeds(&scene, &problem, seeds)?,
         None => with_spinner("render", || compute_all_runs(&scene, &problem, None))?,
     };
-    let settings = Picture {
-        step: step.or(first_shown),
-        style,
-        transparent: args.page.transparent,
-        ..Picture::new(page, show, args.theme.theme())
-    };
+    let settings = Picture { step, ..settings };
     if let Some(film) = &film {
-        film.write((&runs, settings), &frames, &files, &mut outputs)?;
+        let fps = figure_settings::timing(figure, show).fps;
+        film.write((&runs, settings), (&frames, fps), &files, &mut outputs)?;
     } else {
         let bytes = with_spinner("render", || picture(&runs, extension, &settings))?;
         outputs.write(&args.output, |out| out.write_all(&bytes))?;
@@ -215,14 +195,15 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns the picture of a lesson's view; the map, with a note on stderr, of one that `render` does not draw.
-fn show_of_view(view: &str, scene: &Scene) -> Show {
+/// Returns the kind of picture of a lesson's view; the map, with a note on stderr, of one that `render` does not draw.
+fn kind_of_view(view: &str, scene: &Scene) -> String {
     let kind = view.to_lowercase().replace(' ', "-");
-    Show::parse(&kind, scene).unwrap_or_else(|_| {
+    let known = Show::parse(&kind, scene).and_then(|_| Show::name(&kind));
+    known.unwrap_or_else(|_| {
         note(&format!(
             "the lesson shows the view {view}, which `ravine render` does not draw; this is the map"
         ));
-        Show::Map
+        "map".to_owned()
     })
 }
 
@@ -291,13 +272,37 @@ fn warn_seeds(runs: &Runs) {
     note_equal_seeds(are_equal);
 }
 
+/// Sets what the flags say of a scene's figure, map and camera.
+fn set_scene(args: &Args, scene: &mut Scene) -> Result<(), String> {
+    let lesson = args.scene.lesson_step()?.and_then(StepIndex::find);
+    if let Some((_, step)) = lesson {
+        scene.figure.show = Some(kind_of_view(&step.view, scene));
+        if let ShownStep::At(at) = step.at {
+            scene.figure.step = Some(at.min(scene.training.steps));
+        }
+    }
+    if let Some(show) = &args.show {
+        scene.figure.show = Some(Show::name(show)?);
+    }
+    if let Some([first, ..]) = args.seeds.read()?.as_deref() {
+        scene.training.seed = *first;
+    }
+    args.page.set_scene(scene)?;
+    args.film.set_figure(&mut scene.figure)?;
+    if let Some(text) = &args.step {
+        scene.figure.step = Some(step(text, scene.training.steps)?);
+    }
+    turn_camera(args, scene)
+}
+
+/// Returns the size of the page with the flags.
+fn page(args: &Args, mut style: FigureStyle, pixels: [u32; 2]) -> Result<PageSize, String> {
+    args.page.set_figure(&mut style)?;
+    figure_settings::page_size(&style, pixels)
+}
+
 /// Draws the gallery of a family, which uses no scene.
-fn render_gallery(
-    args: &Args,
-    family: &str,
-    extension: &str,
-    page: &PageSize,
-) -> Result<(), String> {
+fn render_gallery(args: &Args, family: &str, extension: &str) -> Result<(), String> {
     if family != "landscapes" {
         return Err(format!(
             "--gallery cannot be `{family}`; expected landscapes"
@@ -310,13 +315,17 @@ fn render_gallery(
             "--gallery draws every landscape with its defaults; leave out {given}"
         ));
     }
+    let mut style = FigureStyle::default();
+    args.page.set_figure(&mut style)?;
+    let page = figure_settings::page_size(&style, PICTURE_PIXELS)?;
+    check_memory(&page, extension)?;
     let mut outputs = Outputs::plan([&args.output])?;
-    let theme = args.theme.theme();
+    let theme = figure_settings::theme(&style, &Theme::LIGHT);
     let mut drawing = gallery::picture(page.units(), theme);
-    if args.page.transparent {
+    if style.transparent {
         picture::make_transparent(&mut drawing, theme);
     }
-    let bytes = picture::page_bytes(&drawing, extension, page, "The landscapes of Ravine")?;
+    let bytes = picture::page_bytes(&drawing, extension, &page, "The landscapes of Ravine")?;
     outputs.write(&args.output, |out| out.write_all(&bytes))?;
     outputs.finish()
 }
@@ -337,12 +346,12 @@ fn format(args: &Args) -> Result<&'static str, String> {
 }
 
 /// Sets the camera of the surface, or returns an error if the picture has none.
-fn turn_camera(args: &Args, show: Show, scene: &mut Scene) -> Result<(), String> {
+fn turn_camera(args: &Args, scene: &mut Scene) -> Result<(), String> {
     for (name, given) in [("azim", &args.azim), ("elev", &args.elev)] {
         let Some(text) = given else {
             continue;
         };
-        if !matches!(show, Show::Surface) {
+        if figure_settings::show(scene)? != Show::Surface {
             return Err(format!("--{name} is for --show surface"));
         }
         parse_setting(&mut scene.surface, name, text).map_err(|error| error.to_string())?;

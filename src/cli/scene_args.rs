@@ -116,6 +116,15 @@ impl SceneArgs {
 
     /// Returns the scene and its loaded problem, or the first error in either.
     pub(super) fn prepare(&self) -> Result<(Scene, Arc<Problem>), String> {
+        self.prepare_with(|_| Ok(()))
+    }
+
+    /// Returns the scene with the changes of further flags and its loaded problem, or the first error in either. `--save-scene` saves the
+    /// changes too.
+    pub(super) fn prepare_with(
+        &self,
+        change: impl FnOnce(&mut Scene) -> Result<(), String>,
+    ) -> Result<(Scene, Arc<Problem>), String> {
         let too_many = |count: usize| Err(SceneError::TooManyRuns(count).to_string());
         if self.runs.count() > MAX_RUNS {
             return too_many(self.runs.count());
@@ -154,6 +163,7 @@ impl SceneArgs {
                     .map_err(|error| error.to_string())?;
             }
         }
+        change(&mut scene)?;
         let problem = scene
             .load(&Disk::next_to(self.scene.as_deref()))
             .map_err(|error| {

@@ -219,6 +219,7 @@ fn setting(param: &Param, default: &Value) -> Setting {
         Kind::Choice(names) => ("choice", json!(names)),
         Kind::Flag => ("flag", json!(null)),
         Kind::Text => ("text", json!(null)),
+        Kind::Length => ("length", json!(null)),
     };
     let text = param.text(default);
     let default = match default {

@@ -6,6 +6,8 @@
 //! assert!(page.contains("\nθ ← θ − γ m̂ / (√v̂ + ε)\n"));
 //! ```
 
+mod scene;
+
 use super::catalog::{Facts, Member, NO_BREAK_SPACE, Setting, landscape, member};
 use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::landscape::AnyLandscape;
@@ -111,8 +113,19 @@ pub fn names() -> Vec<(Family, &'static str)> {
     Family::ALL.into_iter().flat_map(members).collect()
 }
 
-/// Returns the page of the member called `name` of any family; for a name in two families, both pages.
+/// Names of the pages about something other than a member of a family.
+pub const TOPICS: [&str; 1] = ["scene"];
+
+/// Returns the page of a topic, one of [`TOPICS`].
+pub fn topic(name: &str) -> Option<String> {
+    (name == TOPICS[0]).then(scene::page)
+}
+
+/// Returns the page of the topic or of the member called `name`; for a name in two families, both pages.
 pub fn page(name: &str) -> Option<String> {
+    if let Some(page) = topic(name) {
+        return Some(page);
+    }
     let pages: Vec<String> = Family::ALL
         .into_iter()
         .filter_map(|family| family.page(name))

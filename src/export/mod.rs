@@ -4,6 +4,7 @@ pub mod basins;
 pub(crate) mod catalog;
 pub mod columns;
 pub mod connect;
+pub mod figure_settings;
 pub mod file;
 pub mod film;
 pub mod help_page;

@@ -1,5 +1,6 @@
 //! Sizes of pictures: on paper, in pixels, and of their texts.
 
+use crate::engine::scene::FigurePreset;
 use crate::figure::{png::MAX_PIXELS, points};
 
 /// Font size of texts in drawings, in their own units; the smallest are 10.5, titles 15.
@@ -76,8 +77,6 @@ impl PageSize {
 /// A usual size of pictures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Preset {
-    /// Name.
-    pub name: &'static str,
     /// Width and height in inches.
     pub inches: [f64; 2],
     /// Font size in points.
@@ -88,37 +87,23 @@ pub struct Preset {
     pub has_words: bool,
 }
 
-/// The presets: figures of one and two columns of a paper, a slide of 1920 × 1080 pixels, a part of a poster.
-pub const PRESETS: [Preset; 4] = [
-    Preset {
-        name: "single-column",
-        inches: [3.25, 2.5],
-        font_size: 8.0,
-        dpi: 300.0,
-        has_words: false,
-    },
-    Preset {
-        name: "double-column",
-        inches: [6.75, 3.5],
-        font_size: 8.0,
-        dpi: 300.0,
-        has_words: false,
-    },
-    Preset {
-        name: "slide",
-        inches: [40.0 / 3.0, 7.5],
-        font_size: 16.0,
-        dpi: 144.0,
-        has_words: true,
-    },
-    Preset {
-        name: "poster",
-        inches: [16.0, 12.0],
-        font_size: 24.0,
-        dpi: 200.0,
-        has_words: true,
-    },
-];
+impl Preset {
+    /// Returns the size of a preset: figures of one and two columns of a paper, a slide of 1920 × 1080 pixels, a part of a poster.
+    pub fn of(preset: FigurePreset) -> Self {
+        let (inches, font_size, dpi, has_words) = match preset {
+            FigurePreset::SingleColumn => ([3.25, 2.5], 8.0, 300.0, false),
+            FigurePreset::DoubleColumn => ([6.75, 3.5], 8.0, 300.0, false),
+            FigurePreset::Slide => ([40.0 / 3.0, 7.5], 16.0, 144.0, true),
+            FigurePreset::Poster => ([16.0, 12.0], 24.0, 200.0, true),
+        };
+        Self {
+            inches,
+            font_size,
+            dpi,
+            has_words,
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! Export of pictures of a scene as PNG, SVG and PDF.
 
-pub use super::page_size::{MIN_PIXELS, PRESETS, PageSize, Preset};
-pub use super::show::{Show, help as show_help};
+pub use super::page_size::{MIN_PIXELS, PageSize, Preset};
+pub use super::show::{Show, help as show_help, panel_names};
 use crate::engine::results::Runs;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Drawing, Item};

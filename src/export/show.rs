@@ -237,6 +237,18 @@ impl Show {
         }
     }
 
+    /// Returns the usual name of a kind, or of panels joined by `+`, in any spelling.
+    ///
+    /// # Errors
+    /// Returns a sentence if there is no such kind.
+    pub fn name(text: &str) -> Result<String, String> {
+        let names: Vec<&str> = text
+            .split('+')
+            .map(|name| Ok(named(name)?.0))
+            .collect::<Result<_, String>>()?;
+        Ok(names.join("+"))
+    }
+
     /// Returns the panels, if the picture has some: a map is one.
     pub fn panels(&self) -> Option<Vec<Panel>> {
         match self {
@@ -310,7 +322,8 @@ fn check_page(page: Page, scene: &Scene) -> Result<(), String> {
     }
 }
 
-fn panel_names() -> Vec<&'static str> {
+/// Returns the names of the panels that a figure can combine.
+pub fn panel_names() -> Vec<&'static str> {
     let panels = KINDS.iter();
     let panels = panels.filter(|(_, _, kind, _)| kind.panel().is_some());
     panels.map(|(name, ..)| *name).collect()
@@ -341,6 +354,8 @@ mod tests {
         let both = parse("loss + Map").unwrap();
         assert_eq!(both.panels(), Some(vec![Panel::Loss, Panel::Map]));
         assert_eq!(parse("gradient-norm"), parse("grad-norm"));
+        let name = Show::name("Map + gradient-norm");
+        assert_eq!(name.as_deref(), Ok("map+grad-norm"));
         assert_eq!(parse("surface").unwrap().panels(), None);
         let beside = parse("surface+loss").unwrap().panels().unwrap();
         assert_eq!(beside, [Panel::Page(Page::Surface), Panel::Loss]);

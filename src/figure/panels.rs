@@ -20,9 +20,10 @@ use super::{
 use crate::engine::analysis::critical::CriticalPoint;
 use crate::engine::cancel::Cancel;
 use crate::engine::results::{self, MapData, Runs, SharpnessResult};
+pub use crate::engine::scene::LegendPlace;
 use crate::engine::training;
 use cells::{GAP, cells, grid};
-pub use style::{LegendPlace, PageStyle};
+pub use style::PageStyle;
 use style::{caption_of_seeds, nth_label};
 
 /// A panel of a figure.

@@ -4,6 +4,7 @@ use super::autosave::Autosave;
 use super::command::{Command, TRAIN_ON};
 use super::desktop::Asking;
 use super::examples::Gallery;
+use super::export_dialog::{ExportDialog, FORMATS};
 use super::layout::Layout;
 use super::lesson::Lessons;
 use super::message::Message;
@@ -85,7 +86,12 @@ pub struct App {
     pub(super) preferences: Option<PreferencesFile>,
     /// The files over the window.
     pub(super) hovered: Option<Hovered>,
+    pub(super) export_dialog: Option<ExportDialog>,
+    /// The format that was exported last.
+    pub(super) export_format: &'static str,
     pub(super) help: bool,
+    /// Whether the reference page of scene files is open.
+    pub(super) scene_help: bool,
     pub(super) palette: Option<Palette>,
     /// The card that explains a run.
     pub(super) why: Option<WhyCard>,
@@ -146,7 +152,10 @@ impl App {
             lessons: Lessons::default(),
             preferences: None,
             hovered: None,
+            export_dialog: None,
+            export_format: FORMATS[0].0,
             help: false,
+            scene_help: false,
             palette: None,
             why: None,
             reader: None,
@@ -304,6 +313,7 @@ impl App {
             }
             Command::Lesson(command) => self.lesson_command(ctx, command),
             Command::Help => self.help = !self.help,
+            Command::SceneHelp => self.scene_help = !self.scene_help,
             Command::Palette => {
                 self.palette = self.palette.is_none().then(Palette::default);
             }

@@ -152,7 +152,8 @@ impl App {
         };
         app.autosave = autosave;
         if let Some(folder) = folder {
-            app.preferences = Some(PreferencesFile::open(folder, ctx, &mut app.layout));
+            let (layout, format) = (&mut app.layout, &mut app.export_format);
+            app.preferences = Some(PreferencesFile::open(folder, ctx, layout, format));
             app.recent = Recent::open(folder);
             app.lessons = Lessons::open(folder);
         }

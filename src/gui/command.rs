@@ -35,7 +35,7 @@ pub(crate) enum Command {
     Save,
     /// Asks for a file to save the scene to.
     SaveAs,
-    /// Asks for a file to write the picture to.
+    /// Opens the export dialog.
     Export,
     /// Copies the scene as text.
     CopyScene,
@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Present,
     /// Opens or closes the keyboard shortcuts.
     Help,
+    /// Opens or closes the reference page of scene files.
+    SceneHelp,
     /// Opens or closes the command palette.
     Palette,
     /// Opens the guide, the glossary or a help page.
@@ -208,7 +210,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 entry("Examples…", Command::Examples, ctrl_shift, Key::O),
                 entry("Save scene", Command::Save, ctrl, Key::S),
                 entry("Save scene as…", Command::SaveAs, ctrl_shift, Key::S),
-                entry("Export picture…", Command::Export, ctrl, Key::E),
+                entry("Export…", Command::Export, ctrl, Key::E),
                 entry("Quit", Command::Quit, ctrl, Key::Q),
             ],
         ),
@@ -241,6 +243,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 read("Guide", Section::Guide, Key::F2),
                 read("Glossary", Section::Glossary, Key::F3),
                 read("Help pages", Section::Reference, Key::F4),
+                entry("Scene files", Command::SceneHelp, shift, Key::F1),
             ],
         ),
     ]

@@ -9,7 +9,7 @@ mod worker;
 use super::icon::{Icon, icon_button};
 use super::recent::Recent;
 use super::scale::{SECONDARY, SECTION, SPACE, TITLE};
-use crate::export::picture::EXTENSIONS;
+use super::view::is_film;
 use crate::export::sentence::one_line;
 use eframe::egui;
 use egui::{Key, Modifiers};
@@ -26,8 +26,8 @@ pub(crate) enum Purpose {
     Open,
     /// Saves the scene.
     Save,
-    /// Exports a picture.
-    Export,
+    /// Exports a picture or film in a format; other formats of its kind can be typed.
+    Export(&'static str),
     /// Chooses the picture of the landscape.
     Picture,
     /// Chooses the heights of the landscape.
@@ -52,7 +52,7 @@ pub(crate) struct PurposeInfo {
 impl Purpose {
     /// Whether a file is written.
     pub(crate) fn saves(self) -> bool {
-        matches!(self, Self::Save | Self::Export)
+        matches!(self, Self::Save | Self::Export(_))
     }
 
     /// Returns the words and files of the purpose.
@@ -72,13 +72,10 @@ impl Purpose {
                 "Scenes",
                 &["toml"],
             ),
-            Self::Export => (
-                "Export picture",
-                "Export",
-                "A .png, .svg or .pdf file of the shown view at the timeline's step, in this theme.",
-                "Pictures",
-                &EXTENSIONS,
-            ),
+            Self::Export(format) => {
+                let (hint, kind, extensions) = export_info(format);
+                ("Export", "Export", hint, kind, extensions)
+            }
             Self::Picture => (
                 "Picture of the landscape",
                 "Choose",
@@ -116,6 +113,24 @@ impl Purpose {
             extensions,
         }
     }
+}
+
+/// Returns the hint of an export in a format, the kind of its files, and their extensions, its own first.
+fn export_info(format: &str) -> (&'static str, &'static str, &'static [&'static str]) {
+    let (hint, kind) = if is_film(format) {
+        ("A .gif, .apng or .mp4 file.", "Films")
+    } else {
+        ("A .png, .svg or .pdf file.", "Pictures")
+    };
+    let extensions: &[&str] = match format {
+        "svg" => &["svg", "png", "pdf"],
+        "pdf" => &["pdf", "png", "svg"],
+        "gif" => &["gif", "apng", "mp4"],
+        "apng" => &["apng", "gif", "mp4"],
+        "mp4" => &["mp4", "gif", "apng"],
+        _ => &["png", "svg", "pdf"],
+    };
+    (hint, kind, extensions)
 }
 
 /// Result of a file dialog in a frame.

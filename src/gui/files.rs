@@ -8,10 +8,13 @@ use super::file_dialog::{DialogResult, FileDialog, Purpose};
 use super::other_scene::OtherScene;
 use super::palette::PaletteResult;
 use super::reader::{self, Reader};
+use super::reference;
 use super::taking::file_name;
+use super::theme;
 use crate::engine::scene::Scene;
 use crate::export::file;
-use crate::export::picture::{EXTENSIONS, bytes, points};
+use crate::export::help_page::{TOPICS, topic};
+use crate::export::picture::PageSize;
 use crate::figure::png::rgba;
 use crate::import::{files_read, open_scene};
 use eframe::egui;
@@ -27,10 +30,7 @@ impl App {
             Command::OpenFile(path) => self.take_file(ctx, &path),
             Command::ClearRecent => self.recent.clear(),
             Command::Browse(purpose) => self.ask_for_file(ctx, purpose, ""),
-            Command::Export => {
-                let guess = self.picture_name();
-                self.ask_for_file(ctx, Purpose::Export, &guess);
-            }
+            Command::Export => self.open_export(),
             Command::Save if self.path.is_some() => {
                 if let Some(path) = self.path.clone() {
                     self.save(&path);
@@ -45,7 +45,10 @@ impl App {
 
     /// Opens a file dialog in the folder of the scene, or in that of the last dialog; `name` is suggested for a file to write.
     pub(super) fn ask_for_file(&mut self, ctx: &egui::Context, purpose: Purpose, name: &str) {
-        let own = self.path.clone().filter(|_| purpose != Purpose::Export);
+        let own = self
+            .path
+            .clone()
+            .filter(|_| !matches!(purpose, Purpose::Export(_)));
         let folder = match &own {
             Some(path) => path.parent().map(Path::to_owned),
             None => self.recent.folder.clone(),
@@ -115,8 +118,14 @@ impl App {
         }
     }
 
-    pub(super) fn export(&mut self, ctx: &egui::Context, path: PathBuf) -> Result<(), String> {
-        let format = file::extension(&path, &EXTENSIONS)?;
+    /// Begins to export to a file whose extension is the format; another kind than the dialog's is an error.
+    fn export(
+        &mut self,
+        ctx: &egui::Context,
+        path: PathBuf,
+        purpose: Purpose,
+    ) -> Result<(), String> {
+        let format = file::extension(&path, purpose.info().extensions)?;
         file::check_writable(&path)?;
         if files_read().iter().any(|read| file::same_file(&path, read)) {
             let name = path.display();
@@ -124,22 +133,17 @@ impl App {
                 "{name}: was read by this window; expected another file"
             ));
         }
-        let figure = self.figure(ctx)?;
-        self.in_background(ctx, move || {
-            let (drawing, description) = (figure.draw)(points(figure.pixels))?;
-            let bytes = bytes(&drawing, format, figure.pixels, &description)?;
-            file::write_atomic(&path, |out| out.write_all(&bytes))?;
-            Ok(format!("Wrote {}.", path.display()))
-        })
+        self.begin_export(ctx, path, format)
     }
 
     pub(super) fn copy_picture(&mut self, ctx: &egui::Context) -> Result<(), String> {
-        let figure = self.figure(ctx)?;
+        let figure = self.figure(theme::current(ctx))?;
         let clipboard = ctx.clone();
         self.in_background(ctx, move || {
-            let (drawing, _) = (figure.draw)(points(figure.pixels))?;
-            let rgba = rgba(&drawing, figure.pixels)?;
-            let size = figure.pixels.map(|side| side as usize);
+            let pixels = figure.pixels;
+            let (drawing, _) = figure.draw(PageSize::of_pixels(pixels))?;
+            let rgba = rgba(&drawing, pixels)?;
+            let size = pixels.map(|side| side as usize);
             clipboard.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
             Ok("The picture is on the clipboard.".to_owned())
         })
@@ -211,8 +215,8 @@ impl App {
                 self.save(path);
                 Ok(())
             }
-            Purpose::Export => {
-                self.export(ctx, path.to_owned())?;
+            Purpose::Export(_) => {
+                self.export(ctx, path.to_owned(), purpose)?;
                 self.recent.folder = path.parent().map(Path::to_owned);
                 Ok(())
             }
@@ -226,6 +230,7 @@ impl App {
 
     /// Shows the dialogs over the window.
     pub(super) fn dialogs(&mut self, ctx: &egui::Context) {
+        self.export_ui(ctx);
         match self.file_dialog_ui(ctx) {
             None | Some((_, DialogResult::Waiting)) => {}
             Some((_, DialogResult::Cancelled)) => {
@@ -267,6 +272,10 @@ impl App {
         }
         if self.help && dialog::help_ui(ctx, &menus(&self.views)) {
             self.help = false;
+        }
+        if self.scene_help {
+            let page = topic(TOPICS[0]).unwrap_or_default();
+            self.scene_help = !reference::page_ui(ctx, &page);
         }
     }
 }

@@ -47,6 +47,9 @@ impl App {
         // A digit that is typed a moment too late must not untick a run.
         let just_typed = now - self.typed_at < QUIET_AFTER_TYPING;
         self.take_drops(ctx);
+        if self.export_dialog.is_some() {
+            return self.export_keys(ctx, typing);
+        }
         let reading = self.reader.is_some() || self.examples.open;
         if self.asking.is_some()
             || self.palette.is_some()
@@ -59,8 +62,8 @@ impl App {
         let focused = ctx.memory(egui::Memory::focused);
         let picture = focused.is_some() && focused == focused_picture(ctx);
         let focused = focused.is_some();
-        let escapes =
-            !focused && !self.help && self.why.is_none() && !egui::Popup::is_any_open(ctx);
+        let reading = self.help || self.scene_help || self.why.is_some();
+        let escapes = !focused && !reading && !egui::Popup::is_any_open(ctx);
         let entries = entries(&self.views);
         let mut copies = false;
         ctx.input_mut(|input| {
@@ -121,6 +124,23 @@ impl App {
         if let Some(text) = pasted {
             self.paste(ctx, &text);
         }
+        commands
+    }
+
+    /// Returns the commands of keys while the export dialog is open: undo and redo of its settings.
+    fn export_keys(&self, ctx: &egui::Context, typing: bool) -> Vec<Command> {
+        let undo = [Command::Undo, Command::Redo];
+        let mut commands = Vec::new();
+        if typing || self.asking.is_some() {
+            return commands;
+        }
+        ctx.input_mut(|input| {
+            for Entry { key, command, .. } in entries(&self.views) {
+                if undo.contains(&command) && input.consume_shortcut(&key) {
+                    commands.push(command);
+                }
+            }
+        });
         commands
     }
 }

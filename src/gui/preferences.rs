@@ -1,6 +1,7 @@
 //! Preferences: theme, text size and layout, kept in a file of the user's state folder from one start to the next.
 
 use super::app::App;
+use super::export_dialog::FORMATS;
 use super::layout::{Layout, Side};
 use super::scale::TEXT_SIZES;
 use crate::export::file::write_atomic;
@@ -29,6 +30,8 @@ pub(super) struct Preferences {
     text_size: f32,
     /// Width of the left and the right panel in points, and whether each is open where it is docked.
     panels: [(f32, bool); 2],
+    /// The format that was exported last.
+    export_format: &'static str,
 }
 
 /// Keys of the panels in the file: width and whether open.
@@ -36,8 +39,9 @@ const PANELS: [[&str; 2]; 2] = [["left_width", "left_open"], ["right_width", "ri
 
 impl Preferences {
     /// Returns the preferences of a window.
-    fn of(ctx: &egui::Context, layout: &Layout) -> Self {
+    fn of(ctx: &egui::Context, layout: &Layout, export_format: &'static str) -> Self {
         Self {
+            export_format,
             theme: ctx.options(|options| options.theme_preference),
             text_size: layout.text_size,
             panels: [Side::Left, Side::Right].map(|side| layout.docked(side)),
@@ -75,6 +79,10 @@ impl Preferences {
         if let Some(size) = size.filter(|size| TEXT_SIZES.contains(size)) {
             self.text_size = size;
         }
+        let format = table.get("export_format").and_then(Value::as_str);
+        if let Some((format, _)) = FORMATS.iter().find(|(name, _)| format == Some(*name)) {
+            self.export_format = format;
+        }
         for ([width, open], panel) in PANELS.iter().zip(&mut self.panels) {
             panel.0 = number(width).unwrap_or(panel.0);
             panel.1 = table.get(*open).and_then(Value::as_bool).unwrap_or(panel.1);
@@ -90,6 +98,7 @@ impl Preferences {
         // As few digits as the f32 has.
         let number = |number: f32| number.to_string().parse().unwrap_or(1.0_f64);
         set("text_size", number(self.text_size).into());
+        set("export_format", self.export_format.into());
         for ([width, open], panel) in PANELS.iter().zip(self.panels) {
             set(width, number(panel.0.round()).into());
             set(open, panel.1.into());
@@ -109,13 +118,20 @@ pub(super) struct PreferencesFile {
 
 impl PreferencesFile {
     /// Applies the preferences of the file in a folder; those that it lacks stay.
-    pub(super) fn open(folder: &Path, ctx: &egui::Context, layout: &mut Layout) -> Self {
+    pub(super) fn open(
+        folder: &Path,
+        ctx: &egui::Context,
+        layout: &mut Layout,
+        export_format: &mut &'static str,
+    ) -> Self {
         let path = folder.join(FILE);
         let text = std::fs::read_to_string(&path).unwrap_or_default();
-        Preferences::of(ctx, layout).read(&text).apply(ctx, layout);
+        let read = Preferences::of(ctx, layout, export_format).read(&text);
+        read.apply(ctx, layout);
+        *export_format = read.export_format;
         Self {
             path,
-            written: Preferences::of(ctx, layout),
+            written: Preferences::of(ctx, layout, export_format),
             busy: Arc::default(),
         }
     }
@@ -151,7 +167,7 @@ fn write(path: &Path, preferences: &Preferences) {
 impl App {
     /// Writes the preferences where they have changed and the mouse button is up.
     pub(super) fn update_preferences(&mut self, ctx: &egui::Context) {
-        let now = Preferences::of(ctx, &self.layout);
+        let now = Preferences::of(ctx, &self.layout, self.export_format);
         let dragging = ctx.input(|input| input.pointer.any_down());
         if let Some(file) = self.preferences.as_mut().filter(|_| !dragging)
             && file.write_later(now)
@@ -192,6 +208,7 @@ mod tests {
         theme: ThemePreference::System,
         text_size: 1.0,
         panels: [(304.0, true), (380.0, true)],
+        export_format: "png",
     };
 
     #[test]
@@ -202,6 +219,7 @@ mod tests {
                 theme: ThemePreference::Dark,
                 text_size: 1.1,
                 panels: [(512.0, false), (260.0, true)],
+                export_format: "gif",
             },
         ] {
             assert_eq!(DEFAULT.read(&preferences.text()), preferences);
@@ -211,7 +229,7 @@ mod tests {
     #[test]
     fn each_illegal_entry_is_left_out() {
         assert_eq!(DEFAULT.read("\0 = no toml"), DEFAULT);
-        let text = "theme = 7\ntext_size = 1e9\nleft_width = \"wide\"\nright_width = nan\nright_open = false";
+        let text = "theme = 7\ntext_size = 1e9\nexport_format = \"bmp\"\nleft_width = \"wide\"\nright_width = nan\nright_open = false";
         let read = DEFAULT.read(text);
         let panels = [(304.0, true), (380.0, false)];
         assert_eq!(read, Preferences { panels, ..DEFAULT });

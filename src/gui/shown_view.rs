@@ -5,6 +5,9 @@ use super::theme;
 use super::view::{Figure, View, ViewContext, ViewOutput};
 use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
+use crate::export::figure_settings;
+use crate::export::picture::Show;
+use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
 use eframe::egui;
 use std::sync::Arc;
@@ -113,8 +116,17 @@ impl App {
         half: usize,
         call: impl FnOnce(&mut dyn View, &ViewContext, &mut ViewOutput) -> R,
     ) -> R {
+        self.with_any_view((self.view_of_half(half), theme::current(ctx)), call)
+    }
+
+    /// Calls a function with the view of an index and everything that it reads and leaves, in a theme.
+    fn with_any_view<R>(
+        &mut self,
+        (shown, theme): (usize, &'static Theme),
+        call: impl FnOnce(&mut dyn View, &ViewContext, &mut ViewOutput) -> R,
+    ) -> R {
         let (names, current) = (self.scene.run_names(), self.current_runs());
-        let (shown, followed) = (self.view_of_half(half), self.followed());
+        let followed = self.followed();
         let newest_runs = self.runs.as_deref().and_then(|runs| runs.as_ref().ok());
         let runs = current.as_ref().map(|(runs, _)| runs);
         let map_data = self.map_data.as_ref();
@@ -135,7 +147,7 @@ impl App {
             predicting: self.is_predicting(),
             guess: self.shown_guess(),
             frame_budget: self.frame_budget,
-            theme: theme::current(ctx),
+            theme,
         };
         let mut output = ViewOutput {
             textures: &mut self.textures,
@@ -154,11 +166,50 @@ impl App {
         result
     }
 
-    /// Returns the picture of the chart that is shown large, or else of the shown view.
+    /// Returns the picture of the content that the scene's figure style names, in the style's theme.
+    ///
+    /// # Errors
+    /// Returns one sentence where there is none yet, or the scene has no such content.
+    pub(super) fn chosen_figure(&mut self, ctx: &egui::Context) -> Result<Figure, String> {
+        let style = &self.scene.figure;
+        let theme = figure_settings::theme(style, theme::current(ctx));
+        let transparent = style.transparent;
+        let figure = match style.show.clone() {
+            None => self.figure(theme),
+            Some(name) => {
+                let mut views = self.views.iter();
+                let view = views.position(|view| view.name() == name && view.applies(&self.scene));
+                match view {
+                    Some(view) => {
+                        self.with_any_view((view, theme), |view, context, _| view.figure(context))
+                    }
+                    None => {
+                        let show = Show::parse(&name, &self.scene)?;
+                        self.with_any_view((0, theme), |_, context, _| {
+                            Figure::of_scene(context, show)
+                        })
+                    }
+                }
+            }
+        };
+        Ok(figure?.with_transparent(transparent))
+    }
+
+    /// Returns the title of the chart that is shown large, or else of the shown view.
+    pub(super) fn content_title(&self) -> String {
+        let view = self.views[self.shown_view()].title();
+        self.charts
+            .enlarged
+            .title
+            .clone()
+            .unwrap_or_else(|| view.to_owned())
+    }
+
+    /// Returns the picture of the chart that is shown large, or else of the shown view, in a theme.
     ///
     /// # Errors
     /// Returns one sentence where there is none yet.
-    pub(super) fn figure(&mut self, ctx: &egui::Context) -> Result<Figure, String> {
+    pub(super) fn figure(&mut self, theme: &'static Theme) -> Result<Figure, String> {
         if self.is_predicting() {
             return Err(
                 "there is no picture while the runs are hidden; guess where the run ends first"
@@ -167,28 +218,30 @@ impl App {
         }
         let sharpness = self.session.sharpness.newest();
         let sharpness = sharpness.as_deref().and_then(|found| found.as_ref().ok());
-        let (charts, theme) = (&self.charts, theme::current(ctx));
-        let chart = self.current_runs().and_then(|current| {
-            let enlarged = &charts.enlarged;
-            enlarged.figure(current, charts.by_cost, sharpness, theme)
-        });
+        let followed = self.followed();
+        let chart = { self.current_runs() }
+            .and_then(|current| self.charts.figure(current, sharpness, followed, theme));
         if let Some(figure) = chart {
             return Ok(figure);
         }
-        let half = self.shown.active;
-        self.with_view(ctx, half, |view, context, _| view.figure(context))
+        self.with_any_view((self.shown_view(), theme), |view, context, _| {
+            view.figure(context)
+        })
     }
 
-    /// Returns a file name for the picture: the subject, and the view unless it is the first.
-    pub(super) fn picture_name(&self) -> String {
-        let (subject, shown) = (self.scene.subject_name(), self.shown_view());
-        let title = self.views[shown].title().to_lowercase().replace(' ', "-");
-        if let Some(chart) = self.charts.enlarged.file_name() {
-            return format!("{subject}-{chart}.png");
-        }
-        match shown {
-            0 => format!("{subject}.png"),
-            _ => format!("{subject}-{title}.png"),
+    /// Returns a file name for the picture in a format: the subject, and the content unless it is the first view.
+    pub(super) fn picture_name(&self, format: &str) -> String {
+        let subject = self.scene.subject_name();
+        let first = self.views[0].name();
+        let content = match &self.scene.figure.show {
+            Some(name) => name.replace('+', "-"),
+            None => { self.charts.enlarged.file_name() }
+                .unwrap_or_else(|| self.views[self.shown_view()].name()),
+        };
+        if content == first {
+            format!("{subject}.{format}")
+        } else {
+            format!("{subject}-{content}.{format}")
         }
     }
 }

@@ -116,6 +116,7 @@ impl App {
             return;
         }
         (self.asking, self.palette, self.help) = (None, None, false);
+        self.export_dialog = None;
         let (path, others) = self.pick(&dropped);
         if let Some(path) = path {
             self.take_file(ctx, path);

@@ -8,6 +8,7 @@ mod curvature;
 mod data;
 mod examples;
 mod explain;
+mod figures;
 mod files;
 mod films;
 mod guide;

@@ -1,6 +1,6 @@
 //! Tests of the help pages under `assets/help`, which are generated from the declarations.
 
-use ravine::export::help_page::{Family, names};
+use ravine::export::help_page::{Family, TOPICS, names, topic};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,13 +24,15 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn help_pages_on_disk_match_the_declarations() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/help");
-    let pages: BTreeMap<PathBuf, String> = names()
-        .into_iter()
-        .map(|(family, name)| {
-            let file = folder.join(family.name()).join(format!("{name}.md"));
-            (file, family.page(name).expect("a page"))
-        })
-        .collect();
+    let members = names().into_iter().map(|(family, name)| {
+        let file = folder.join(family.name()).join(format!("{name}.md"));
+        (file, family.page(name).expect("a page"))
+    });
+    let topics = TOPICS.map(|name| {
+        let page = topic(name).expect("a page");
+        (folder.join(format!("{name}.md")), page)
+    });
+    let pages: BTreeMap<PathBuf, String> = members.chain(topics).collect();
     if std::env::var_os("RAVINE_WRITE_HELP").is_some() {
         let superfluous = files(&folder)
             .into_iter()
@@ -72,6 +74,8 @@ fn pages_are_found_by_name_and_the_nearest_name_is_suggested() {
     let place = crate::cli::Place::new();
     let adam = place.said(&["help", "adam"]);
     assert_eq!(Some(adam), Family::Optimizers.page("adam"));
+    let scene = place.said(&["help", "scene"]);
+    assert!(scene.contains("\n## `[figure]`\n") && scene.contains("| `font_size` |"));
     let plateau = place.said(&["help", "plateau"]);
     assert!(plateau.contains("`plateau`: learning-rate schedule\n"));
     assert!(plateau.contains("`plateau`: landscape, "));
@@ -84,6 +88,7 @@ fn pages_are_found_by_name_and_the_nearest_name_is_suggested() {
         "networks: ",
         "data: ",
         "planes: ",
+        "topics: scene",
         "commands: ",
     ];
     for (line, start) in list.lines().zip(starts) {

@@ -47,3 +47,31 @@ fn scene_files_of_earlier_versions_keep_their_meaning() {
     assert_eq!(scene.runs[0].spec.schedule.schedules().len(), 3);
     assert_eq!(scene.training.batch, None);
 }
+
+#[test]
+fn a_scene_file_has_the_figure() {
+    let text = include_str!("../reference/scenes/v2-figure.toml");
+    let scene = Scene::from_toml(text).expect("a scene");
+    let figure = &scene.figure;
+    let width = figure.width.map(|length| length.to_string());
+    assert_eq!(
+        (figure.show.as_deref(), width.as_deref(), figure.font_size),
+        (Some("map+loss"), Some("17cm"), Some(9.0))
+    );
+    assert_eq!((figure.every, figure.caption), (Some(5), Some(true)));
+    let plain = Scene::from_toml(&text.replace("[figure]", "[figur]")).unwrap_err();
+    assert!(plain.to_string().contains("figur"), "{plain}");
+    let wrong = text.replace("\"17cm\"", "\"17\"");
+    let error = Scene::from_toml(&wrong).unwrap_err().to_string();
+    assert!(
+        error.contains("`width` cannot be `17`; expected a length with its unit"),
+        "{error}"
+    );
+    let mut plain = scene.clone();
+    plain.figure = ravine::engine::scene::FigureStyle::default();
+    assert_ne!(plain, scene);
+    assert!(
+        !plain.to_toml().contains("[figure]"),
+        "defaults are left out"
+    );
+}

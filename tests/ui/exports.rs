@@ -3,8 +3,10 @@
 use super::Window;
 use super::files::answer;
 use eframe::egui;
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, Role};
+use egui_kittest::kittest::{NodeT, Queryable};
 use ravine::engine::scene::{NetworkScene, Scene};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Exports the view of a key and returns the SVG, or the error message.
@@ -16,20 +18,34 @@ fn exported(window: &mut Window, key: Key) -> Result<String, String> {
         window.settle();
     }
     window.press_with(Modifiers::COMMAND, Key::E);
-    answer(window, &path, "Export");
-    let since = Instant::now();
-    while !path.exists() && !window.says("there is no picture") {
-        window.harness.run_steps(1);
-        assert!(since.elapsed() < Duration::from_mins(2), "too slow");
-    }
-    if !path.exists() {
+    window.harness.run_steps(3);
+    if window.says("there is no picture") {
         window.press(Key::Escape);
         return Err("refused".to_owned());
     }
+    choose(window, "SVG", &path);
+    wait(window, "Wrote ");
     let svg = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
     // Answer again for the next export.
     window.settle();
     Ok(svg)
+}
+
+/// Chooses a format and a file in the open export dialog.
+fn choose(window: &mut Window, format: &str, path: &Path) {
+    window.click(Role::RadioButton, format);
+    window.click(Role::Button, "Export…");
+    answer(window, path, "Export");
+}
+
+/// Waits until some text is shown.
+pub(super) fn wait(window: &mut Window, text: &str) {
+    let since = Instant::now();
+    while !window.says(text) {
+        window.harness.run_steps(1);
+        std::thread::yield_now();
+        assert!(since.elapsed() < Duration::from_mins(3), "{text}: too slow");
+    }
 }
 
 fn check(window: &mut Window, key: Key, texts: &[&str], not: &[&str]) {
@@ -111,4 +127,152 @@ fn export_has_the_shown_view_of_a_network() {
         &["Mode connectivity", "from SGD to Adam", "straight line"],
         &[],
     );
+}
+
+/// Returns a window on a small scene with the export dialog open.
+fn opened() -> Window {
+    opened_with(|_| {})
+}
+
+fn opened_with(change: impl FnOnce(&mut Scene)) -> Window {
+    let mut scene = Scene::new("booth".parse().unwrap());
+    scene.training.steps = 40;
+    scene.add_run("sgd:lr=0.01".parse().unwrap());
+    scene.add_run("adam:lr=0.1".parse().unwrap());
+    change(&mut scene);
+    let mut window = Window::on(scene);
+    window.press_with(Modifiers::COMMAND, Key::E);
+    window.harness.run_steps(3);
+    window
+}
+
+/// Ticks an optional setting and types its value.
+fn set(window: &mut Window, name: &str, text: &str) {
+    let tick = format!("set {name}");
+    window.reveal(Role::CheckBox, &tick);
+    window.click(Role::CheckBox, &tick);
+    window
+        .harness
+        .get_by_role_and_label(Role::TextInput, name)
+        .set_text_value_accesskit(text);
+    window.harness.run_steps(3);
+}
+
+#[test]
+fn every_format_is_exported_with_the_size_of_the_dialog() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut window = opened();
+    set(&mut window, "width", "200px");
+    assert!(window.says("200 × 150 pixels"));
+    assert_eq!(
+        window
+            .app()
+            .scene()
+            .figure
+            .width
+            .map(|width| width.to_string()),
+        Some("200px".to_owned()),
+        "the size is part of the scene"
+    );
+    for (format, name, start) in [
+        ("PNG", "a.png", &b"\x89PNG"[..]),
+        ("SVG", "a.svg", b"<svg"),
+        ("PDF", "a.pdf", b"%PDF"),
+        ("GIF", "a.gif", b"GIF89a"),
+        ("APNG", "a.apng", b"\x89PNG"),
+    ] {
+        let path = folder.path().join(name);
+        choose(&mut window, format, &path);
+        wait(&mut window, name);
+        let bytes = std::fs::read(&path).expect("exported");
+        assert!(bytes.starts_with(start), "{format}");
+        if format == "PNG" {
+            let reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info();
+            let reader = reader.expect("a picture");
+            assert_eq!(reader.info().size(), (200, 150));
+        }
+        window.press_with(Modifiers::COMMAND, Key::E);
+        window.harness.run_steps(3);
+    }
+    window.press(Key::Escape);
+    assert!(!window.has("Export…"), "Escape closes the dialog");
+    window.press_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.app().scene().figure.width, None, "undo");
+}
+
+#[test]
+fn panels_are_combined_and_their_words_set() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("both.svg");
+    let mut window = opened();
+    window.click(Role::CheckBox, "loss");
+    assert_eq!(
+        window.app().scene().figure.show.as_deref(),
+        Some("map+loss")
+    );
+    set(&mut window, "title", "Two runs");
+    choose(&mut window, "SVG", &path);
+    wait(&mut window, "Wrote ");
+    let svg = std::fs::read_to_string(&path).expect("exported");
+    let (_, drawn) = svg.split_once("</desc>").expect("a description");
+    for text in [">Two runs<", ">loss<"] {
+        assert!(drawn.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn refused_paths_and_contents_are_explained_in_the_dialog() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut window = opened();
+    choose(
+        &mut window,
+        "PNG",
+        &folder.path().join("no/such/folder.png"),
+    );
+    assert!(
+        window.says("folder.png"),
+        "the reason is in the file dialog"
+    );
+    window.press(Key::Escape);
+    window.harness.run_steps(2);
+    assert!(window.has("Export…"), "the export dialog is still open");
+    set(&mut window, "width", "1px");
+    assert!(window.says("expected 16 to 16384 each"));
+    let button = window
+        .harness
+        .get_by_role_and_label(Role::Button, "Export…");
+    assert!(button.accesskit_node().is_disabled());
+    window.click(Role::Button, "Defaults");
+    assert!(window.says("1600 × 1200 pixels"));
+    window.press(Key::Enter);
+    window.harness.run_steps(2);
+    assert!(window.has("File"), "Enter asks for the file");
+}
+
+#[test]
+fn a_stopped_film_writes_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("long.gif");
+    let mut window = opened_with(|scene| {
+        scene.training.steps = 5000;
+        scene.figure.seconds = 200.0;
+    });
+    window.click(Role::RadioButton, "GIF");
+    assert!(window.says("5000 frames"), "the number is known before");
+    choose(&mut window, "GIF", &path);
+    window.click(Role::Button, "Stop");
+    wait(&mut window, "nothing was written");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert!(window.has("Export…"), "another try is possible");
+}
+
+#[test]
+fn the_help_menu_explains_scene_files() {
+    let mut window = Window::opening();
+    window.press_with(Modifiers::SHIFT, Key::F1);
+    for text in ["Scene files", "font_size", "[[runs.legs]]"] {
+        assert!(window.says(text), "{text}");
+    }
+    window.click(Role::Button, "Close");
+    assert!(!window.says("font_size"));
 }

@@ -58,6 +58,8 @@ fn pictures_are_exported_and_unknown_extensions_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut window = Window::opening();
     window.press_with(Modifiers::COMMAND, Key::E);
+    window.harness.run_steps(2);
+    window.click(Role::Button, "Export…");
     answer(&mut window, &folder.path().join("picture.bmp"), "Export");
     assert!(window.says("unknown extension"));
     let path = folder.path().join("picture.svg");

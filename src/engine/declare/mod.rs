@@ -18,6 +18,7 @@
 mod error;
 mod family_macro;
 mod field;
+mod length;
 pub mod names;
 mod param;
 mod settings_macro;
@@ -27,6 +28,7 @@ mod table;
 pub use error::SettingError;
 pub use family_macro::{Named, dashed, family};
 pub use field::{Declared, Field};
+pub use length::{Length, LengthUnit};
 pub use param::{Interval, Kind, Param, Scale, Slider, Value};
 pub use settings_macro::settings;
 pub use table::{deserialize, serialize};

@@ -1,6 +1,6 @@
 //! The declaration of a setting ([`Param`]): kind, legal interval, slider, and the text form of its values.
 
-use super::{SettingError, names, spec};
+use super::{Length, SettingError, names, spec};
 use crate::engine::numeric::real;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
@@ -102,6 +102,8 @@ pub enum Kind {
     Counts,
     /// Any text.
     Text,
+    /// A length with its unit.
+    Length,
 }
 
 /// The declaration of a setting, for sliders, command line, files and docs.
@@ -156,6 +158,7 @@ impl Param {
             (Value::List(list), Kind::List) => list.iter().all(|real| self.legal.contains(*real)),
             (Value::Choice(choice), Kind::Choice(names)) => names.contains(choice),
             (Value::Flag(_), Kind::Flag) | (Value::Text(_), Kind::Text) => true,
+            (Value::Text(text), Kind::Length) => text.parse::<Length>().is_ok(),
             (Value::None, _) => self.none.is_some(),
             _ => false,
         };
@@ -194,6 +197,10 @@ impl Param {
                     .collect::<Option<_>>()
                     .map(Value::Counts),
                 Kind::Text => Some(Value::Text(text.to_owned())),
+                Kind::Length => text
+                    .parse::<Length>()
+                    .ok()
+                    .map(|length| Value::Text(length.to_string())),
             }
         };
         let value = value.ok_or_else(|| self.error(text))?;
@@ -237,6 +244,7 @@ impl Param {
             Kind::List => numbers("numbers joined by `/`, each one"),
             Kind::Counts => numbers("whole numbers joined by `/` or none, each one"),
             Kind::Text => "text".to_owned(),
+            Kind::Length => Length::EXPECTED.to_owned(),
         };
         if let Some(word) = self.none {
             words.push_str(" or `");

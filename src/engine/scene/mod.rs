@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+mod figure_style;
 mod network;
 mod opening;
 mod problem;
@@ -13,6 +14,7 @@ mod subject;
 mod toml;
 
 pub use error::SceneError;
+pub use figure_style::{Aspect, FigurePreset, FigureStyle, FigureTheme, LegendPlace};
 pub use network::{MapPrecision, NetworkScene, NetworkSettings};
 pub use problem::Problem;
 pub use run::{RUN_HUES, Run, SpecChange};
@@ -48,6 +50,8 @@ pub struct Scene {
     pub map: MapStyle,
     /// The camera and the light of the surface.
     pub surface: SurfaceStyle,
+    /// The style of figures and films.
+    pub figure: FigureStyle,
     /// The runs.
     pub runs: Vec<Run>,
 }
@@ -61,6 +65,7 @@ impl Scene {
             training: Training::default(),
             map: MapStyle::default(),
             surface: SurfaceStyle::default(),
+            figure: FigureStyle::default(),
             runs: Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 use super::run::free_colour;
 use super::start::StartPoint;
 use super::{
-    LandscapeScene, MAX_RUNS, MapStyle, NetworkScene, Run, Scene, SceneError, Subject,
+    FigureStyle, LandscapeScene, MAX_RUNS, MapStyle, NetworkScene, Run, Scene, SceneError, Subject,
     SurfaceStyle, Training,
 };
 use crate::engine::landscape::AnyLandscape;
@@ -30,6 +30,8 @@ struct SceneFile {
     #[serde(default)]
     surface: SurfaceStyle,
     #[serde(default)]
+    figure: FigureStyle,
+    #[serde(default)]
     runs: Vec<Run>,
 }
 
@@ -45,8 +47,10 @@ struct WrittenScene<'a> {
     network: Option<&'a NetworkScene>,
     training: &'a Training,
     map: &'a MapStyle,
-    #[serde(skip_serializing_if = "is_default_surface")]
+    #[serde(skip_serializing_if = "is_default")]
     surface: &'a SurfaceStyle,
+    #[serde(skip_serializing_if = "is_default")]
+    figure: &'a FigureStyle,
     runs: &'a [Run],
 }
 
@@ -54,8 +58,8 @@ struct WrittenScene<'a> {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde passes fields by reference"
 )]
-fn is_default_surface(style: &&SurfaceStyle) -> bool {
-    **style == SurfaceStyle::default()
+fn is_default<T: Default + PartialEq>(style: &&T) -> bool {
+    **style == T::default()
 }
 
 impl Scene {
@@ -105,6 +109,7 @@ impl Scene {
             training: file.training,
             map: file.map,
             surface: file.surface,
+            figure: file.figure,
             runs: file.runs,
         })
     }
@@ -121,6 +126,7 @@ impl Scene {
             training: &self.training,
             map: &self.map,
             surface: &self.surface,
+            figure: &self.figure,
             runs: &self.runs,
         };
         toml::to_string(&file).unwrap_or_default()

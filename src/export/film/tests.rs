@@ -184,7 +184,7 @@ fn the_camera_turns_from_the_azimuth_of_the_scene() {
         hold: 0.0,
         turn: 40.0,
     };
-    let frames = timing.whole_run(40);
+    let frames = timing.steps([0, 40]);
     let film = film(&runs, &frames, Show::Surface);
     let words = |frame: &Frame| format!("{:?}", film.drawing(frame).unwrap());
     assert!(words(&frames[0]).contains("azim −60°"));

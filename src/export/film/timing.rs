@@ -28,12 +28,13 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// Returns the frames of a run from step 0 to its last step. Frames at the same step are one longer frame, unless the camera turns.
-    pub fn whole_run(&self, last: u64) -> Vec<Frame> {
+    /// Returns the frames of a run from one step to another. Frames at the same step are one longer frame, unless the camera turns.
+    pub fn steps(&self, [first, last]: [u64; 2]) -> Vec<Frame> {
         let count = self.ticks(self.seconds).max(2) as usize;
+        let steps = u128::from(last.saturating_sub(first));
         let step = |k: usize| {
-            let step = (k as u128 * u128::from(last) * 2 / (count as u128 - 1)).div_ceil(2);
-            u64::try_from(step).unwrap_or(last)
+            let step = (k as u128 * steps * 2 / (count as u128 - 1)).div_ceil(2);
+            u64::try_from(step).map_or(last, |step| first.saturating_add(step))
         };
         self.frames((0..count).map(step))
     }
@@ -90,14 +91,16 @@ mod tests {
     #[test]
     fn a_run_is_shown_from_its_first_step_to_its_last_one_in_the_given_time() {
         for last in [0, 1, 3, 199, 200, 1000, u64::MAX] {
-            let frames = TIMING.whole_run(last);
+            let frames = TIMING.steps([0, last]);
             assert_eq!(frames.first().map(|frame| frame.step), Some(0));
             assert_eq!(frames.last().map(|frame| frame.step), Some(last));
             assert!(frames.is_sorted_by(|one, next| one.step < next.step));
             assert_eq!(ticks(&frames), 25 * 10);
         }
-        assert_eq!(TIMING.whole_run(1000).len(), 200);
-        let three = TIMING.whole_run(2);
+        assert_eq!(TIMING.steps([0, 1000]).len(), 200);
+        let later = TIMING.steps([500, 1000]);
+        assert_eq!([later[0].step, later[199].step], [500, 1000]);
+        let three = TIMING.steps([0, 2]);
         let durations: Vec<u32> = three.iter().map(|frame| frame.ticks).collect();
         assert_eq!(durations, [50, 100, 50 + 50], "steps 0, 1 and 2");
     }
@@ -108,7 +111,7 @@ mod tests {
             turn: 90.0,
             ..TIMING
         };
-        let frames = turning.whole_run(3);
+        let frames = turning.steps([0, 3]);
         assert_eq!((frames.len(), ticks(&frames)), (200, 250));
         assert_eq!((frames[0].turn, frames[199].turn), (0.0, 90.0));
     }

@@ -1,20 +1,8 @@
 //! The words around the panels of a figure: title, caption, letters, and the place of the legend.
 
 use crate::engine::results::Runs;
+use crate::engine::scene::LegendPlace;
 use crate::figure::caption;
-
-/// Place of a legend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LegendPlace {
-    /// In the emptiest corner of the first chart, or of a map without charts.
-    Inside,
-    /// To the right of the panels.
-    Right,
-    /// Below the panels, in columns.
-    Below,
-    /// Nowhere; charts name their lines.
-    Off,
-}
 
 /// Title, legend and axes of a figure.
 #[derive(Clone, Debug, PartialEq)]

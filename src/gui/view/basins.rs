@@ -179,7 +179,7 @@ impl View for BasinsView {
         let window = (*newest).as_ref().map_err(Clone::clone)?.basins.window;
         let (scene, theme) = (context.scene.clone(), context.theme);
         let map_data = context.map_data.cloned();
-        let figure = Figure::new(move |size| {
+        let figure = Figure::new(theme, move |size| {
             let found = (*newest).as_ref().map_err(Clone::clone)?;
             let map = map_data.as_deref().and_then(|map| map.as_ref().ok());
             let run = found.request.spec.to_string();

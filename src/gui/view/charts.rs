@@ -1,6 +1,7 @@
 //! The charts on the right: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run; or the layers or the
 //! optimizer state of one run.
 
+use super::Figure;
 use super::enlarged::Enlarged;
 use super::state_charts::StateCharts;
 use crate::engine::numeric::real;
@@ -185,6 +186,41 @@ impl Charts {
             "State" => ChartMode::OptimizerState,
             _ => ChartMode::Runs,
         };
+    }
+
+    /// Returns the picture of the chart that is shown large; `None` if there is none.
+    pub(crate) fn figure(
+        &self,
+        (runs, row): (Runs, usize),
+        sharpness: Option<&SharpnessResult>,
+        followed: Option<usize>,
+        theme: &'static Theme,
+    ) -> Option<Figure> {
+        let layers = followed.map_or_else(Vec::new, |run| layers_of(&runs, run));
+        let shown = match (self.shown, followed, runs.scene.network()) {
+            (ChartMode::OptimizerState, Some(run), _) => {
+                self.optimizer_state.metrics(&runs, run)?
+            }
+            (ChartMode::Layers, Some(run), Some(network)) if !layers.is_empty() => {
+                let thresholds = [network.settings.vanishing, network.settings.exploding];
+                let charts = metric_chart::layer_charts(&runs, run, &layers, thresholds);
+                let names = layers.into_iter().map(|layer| layer.name);
+                (charts, names.enumerate().collect())
+            }
+            _ => {
+                let charts = if runs.trained.is_none() {
+                    metric_chart::landscape_charts(&runs)
+                } else {
+                    metric_chart::network_charts(&runs, sharpness)
+                };
+                let named = runs.scene.runs.iter().zip(runs.scene.run_names());
+                let named = named.filter(|(run, _)| run.shown);
+                let lines = named.map(|(run, name)| (style_index(run.colour), name));
+                (charts, lines.collect())
+            }
+        };
+        self.enlarged
+            .figure(shown, (runs, row), self.by_cost, theme)
     }
 
     /// Whether the optimizer state is shown.

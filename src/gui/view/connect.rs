@@ -214,7 +214,7 @@ impl View for ConnectView {
         let network = scene.network();
         parts.extend(network.map(|network| settings_text(found.spec(), &network.connect)));
         let text = parts.join(" · ");
-        Ok(Figure::new(move |size| {
+        Ok(Figure::new(theme, move |size| {
             let loss = &*trained.task.loss;
             let surface = || {
                 let (view, plane) = (window(&connection, size)?, connection.plane.as_ref()?);

@@ -2,11 +2,11 @@
 
 use super::Figure;
 use super::charts::{ChartResponse, ChartView, chart};
-use crate::engine::results::{Runs, SharpnessResult};
+use crate::engine::results::Runs;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Drawing, Item};
-use crate::figure::metric_chart::{MetricChart, XAxis, landscape_charts, network_charts};
-use crate::figure::{legend_line, shortened, style_index};
+use crate::figure::metric_chart::{MetricChart, XAxis};
+use crate::figure::{legend_line, shortened};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::plot::PlotChart;
@@ -82,35 +82,36 @@ impl Enlarged {
         Some(words.join("-"))
     }
 
-    /// Returns the picture of the enlarged chart with a legend; `None` if it is no chart of all runs.
-    pub(crate) fn figure(
+    /// Returns the picture of the enlarged one of some charts, with a legend of their lines; `None` if no chart is enlarged.
+    pub(super) fn figure(
         &self,
+        (charts, lines): (Vec<MetricChart>, Vec<(usize, String)>),
         (runs, row): (Runs, usize),
         by_cost: bool,
-        sharpness: Option<&SharpnessResult>,
         theme: &'static Theme,
     ) -> Option<Figure> {
         let title = self.title.as_ref()?;
-        let charts = if runs.trained.is_none() {
-            landscape_charts(&runs)
-        } else {
-            network_charts(&runs, sharpness)
-        };
         let metric = charts.into_iter().find(|chart| chart.title == *title)?;
-        Some(Figure::new(move |size| {
+        Some(Figure::new(theme, move |size| {
             let description = format!("{}\n\n{}", metric.title, runs.scene.to_toml());
             let x_axis = XAxis {
                 runs: &runs,
                 by_cost,
                 row,
             };
-            Ok((picture(&metric, &x_axis, size, theme), description))
+            Ok((picture(&metric, &lines, &x_axis, size, theme), description))
         }))
     }
 }
 
-/// Draws a page with a chart and the names of the runs.
-fn picture(metric: &MetricChart, x_axis: &XAxis, size: [f32; 2], theme: &Theme) -> Drawing {
+/// Draws a page with a chart and the names of its lines.
+fn picture(
+    metric: &MetricChart,
+    lines: &[(usize, String)],
+    x_axis: &XAxis,
+    size: [f32; 2],
+    theme: &Theme,
+) -> Drawing {
     const LEGEND: f32 = 190.0;
     let [width, height] = size;
     let page = Area::new([0.0; 2], size);
@@ -119,11 +120,9 @@ fn picture(metric: &MetricChart, x_axis: &XAxis, size: [f32; 2], theme: &Theme) 
     items.push(Item::label(scene.title(), [18.0, 20.0], 15.0, theme.ink));
     let area = Area::new([12.0, 36.0], [width - LEGEND, height - 14.0]);
     items.extend(metric.draw(area, x_axis, theme));
-    let names = scene.run_names();
-    let shown = scene.runs.iter().zip(&names).filter(|(run, _)| run.shown);
     let mut at = [width - LEGEND + 8.0, 64.0];
-    for (run, name) in shown {
-        items.extend(legend_line(at, style_index(run.colour), theme));
+    for (style, name) in lines {
+        items.extend(legend_line(at, *style, theme));
         let place = [at[0] + 38.0, at[1]];
         items.push(Item::label(shortened(name, 22), place, 12.0, theme.ink));
         at[1] += 20.0;

@@ -25,7 +25,7 @@ mod sweep;
 mod sweep_axis;
 mod sweep_curves;
 
-pub(crate) use figure::Figure;
+pub(crate) use figure::{Figure, NO_FILM, is_film};
 
 use super::command::Command;
 use super::lesson::ShownGuess;
@@ -61,6 +61,11 @@ pub(crate) fn all() -> Vec<Box<dyn View>> {
 pub(crate) trait View {
     /// Returns the name in tabs, menus, help and file names; no two views share one.
     fn title(&self) -> &'static str;
+
+    /// Returns the name in figure styles and file names, that of the kind of picture of `ravine render --show`.
+    fn name(&self) -> String {
+        self.title().to_lowercase().replace(' ', "-")
+    }
 
     /// Returns the key that shows the view.
     fn key(&self) -> egui::Key;

@@ -195,7 +195,7 @@ impl View for SpectrumView {
         let steps = rows.map(|(run, row)| format!("{} at step {}", names[*run], runs.step(row)));
         let steps: Vec<String> = steps.collect();
         let title = format!("{}   {}", steps.join(" and "), scene.title());
-        Ok(Figure::new(move |size| {
+        Ok(Figure::new(theme, move |size| {
             let found = (*newest).as_ref().map_err(Clone::clone)?;
             let spectra = spectra(&scene, &names, &shown, found);
             let drawing = picture_of_several(&spectra, &settings(&scene), &title, size, theme);

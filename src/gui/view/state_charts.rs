@@ -2,11 +2,11 @@
 
 use super::charts::{ChartResponse, ChartView, Followed, column, legend, plot_charts};
 use super::enlarged::Enlarged;
-use crate::engine::results::RunResult;
+use crate::engine::results::{RunResult, Runs};
 use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
-use crate::figure::metric_chart::{self, XAxis};
+use crate::figure::metric_chart::{self, MetricChart, XAxis};
 use crate::figure::state_chart::{self, chart_title, has_finite_size, size_text};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// Charts of a run, kept until it changes.
 #[derive(Default)]
 pub(super) struct StateCharts(Option<CachedCharts>);
+
+/// Charts, and the names of their lines by style.
+type NamedCharts = (Vec<MetricChart>, Vec<(usize, String)>);
 
 /// Charts, and the results that they show.
 struct CachedCharts {
@@ -72,6 +75,19 @@ impl StateCharts {
             }
         };
         column(ui, height, charts, (view, enlarged), textures, &mut hover)
+    }
+
+    /// Returns the charts of a run with the names of their lines, if they are shown.
+    pub(super) fn metrics(&self, runs: &Runs, run: usize) -> Option<NamedCharts> {
+        let result = runs.results.get(run)?;
+        let cached = self.0.as_ref();
+        let cached = cached.filter(|cached| Arc::ptr_eq(&cached.result, result))?;
+        let entries = cached.series.iter().enumerate();
+        let entries = entries.filter(|(_, entry)| has_finite_size(entry));
+        let lines =
+            entries.map(|(style, entry)| (style, format!("{}  {}", entry.symbol, entry.name)));
+        let charts = metric_chart::state_charts(runs, run, &cached.series);
+        Some((charts, lines.collect()))
     }
 
     /// Returns the charts, made again only if the run has changed; `None` while its state is not computed.

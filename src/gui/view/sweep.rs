@@ -175,7 +175,7 @@ impl View for SweepView {
         }
         let (scene, theme, measure) = (context.scene.clone(), context.theme, self.measure);
         let indices: Vec<usize> = swept_runs(context).collect();
-        Ok(Figure::new(move |size| {
+        Ok(Figure::new(theme, move |size| {
             let found = (*newest).as_ref().map_err(Clone::clone)?;
             let names = scene.run_names();
             let figure = SweepFigure {

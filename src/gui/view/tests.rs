@@ -6,12 +6,13 @@ use crate::engine::analysis::mode_connectivity::{Connect, connect, default_curve
 use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::scene::NetworkScene;
-use crate::export::picture::points;
+use crate::export::picture::PageSize;
 use crate::figure;
 use crate::figure::drawing::Drawing;
 use crate::figure::svg::svg_with_size;
 use crate::gui::App;
 use crate::gui::command::{entries, menus};
+use crate::gui::theme;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::collections::BTreeSet;
@@ -73,9 +74,10 @@ fn exported(window: &mut Harness<'static, Option<App>>, title: &'static str) -> 
     let ctx = window.ctx.clone();
     app(window).apply(&ctx, Command::Show(title));
     settle(window);
-    let figure = app(window).figure(&ctx);
+    let figure = app(window).figure(theme::current(&ctx));
     let figure = figure.unwrap_or_else(|error| panic!("{title}: {error}"));
-    (figure.draw)(points(figure.pixels)).unwrap().0
+    let page = PageSize::of_pixels(figure.pixels);
+    figure.draw(page).unwrap().0
 }
 
 fn svg(drawing: &Drawing) -> String {

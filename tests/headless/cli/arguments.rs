@@ -158,7 +158,7 @@ fn every_wrong_command_line_gets_one_sentence() {
         ),
         (
             "render -o a.png --theme blue",
-            "--theme cannot be `blue`; expected light or dark",
+            "--theme cannot be `blue`; expected one of light, dark",
         ),
         (
             "render -o a.png --show maps",

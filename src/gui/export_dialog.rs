@@ -1,0 +1,256 @@
+//! The export dialog: what is exported, its format, size and words, with a live preview. It covers the charts, so that the map stays in
+//! sight; the style is part of the scene.
+
+mod controls;
+mod job;
+mod preview;
+
+use super::app::App;
+use super::command::Command;
+use super::file_dialog::Purpose;
+use super::message::Message;
+use super::theme;
+use super::view::{Figure, NO_FILM, is_film};
+use crate::engine::scene::Scene;
+use crate::export::figure_settings::{self, FILM_PIXELS, MAX_PICTURE_BYTES};
+use crate::export::film;
+use crate::export::picture::{PageSize, Show};
+use eframe::egui;
+use job::Job;
+use preview::{Preview, PreviewKey};
+use std::path::PathBuf;
+
+/// The formats with their names: pictures, then films.
+pub(super) const FORMATS: [(&str, &str); 6] = [
+    ("png", "PNG"),
+    ("svg", "SVG"),
+    ("pdf", "PDF"),
+    ("gif", "GIF"),
+    ("apng", "APNG"),
+    ("mp4", "MP4"),
+];
+
+/// State of the open dialog.
+pub(super) struct ExportDialog {
+    preview: Preview,
+    job: Option<Job>,
+    /// Reason why the last export failed.
+    problem: Option<String>,
+    /// Height of everything outside the scrolled part in the last frame.
+    fixed: f32,
+}
+
+/// Outcome of the dialog in a frame.
+#[derive(Default)]
+struct Response {
+    /// The scene with another style, if it was changed.
+    edited: Option<Scene>,
+    commands: Vec<Command>,
+    format: Option<&'static str>,
+    export: bool,
+    stop: bool,
+    close: bool,
+}
+
+/// Everything that the dialog shows.
+struct DialogContext<'a> {
+    scene: &'a Scene,
+    /// Title of the shown view or chart.
+    shown: &'a str,
+    /// Titles of the views that the scene has, with their names in figure styles.
+    views: &'a [(&'static str, String)],
+    format: &'static str,
+    /// The kind of picture; `None` where it is a drawing of a view's own results.
+    show: Option<Show>,
+    /// Description of the picture's size, or of the film's frames, or the reason why there is no picture.
+    summary: Result<String, String>,
+    step: u64,
+}
+
+/// A picture or film that can be made.
+struct Order {
+    figure: Figure,
+    page: PageSize,
+    format: &'static str,
+    /// Number of frames of a film.
+    frames: Option<usize>,
+}
+
+impl Order {
+    /// Checks that a picture can be made in a format.
+    fn new(scene: &Scene, figure: Figure, format: &'static str) -> Result<Self, String> {
+        let style = &scene.figure;
+        let is_film = is_film(format);
+        let pixels = if is_film { FILM_PIXELS } else { figure.pixels };
+        let page = figure_settings::page_size(style, pixels)?;
+        if figure_settings::memory(&page, format) > MAX_PICTURE_BYTES {
+            let [width, height] = page.pixels();
+            return Err(format!(
+                "{width} × {height} pixels take too much memory; expected fewer, by another size or dpi"
+            ));
+        }
+        let mut frames = None;
+        if is_film {
+            let show = figure.show().filter(|show| !matches!(show, Show::Seeds(_)));
+            let show = show.ok_or(NO_FILM)?;
+            film::check(format, page.pixels())?;
+            frames = Some(figure_settings::frames(style, show, scene.training.steps)?.len());
+        }
+        Ok(Self {
+            figure,
+            page,
+            format,
+            frames,
+        })
+    }
+
+    /// Describes the size, and the duration of a film.
+    fn summary(&self, scene: &Scene) -> String {
+        let [width, height] = self.page.pixels();
+        let mut text = format!("{width} × {height} pixels");
+        if self.page.on_paper {
+            let [width, height] = self.page.inches.map(short);
+            let font = short(self.page.font_size);
+            text += &format!(" · {width} × {height} in · {font} pt");
+        }
+        if let (Some(frames), Some(show)) = (self.frames, self.figure.show()) {
+            let timing = figure_settings::timing(&scene.figure, show);
+            let all = figure_settings::frames(&scene.figure, show, scene.training.steps);
+            let ticks: u64 = { all.iter().flatten() }
+                .map(|frame| u64::from(frame.ticks))
+                .sum();
+            #[expect(clippy::cast_precision_loss, reason = "a duration for people")]
+            let seconds = short(ticks as f64 / f64::from(timing.fps.max(1)));
+            let plural = if frames == 1 { "" } else { "s" };
+            text += &format!(" · {frames} frame{plural} · {seconds} s");
+        }
+        text
+    }
+}
+
+/// Formats a number with at most two decimals.
+fn short(number: f64) -> String {
+    let text = format!("{number:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+impl App {
+    /// Opens the dialog.
+    pub(super) fn open_export(&mut self) {
+        self.export_dialog = Some(ExportDialog {
+            preview: Preview::default(),
+            job: None,
+            problem: None,
+            fixed: 150.0,
+        });
+    }
+
+    /// Shows the dialog, if it is open.
+    pub(super) fn export_ui(&mut self, ctx: &egui::Context) {
+        let Some(mut dialog) = self.export_dialog.take() else {
+            return;
+        };
+        if let Some(wrote) = dialog.poll() {
+            self.message = Some(Message::new(&wrote, false));
+            return;
+        }
+        let figure = self.chosen_figure(ctx);
+        let show = figure.as_ref().ok().and_then(Figure::show);
+        let order = figure.and_then(|figure| Order::new(&self.scene, figure, self.export_format));
+        let summary = match &order {
+            Ok(order) => Ok(order.summary(&self.scene)),
+            Err(sentence) => Err(sentence.clone()),
+        };
+        match order {
+            Ok(order) => {
+                let key = self.preview_key(ctx, dialog.preview.pixels(&order.page, ctx));
+                dialog.preview.update(ctx, key, order);
+            }
+            Err(_) => dialog.preview.clear(),
+        }
+        let views = self.views.iter().filter(|view| view.applies(&self.scene));
+        let views: Vec<_> = views.map(|view| (view.title(), view.name())).collect();
+        let context = DialogContext {
+            scene: &self.scene,
+            shown: &self.content_title(),
+            views: &views,
+            format: self.export_format,
+            show,
+            summary: dialog.preview.problem().map_or(summary, Err),
+            step: self.timeline.step(),
+        };
+        let response = dialog.ui(ctx, &context, self.asking.is_some());
+        self.export_answer(ctx, dialog, response);
+    }
+
+    /// Does what the dialog asks for.
+    fn export_answer(&mut self, ctx: &egui::Context, mut dialog: ExportDialog, response: Response) {
+        if let Some(scene) = response.edited {
+            self.apply(ctx, Command::Edit(Box::new(scene)));
+        }
+        self.apply_all(ctx, response.commands);
+        self.export_format = response.format.unwrap_or(self.export_format);
+        if response.stop || response.close {
+            if let Some(job) = &dialog.job {
+                job.stop();
+            } else if response.close {
+                return;
+            }
+        }
+        if response.export {
+            dialog.problem = None;
+            let name = self.picture_name(self.export_format);
+            self.ask_for_file(ctx, Purpose::Export(self.export_format), &name);
+        }
+        self.export_dialog = Some(dialog);
+    }
+
+    fn preview_key(&self, ctx: &egui::Context, pixels: [u32; 2]) -> PreviewKey {
+        let runs = self.runs().map_or(&[][..], |runs| &runs.results[..]);
+        PreviewKey {
+            scene: self.scene.clone(),
+            step: self.timeline.step(),
+            selected: self.selected,
+            dark: theme::current(ctx).dark,
+            shown: self.content_title(),
+            rows: runs.iter().map(|run| run.trajectory.len()).sum(),
+            is_film: is_film(self.export_format),
+            pixels,
+        }
+    }
+
+    /// Begins to write the picture or film that the dialog shows, on a thread of its own.
+    ///
+    /// # Errors
+    /// Returns one sentence where there is nothing to write.
+    pub(super) fn begin_export(
+        &mut self,
+        ctx: &egui::Context,
+        path: PathBuf,
+        format: &'static str,
+    ) -> Result<(), String> {
+        let figure = self.chosen_figure(ctx)?;
+        let order = Order::new(&self.scene, figure, format)?;
+        if self.export_dialog.is_none() {
+            self.open_export();
+        }
+        if let Some(dialog) = &mut self.export_dialog {
+            dialog.job = Some(Job::spawn(ctx, order, path)?);
+        }
+        Ok(())
+    }
+}
+
+impl ExportDialog {
+    /// Takes the end of an export: returns the message of one that has written its file, and keeps the error of another.
+    fn poll(&mut self) -> Option<String> {
+        let done = self.job.as_ref()?.result()?;
+        let path = self.job.take().map(|job| job.path.clone());
+        let path = path.unwrap_or_default();
+        match done {
+            Ok(()) => return Some(format!("Wrote {}.", path.display())),
+            Err(sentence) => self.problem = Some(sentence),
+        }
+        None
+    }
+}
