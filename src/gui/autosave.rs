@@ -151,7 +151,9 @@ impl App {
         };
         app.autosave = autosave;
         if let Some(folder) = folder {
-            app.preferences = Some(PreferencesFile::open(folder, ctx, &mut app.layout));
+            let titles: Vec<&'static str> = app.views.iter().map(|view| view.title()).collect();
+            let chosen = (&mut app.layout, &mut app.shown);
+            app.preferences = Some(PreferencesFile::open(folder, ctx, chosen, &titles));
             app.recent = Recent::open(folder);
         }
         Ok(app)

@@ -24,6 +24,7 @@ mod plot;
 mod preferences;
 mod quit;
 mod recent;
+mod refusal;
 mod scale;
 mod search;
 mod shown_view;

@@ -23,6 +23,9 @@ pub(crate) const TEXT_SIZES: [f32; 7] = [0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0];
 /// Factor of presentation mode, in addition to the text size.
 pub(crate) const PRESENTATION: f32 = 1.6;
 
+/// Greatest factor of all points in presentation mode, beyond which the picture would have no space beside large text.
+pub(crate) const MAX_PRESENTATION: f32 = 2.4;
+
 /// Returns the text size that follows (`up`) or precedes a text size; the last one at the ends.
 pub(crate) fn next_text_size(size: f32, up: bool) -> f32 {
     let mut larger = TEXT_SIZES.iter().filter(|other| **other > size);

@@ -204,11 +204,18 @@ impl App {
                 let commands = view.ui(ui, context, output);
                 (commands, output.area)
             };
-            let (commands, area) = self.with_view(&ctx, half, show);
-            if self.problem.is_some() {
-                // The last good picture stays, but is not that of the refused scene.
+            let (mut commands, area) = self.with_shown_view(&ctx, half, show);
+            if self.is_stale() {
+                // An edit of the shown scene would undo that of the new one.
+                commands.retain(|command| !matches!(command, Command::Edit(_)));
+            }
+            if self.refusal.is_some() || self.is_other_network() {
+                // The last good picture stays, but is not that of the scene.
                 let veil = background.gamma_multiply(0.6);
                 ui.painter().rect_filled(paint::rect(space), 0.0, veil);
+            }
+            if self.refusal.is_none() && self.is_other_network() {
+                training_ui(ui, paint::rect(area));
             }
             if half == 0 {
                 self.message_ui(ui, area);
@@ -266,6 +273,16 @@ impl App {
             .fixed_pos(pos2(pointer.x + gap(right), pointer.y + gap(below)))
             .show(ui.ctx(), card);
     }
+}
+
+/// Says in the middle of an area that the runs of the scene are being trained.
+fn training_ui(ui: &mut egui::Ui, area: Rect) {
+    let text = egui::RichText::new("training …").strong();
+    let label = egui::Label::new(text).selectable(false);
+    ui.put(
+        Rect::from_center_size(area.center(), egui::vec2(120.0, 24.0)),
+        label,
+    );
 }
 
 /// Whether two views are beside each other rather than one below the other.

@@ -4,12 +4,16 @@ use super::app::App;
 use super::command::menus;
 use super::guard::{Part, catch_panic, paint_guarded};
 use super::layout::{Place, Side};
+use super::refusal::RefusalSlot;
 use super::view::charts::Followed;
 use super::view::critical_points;
 use super::{dialog, panel, theme};
 use crate::session::{OptimizerStateRequest, SharpnessRequest};
 use eframe::egui;
 use std::path::Path;
+
+/// Opacity of charts and table that belong to an earlier scene.
+const STALE_OPACITY: f32 = 0.45;
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
@@ -95,7 +99,7 @@ impl App {
     fn timeline_panel(&mut self, ui: &mut egui::Ui) {
         let (runs, map) = (self.session.runs.busy(), self.session.map_data.busy());
         let busy = match (runs, map) {
-            _ if self.problem.is_some() => None,
+            _ if self.refusal.is_some() => None,
             (true, _) if self.scene.is_network() => None,
             (true, _) => Some("computing the runs …"),
             (_, true) => Some("computing the landscape …"),
@@ -127,6 +131,9 @@ impl App {
         let show = |ui: &mut egui::Ui| {
             ui.add_space(3.0);
             let mut commands = panel::timeline::ui(ui, &mut self.timeline, &ends, busy);
+            if let Some(refusal) = self.refusal.as_ref().filter(|_| self.scene.is_network()) {
+                ui.colored_label(ui.visuals().error_fg_color, refusal.reference());
+            }
             if let Some(progress) = self.progress() {
                 commands.extend(panel::progress::ui(ui, progress, self.session.is_paused()));
             }
@@ -150,19 +157,27 @@ impl App {
                 scene_panel: state,
                 textures,
                 point,
+                refusal,
+                reveal_refusal,
                 ..
             } = self;
+            let slot = RefusalSlot::new(refusal.as_ref(), std::mem::take(reveal_refusal));
             let context = panel::scene::PanelContext {
                 runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()),
                 step,
                 hovered,
+                refusal: &slot,
                 theme,
             };
-            panel::scene::ui(ui, scene, &context, selected, state, textures, |ui| {
+            let below = |ui: &mut egui::Ui| {
                 if let Some(Ok(found)) = critical.as_deref() {
                     panel::critical::ui(ui, &found.points, point);
                 }
-            })
+            };
+            let mut answer =
+                panel::scene::ui(ui, scene, &context, selected, state, textures, below);
+            answer.commands.extend(slot.commands());
+            answer
         };
         let mut layout = self.layout;
         let answer = layout.side_ui(ui, (Side::Left, place), |ui| {
@@ -187,8 +202,11 @@ impl App {
 
     fn results_panel(&mut self, ui: &mut egui::Ui, place: Option<Place>) {
         let theme = theme::current(ui.ctx());
-        let names = self.scene.run_names();
-        let current = self.current_runs();
+        let current = self.shown_runs();
+        let scene = current
+            .as_ref()
+            .map_or(&self.scene, |(runs, _)| &runs.scene);
+        let names = scene.run_names();
         let followed = self.followed();
         let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
         let state = match (&current, followed) {
@@ -214,17 +232,22 @@ impl App {
         let Some(place) = place else {
             return;
         };
+        let stale = self.refusal.is_some() || self.is_other_network();
+        let mut layout = self.layout;
         let show = |ui: &mut egui::Ui| {
             let Some((runs, row)) = &current else {
                 ui.set_min_width(ui.available_width().max(0.0));
-                ui.label(match &self.problem {
-                    Some(_) => "The scene is refused, for the reason beside its setting; undo restores the last one.",
-                    None => "Nothing to show yet.",
+                ui.label(match &self.refusal {
+                    Some(refusal) => format!("The scene is {}.", refusal.reference()),
+                    None => "Nothing to show yet.".to_owned(),
                 });
                 return Vec::new();
             };
+            if stale {
+                ui.multiply_opacity(STALE_OPACITY);
+            }
             #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
-            let rows = self.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
+            let rows = runs.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
             let rule = if self.rule.open { 180.0 } else { 24.0 };
             let table = (rows * 24.0 + 36.0 + rule).min(ui.available_height() * 0.5);
             let height = (ui.available_height() - table).max(0.0);
@@ -257,6 +280,7 @@ impl App {
                     row: *row,
                     names: &names,
                     paused: self.session.is_paused(),
+                    refused: self.refusal.is_some(),
                     selected: self.selected,
                     hovered: self.hovered_run[1],
                     theme,
@@ -274,7 +298,6 @@ impl App {
             });
             commands
         };
-        let mut layout = self.layout;
         let commands = layout.side_ui(ui, (Side::Right, place), |ui| {
             paint_guarded(ui, Part::Panel("results"), show)
         });

@@ -30,7 +30,10 @@ const ABOVE: [(&str, &[&str]); 7] = [
     ("import", &[]),
     ("export", &["figure"]),
     ("teaching", &["session", "figure", "import", "export"]),
-    ("gui", &["teaching", "session", "figure", "import", "export"]),
+    (
+        "gui",
+        &["teaching", "session", "figure", "import", "export"],
+    ),
     (
         "cli",
         &["teaching", "session", "figure", "import", "export", "gui"],

@@ -7,7 +7,7 @@ use super::schedule::LrCurve;
 use crate::engine::analysis::sweep::lr_limit;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::results::RunResult;
-use crate::engine::scene::{MAX_RUNS, Run, Scene};
+use crate::engine::scene::{MAX_RUNS, Run, Scene, ScenePart};
 use crate::engine::training::{Outcome, RunSpec};
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
@@ -93,6 +93,7 @@ pub(super) fn ui(
                 } else if head.removed {
                     change = Some(Change::Remove(index));
                 }
+                context.refusal.ui(ui, ScenePart::Run(index), None);
                 let copy = Command::CopyRun(index);
                 answer.commands.extend(head.copied.then_some(copy));
                 if collapse && !open {

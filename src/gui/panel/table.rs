@@ -46,6 +46,8 @@ pub(crate) struct TableContext<'a> {
     pub names: &'a [String],
     /// Whether the training of a network is paused.
     pub paused: bool,
+    /// Whether the scene is refused, so that no run goes on.
+    pub refused: bool,
     pub selected: Option<usize>,
     /// The run under the pointer, in any part of the window.
     pub hovered: Option<usize>,
@@ -245,7 +247,12 @@ fn state(context: &TableContext, index: usize) -> (String, String) {
     let ended = context.row >= last;
     match trajectory.outcome {
         _ if ended && runs.is_training(index) => (
-            if context.paused { "paused" } else { "training" }.to_owned(),
+            match (context.refused, context.paused) {
+                (true, _) => "refused",
+                (false, true) => "paused",
+                (false, false) => "training",
+            }
+            .to_owned(),
             format!("Trained up to step {}.", runs.step(last)),
         ),
         Outcome::Diverged(step, reason) if ended => (
