@@ -17,6 +17,12 @@ pub(crate) const SECTION: f32 = 16.0;
 /// Size of titles.
 pub(crate) const TITLE: f32 = 20.0;
 
+/// Height of the window below which its parts show in the fewest rows, in points.
+pub(crate) const LOW_WINDOW: f32 = 320.0;
+
+/// Width of the middle below which the tabs of a low window are a menu, in points.
+pub(crate) const NARROW_TABS: f32 = 520.0;
+
 /// Text sizes of the View menu, as factors.
 pub(crate) const TEXT_SIZES: [f32; 7] = [0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0];
 

@@ -5,6 +5,7 @@ use super::command::menus;
 use super::guard::{Part, catch_panic, paint_guarded};
 use super::layout::{Place, Side};
 use super::refusal::RefusalSlot;
+use super::scale::LOW_WINDOW;
 use super::view::charts::Followed;
 use super::view::critical_points;
 use super::{dialog, panel, theme};
@@ -134,7 +135,9 @@ impl App {
             if let Some(refusal) = self.refusal.as_ref().filter(|_| self.scene.is_network()) {
                 ui.colored_label(ui.visuals().error_fg_color, refusal.reference());
             }
-            if let Some(progress) = self.progress() {
+            // A low window has these buttons in its menu alone.
+            let is_low = ui.ctx().content_rect().height() < LOW_WINDOW;
+            if let Some(progress) = self.progress().filter(|_| !is_low) {
                 commands.extend(panel::progress::ui(ui, progress, self.session.is_paused()));
             }
             ui.add_space(3.0);

@@ -27,16 +27,22 @@ impl ProblemCache {
     /// # Errors
     /// Returns one sentence where the scene or its files are not valid.
     pub(super) fn load(&self, scene: &Scene) -> Result<Arc<Problem>, String> {
-        let mut newest = lock(&self.newest);
-        let problem = match &*newest {
-            Some((of, problem)) if of.same_subject(scene) => Arc::clone(problem),
-            _ => Arc::new(
-                scene
-                    .load_problem_unchecked(&*self.files)
-                    .map_err(|error| self.refuse(error))?,
-            ),
-        };
+        let problem = self.load_unchecked(scene)?;
         scene.check(&problem).map_err(|error| self.refuse(error))?;
+        Ok(problem)
+    }
+
+    /// Returns the problem of a scene, loaded if it is new; its runs are not checked.
+    ///
+    /// # Errors
+    /// Returns one sentence where the landscape, the network or their files are not valid.
+    pub(super) fn load_unchecked(&self, scene: &Scene) -> Result<Arc<Problem>, String> {
+        let mut newest = lock(&self.newest);
+        if let Some((_, problem)) = newest.as_ref().filter(|(of, _)| of.same_subject(scene)) {
+            return Ok(Arc::clone(problem));
+        }
+        let loaded = scene.load_problem_unchecked(&*self.files);
+        let problem = Arc::new(loaded.map_err(|error| self.refuse(error))?);
         *newest = Some((scene.clone(), Arc::clone(&problem)));
         Ok(problem)
     }

@@ -17,6 +17,7 @@ mod optimizer_state;
 mod panels;
 mod preferences;
 mod raster;
+mod refusals;
 mod runs;
 mod sizes;
 mod snapshots;

@@ -89,3 +89,17 @@ fn a_network_splits_too() {
     window.press(Key::Escape);
     assert!(!window.says("could not be drawn"));
 }
+
+#[test]
+fn a_click_side_by_side_shows_one_map_large_and_escape_shows_all() {
+    let mut window = Window::opening();
+    window.press(Key::D);
+    window.settle();
+    let small = window.place("Map of Adam: click shows it large");
+    window.drag(small.center(), small.center());
+    let large = window.place("Map of Adam: click shows all runs");
+    assert!(large.area() > 3.0 * small.area(), "{large} and {small}");
+    assert!(!window.says("Map of SGD"));
+    window.press(Key::Escape);
+    assert!(window.says("Map of SGD: click shows it large"));
+}

@@ -113,7 +113,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
                 (false, _) => None,
             }
         })
-        .spacing([SPACE[1], 3.0])
+        .spacing([SPACE[1] - 1.0, 3.0])
         .show(ui, |ui| {
             headings_ui(ui, columns, order);
             for (index, cells) in &rows {
@@ -210,7 +210,7 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
     let at = context.row.min(trajectory.len().saturating_sub(1));
     let mut cells = vec![
         Cell {
-            text: shortened(name, 13),
+            text: shortened(name, 12),
             help: format!("{name}: {}", context.scene.runs[index].spec),
             value: f64::NAN,
         },
@@ -232,7 +232,7 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
     #[expect(clippy::cast_precision_loss, reason = "rows are far below 2^53")]
     let value = trajectory.len() as f64;
     cells.push(Cell { text, help, value });
-    cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 4));
+    cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 3));
     if !network {
         cells.push(Cell::number(trajectory.gradient_equivalents(at), 4));
     }
@@ -265,11 +265,11 @@ fn state(context: &TableContext, index: usize) -> (String, String) {
         ),
         Outcome::Converged(step) if ended => {
             let (place, why) = match result.curvature.last() {
-                Some([_, high]) if *high < 0.0 => (", a maximum", CONVERGED_MAXIMUM),
-                Some([low, _]) if *low < 0.0 => (", a saddle", CONVERGED_SADDLE),
-                _ => ("", CONVERGED),
+                Some([_, high]) if *high < 0.0 => ("maximum", CONVERGED_MAXIMUM),
+                Some([low, _]) if *low < 0.0 => ("saddle", CONVERGED_SADDLE),
+                _ => ("converged", CONVERGED),
             };
-            (format!("converged at {step}{place}"), why.to_owned())
+            (format!("{place} at {step}"), why.to_owned())
         }
         Outcome::Finished if ended => ("done".to_owned(), "All steps were taken.".to_owned()),
         _ => (

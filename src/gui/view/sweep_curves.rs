@@ -8,6 +8,7 @@ use crate::figure::colour::run_colour;
 use crate::figure::drawing::Area;
 use crate::figure::legend_line;
 use crate::figure::sweep::{CurvePlot, SweepLine, metric_text, robust_text, value_text};
+use crate::figure::text_width::fitted;
 use crate::gui::paint::{self, Textures};
 use crate::gui::plot::{PlotChart, PlotOptions};
 use crate::gui::scale::SECONDARY;
@@ -197,6 +198,8 @@ fn legend_ui(
                 let robust = robust_text(curve, metric);
                 let robust = robust.map_or_else(String::new, |text| format!(", {text}"));
                 let text = format!("{}  {best}{robust}", line.name);
+                let space = ui.max_rect().width() - LEGEND_LINE - 16.0;
+                let text = fitted(&text, SECONDARY, space);
                 let font = egui::FontId::proportional(SECONDARY);
                 let colour = ui.visuals().text_color();
                 let galley = ui.painter().layout_no_wrap(text, font, colour);
