@@ -258,4 +258,26 @@ mod tests {
         assert!(!texts(&runs(&[])).contains("SGD"));
         assert!(!texts(&runs(&[false])).contains("SGD"));
     }
+
+    #[test]
+    fn titles_have_one_form_and_fit() {
+        let runs = runs(&[true; 4]);
+        let titles_in = |width: f32| {
+            let space = Area::new([0.0, 0.0], [width, 0.6 * width]);
+            let frames = frames(&runs, runs.problem.view, space);
+            let titles = titles(&runs, &runs.scene.run_names(), &frames, 10);
+            for (title, (_, frame)) in titles.iter().zip(&frames) {
+                let space = frame.area.width() - 38.0;
+                assert!(text_width::width(title, TITLE_SIZE) <= space, "{title}");
+            }
+            titles
+        };
+        let wide = titles_in(1600.0);
+        assert!(wide.iter().all(|title| title.contains("loss")), "{wide:?}");
+        let narrow = titles_in(360.0);
+        assert!(
+            !narrow.iter().any(|title| title.contains("loss")),
+            "{narrow:?}"
+        );
+    }
 }

@@ -29,6 +29,7 @@ mod scale;
 mod search;
 mod shown_view;
 mod slider;
+mod switch;
 mod taking;
 mod theme;
 mod timeline;

@@ -14,11 +14,10 @@ use crate::gui::command::Command;
 use crate::gui::field::refusal_ui;
 use crate::gui::file_dialog::Purpose;
 use crate::gui::paint::Textures;
-use crate::gui::param_ui::{
-    SettingStyle, file_ui, name_ui, settings_ui, styled_settings_ui, switch_ui,
-};
+use crate::gui::param_ui::{SettingStyle, file_ui, name_ui, settings_ui, styled_settings_ui};
 use crate::gui::refusal::RefusalSlot;
 use crate::gui::slider::{UNLIMITED, drag_ui};
+use crate::gui::switch::switch_ui;
 use crate::gui::view::named;
 use eframe::egui;
 use std::sync::Arc;
