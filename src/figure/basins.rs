@@ -2,7 +2,7 @@
 
 use super::axis::number;
 use super::colour::{Theme, byte, class_colour};
-use super::drawing::{Area, Colour, Drawing, Item, Stroke};
+use super::drawing::{Anchor, Area, Colour, Drawing, Item, Stroke, Text};
 use super::frame::Frame;
 use super::{Layout, caption, layout, map, page};
 use crate::engine::analysis::basins::{BasinLabel, Basins, Cell};
@@ -165,7 +165,50 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
             11.0,
             theme.faint,
         ));
+        y += ENTRY_HEIGHT;
     }
+    items.extend(lightness_key(basins, Area::new([x, y], area.max), theme));
+    items
+}
+
+/// Returns the smallest and the largest number of steps of the starts that converge; `None` where none does.
+fn converged_steps(basins: &Basins) -> Option<[u32; 2]> {
+    let converges = |cell: &&Cell| matches!(cell.label, BasinLabel::Converges(_));
+    let steps = || basins.cells.iter().filter(converges).map(|cell| cell.steps);
+    Some([steps().min()?, steps().max()?])
+}
+
+/// Draws the key of the lightness, which shows how fast a start converges, if there is space for it.
+fn lightness_key(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
+    const HEIGHT: f32 = 46.0;
+    const SHADES: u8 = 12;
+    let width = 120.0_f32.min(area.width() - 8.0);
+    let Some([fast, slow]) = converged_steps(basins) else {
+        return Vec::new();
+    };
+    if width < 60.0 || area.height() < HEIGHT || fast == slow {
+        return Vec::new();
+    }
+    let [x, y] = area.min;
+    let mut items = vec![Item::label(
+        "lightness: steps to converge".to_owned(),
+        [x, y + 6.0],
+        10.5,
+        theme.ink,
+    )];
+    let base = class_colour(0);
+    let step = width / f32::from(SHADES);
+    for shade in 0..SHADES {
+        let left = x + f32::from(shade) * step;
+        let cell = Area::new([left, y + 16.0], [left + step + 0.5, y + 28.0]);
+        let t = f64::from(shade) / f64::from(SHADES - 1);
+        items.push(Item::filled(cell.corners(), shaded(base, t)));
+    }
+    let text = |text: String, at: f32, anchor: Anchor| {
+        Item::Text(Text::new(text, [at, y + 36.0], anchor, 10.5, theme.ink))
+    };
+    items.push(text(fast.to_string(), x, Anchor::Start));
+    items.push(text(format!("{slow}, log"), x + width, Anchor::End));
     items
 }
 

@@ -106,9 +106,45 @@ const RUNS_ON_DARK: [Colour; RUN_HUES] = [
     Colour::rgb(240, 228, 66),
 ];
 
-/// Returns the colour of a run: one of [`RUN_HUES`], for higher indices in another lightness. After three times as many they repeat, with
+/// Distance between the style indices of the shades of a run.
+const SHADES: usize = 1_000;
+
+/// Style index whose shades are neutral: from the colour of text on.
+pub const NEUTRAL: usize = SHADES - 1;
+
+/// Returns the style index of a shade of a run's colour, for curves that belong to one run; they differ in lightness and dash.
+pub fn shade_index(run: usize, shade: usize) -> usize {
+    SHADES * (shade + 1) + run.min(NEUTRAL)
+}
+
+/// Returns the number of a shade of a run's colour; `None` for the style index of a run.
+pub fn shade_number(index: usize) -> Option<usize> {
+    (index / SHADES).checked_sub(1)
+}
+
+/// Returns a shade of a colour: the colour itself first, then other lightnesses that contrast with the background.
+fn shade(colour: Colour, number: usize, dark: bool) -> Colour {
+    const ON_LIGHT: [f64; 4] = [58.0, 24.0, 47.0, 36.0];
+    const ON_DARK: [f64; 4] = [58.0, 92.0, 68.0, 80.0];
+    match number.checked_sub(1) {
+        None => colour,
+        Some(number) => {
+            let lightness = if dark { ON_DARK } else { ON_LIGHT };
+            with_lightness(colour, lightness[number % lightness.len()])
+        }
+    }
+}
+
+/// Returns the colour of a run or of a shade of it: one of [`RUN_HUES`], for higher indices in another lightness. After three times as many they repeat, with
 /// another dash and marker.
 pub fn run_colour(index: usize, theme: &Theme) -> Colour {
+    if let Some(number) = shade_number(index) {
+        let own = match index % SHADES {
+            NEUTRAL => theme.ink,
+            run => run_colour(run, theme),
+        };
+        return shade(own, number, theme.dark);
+    }
     static VARIANTS: [OnceLock<Vec<Colour>>; 2] = [const { OnceLock::new() }; 2];
     let colours = VARIANTS[usize::from(theme.dark)].get_or_init(|| {
         let base = if theme.dark {
@@ -179,7 +215,7 @@ pub(super) fn byte(channel: f64) -> u8 {
     byte
 }
 
-/// Returns the dash pattern of a run's trail; the first one is solid.
+/// Returns the dash pattern of a run's trail, or of a shade of a run; the first one is solid.
 pub fn run_dash(index: usize) -> &'static [f32] {
     const DASHES: [&[f32]; 7] = [
         &[],
@@ -190,7 +226,8 @@ pub fn run_dash(index: usize) -> &'static [f32] {
         &[12.0, 4.0],
         &[6.0, 2.5, 1.5, 2.5, 1.5, 2.5],
     ];
-    DASHES[index % DASHES.len()]
+    let number = shade_number(index).unwrap_or(index);
+    DASHES[number % DASHES.len()]
 }
 
 /// A shape that marks a run.
@@ -216,7 +253,7 @@ pub enum Marker {
     Asterisk,
 }
 
-/// Returns the marker of a run. Never the cross, which marks divergence.
+/// Returns the marker of a run, which its shades share. Never the cross, which marks divergence.
 pub fn run_marker(index: usize) -> Marker {
     const MARKERS: [Marker; 8] = [
         Marker::Circle,
@@ -228,7 +265,10 @@ pub fn run_marker(index: usize) -> Marker {
         Marker::Plus,
         Marker::Asterisk,
     ];
-    MARKERS[index % MARKERS.len()]
+    match index % SHADES {
+        NEUTRAL => Marker::Circle,
+        run => MARKERS[run % MARKERS.len()],
+    }
 }
 
 impl Marker {

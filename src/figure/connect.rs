@@ -2,7 +2,7 @@
 
 use super::axis;
 use super::chart::{Chart, Series, Style};
-use super::colour::{Marker, Theme, run_colour, run_marker};
+use super::colour::{Marker, NEUTRAL, Theme, run_colour, run_marker, shade_index};
 use super::colour_bar;
 use super::drawing::{Area, Drawing, Item, Point};
 use super::frame::Frame;
@@ -115,7 +115,7 @@ fn plot_areas(connection: &ModeConnectivity, [width, height]: [f32; 2]) -> PlotA
     }
 }
 
-/// Returns the paths of a connection.
+/// Returns the paths of a connection, each with a neutral style: no colour of a run.
 fn paths(connection: &ModeConnectivity) -> Vec<NamedPath<'_>> {
     let straight = if connection.aligned.is_some() {
         "straight line, aligned"
@@ -128,7 +128,9 @@ fn paths(connection: &ModeConnectivity) -> Vec<NamedPath<'_>> {
         (straight, &connection.straight, 0),
         ("curve", &connection.curve, 1),
     ];
-    both.into_iter().chain(unaligned).collect()
+    let paths = both.into_iter().chain(unaligned);
+    let neutral = |(name, profile, path)| (name, profile, shade_index(NEUTRAL, path));
+    paths.map(neutral).collect()
 }
 
 /// Draws the picture: the paths' legend, the charts, and the map of `surface`, which is sampled over the [`window`].
@@ -311,7 +313,8 @@ fn plane_map(
     let worst = [&connection.straight, &connection.curve].map(|path| path.max_loss(0));
     let [straight, curve] = worst.map(|worst| worst.map(|peak| peak.t));
     let worst = [straight.map(|t| [t, 0.0]), curve.map(on_curve)];
-    for (style_index, (path, worst)) in paths.into_iter().zip(worst).enumerate() {
+    for (number, (path, worst)) in paths.into_iter().zip(worst).enumerate() {
+        let style_index = shade_index(NEUTRAL, number);
         let points: Vec<Point> = path
             .iter()
             .map(|at| frame.picture_from_world(*at))

@@ -1,7 +1,7 @@
 //! Statistics of a network's layers during training: gradient norms, step lengths, dead units.
 
 use super::axis::number;
-use super::colour::Theme;
+use super::colour::{Theme, shade_index};
 use super::drawing::{Area, Item};
 use super::layout::LINE_HEIGHT;
 use super::legend_line;
@@ -41,20 +41,31 @@ pub fn layers(run: &TrainedRun) -> Vec<LayerSeries> {
     series.collect()
 }
 
-/// Draws the names of layers with their lines and the thresholds as a sentence; returns the items and the area left below.
+/// Draws the names of layers with their lines, shades of the run with style index `run`, and the thresholds as a sentence; returns the items and the area left below.
 pub fn legend(
-    layers: &[LayerSeries],
+    (layers, run): (&[LayerSeries], usize),
     [vanishing, exploding]: [f64; 2],
     area: Area,
     theme: &Theme,
 ) -> (Vec<Item>, Area) {
     let names = layers.iter().map(|layer| layer.name.clone()).enumerate();
+    let names = names.map(|(layer, name)| (shade_index(run, layer), name));
     let (mut items, y) = legend_entries(names, area, theme);
     let [low, high] = [vanishing, exploding].map(|threshold| number(threshold, 3));
     let words = format!("Gradients vanish below {low} and explode above {high}.");
     items.push(Item::label(words, [area.min[0] + 8.0, y], 11.0, theme.ink));
     let below = Area::new([area.min[0], y + LINE_HEIGHT], area.max);
     (items, below)
+}
+
+/// Draws the lines and names of runs; returns the items and the area left below.
+pub fn run_legend(
+    runs: impl Iterator<Item = (usize, String)>,
+    area: Area,
+    theme: &Theme,
+) -> (Vec<Item>, Area) {
+    let (items, y) = legend_entries(runs, area, theme);
+    (items, Area::new([area.min[0], y], area.max))
 }
 
 /// Draws lines with their names, as many in each row as fit; returns the items and the y of the next row.

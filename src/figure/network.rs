@@ -2,27 +2,33 @@
 
 use super::axis::number;
 use super::colour::Theme;
-use super::drawing::{Anchor, Item, Text};
+use super::drawing::{Anchor, Area, Item, Text};
 use super::frame::Frame;
 use super::labels::Labels;
-use super::map;
+use super::{map, text_width};
 use crate::engine::network::Metrics;
 use crate::engine::objective::norm;
 use crate::engine::results::{Runs, TrainingSnapshot};
+
+/// Font size of notes and messages.
+const TEXT_SIZE: f32 = 11.0;
 
 /// A head is drawn hollow if the run's distance from the plane exceeds this share of the view's width.
 const FAR_SHARE: f64 = 0.1;
 
 /// Returns the names of the plane's axes, with explained variance or eigenvalue where known.
 pub fn axes(runs: &Runs) -> [String; 2] {
-    let names = runs.scene.axes();
-    let Some(TrainingSnapshot {
-        network_plane: plane,
-        ..
-    }) = &runs.trained
+    let (
+        Some(network),
+        Some(TrainingSnapshot {
+            network_plane: plane,
+            ..
+        }),
+    ) = (runs.scene.network(), &runs.trained)
     else {
-        return names.map(str::to_owned);
+        return runs.scene.axes().map(str::to_owned);
     };
+    let names = network.plane.as_dyn().axes();
     let with_variance = |k: usize, name: &str| {
         plane.explained_variance_ratio.map(|ratios| {
             let share = percent(ratios[k]);
@@ -31,12 +37,12 @@ pub fn axes(runs: &Runs) -> [String; 2] {
     };
     let with_eigenvalue = |k: usize, name: &str| {
         let values = plane.eigenvalues?;
-        Some(format!("{name} = {}", number(values[k], 4)))
+        Some(format!("eigenvector of {name} = {}", number(values[k], 4)))
     };
-    [(0, "PC 1", "λ₁"), (1, "PC 2", "λ₂")].map(|(k, component, eigenvalue)| {
-        with_variance(k, component)
-            .or_else(|| with_eigenvalue(k, eigenvalue))
-            .unwrap_or_else(|| names[k].to_owned())
+    [0, 1].map(|k| {
+        with_variance(k, &names[k])
+            .or_else(|| with_eigenvalue(k, ["λ₁", "λ₂"][k]))
+            .unwrap_or_else(|| names[k].clone())
     })
 }
 
@@ -79,15 +85,29 @@ pub fn note(runs: &Runs, row: usize, frame: &Frame, labels: &mut Labels) {
     map::note(&sentences, frame, labels);
 }
 
-/// Draws a text in the middle of the map, such as a message on what is computed.
+/// Draws a text in the middle of the map, such as a message on what is computed, on a plate that covers what is below.
 pub fn centered_text(words: &str, frame: &Frame, theme: &Theme) -> Vec<Item> {
+    let plate = text_plate(words, frame);
+    let middle = [0, 1].map(|axis| 0.5 * (plate.min[axis] + plate.max[axis]));
+    vec![
+        Item::filled(plate.corners(), theme.background.opacity(0.9)),
+        text(words.to_owned(), middle, Anchor::Middle, theme),
+    ]
+}
+
+/// Returns the area of a text in the middle of the map.
+pub fn text_plate(words: &str, frame: &Frame) -> Area {
     let area = frame.area;
     let middle = [0, 1].map(|axis| 0.5 * (area.min[axis] + area.max[axis]));
-    vec![text(words.to_owned(), middle, Anchor::Middle, theme)]
+    let half = [0.5 * text_width::width(words, TEXT_SIZE) + 8.0, 12.0];
+    Area::new(
+        [middle[0] - half[0], middle[1] - half[1]],
+        [middle[0] + half[0], middle[1] + half[1]],
+    )
 }
 
 fn text(text: String, at: [f32; 2], anchor: Anchor, theme: &Theme) -> Item {
-    let text = Text::new(text, at, anchor, 11.0, theme.ink);
+    let text = Text::new(text, at, anchor, TEXT_SIZE, theme.ink);
     Item::Text(text.with_halo(theme.halo))
 }
 
@@ -226,7 +246,10 @@ mod tests {
             projected,
             format!("projected loss {}", number(projection.loss, 4))
         );
-        assert_eq!(axes(&runs)[0].split(" = ").next(), Some("λ₁"));
+        assert_eq!(
+            axes(&runs)[0].split(" = ").next(),
+            Some("eigenvector of λ₁")
+        );
     }
 
     #[test]
@@ -244,8 +267,8 @@ mod tests {
             assert!((run.distances[run.rows.len() - 1] - norm(&moved)).abs() < 1e-14);
         }
         assert_eq!(
-            axes(&runs),
-            ["a", "b"],
+            axes(&runs)[0],
+            "first random direction, filter-normalised",
             "a random plane's axes have no numbers"
         );
     }
@@ -293,7 +316,7 @@ mod tests {
         assert!(series.iter().all(|layer| layer.grad_norms.len() == rows));
         let thresholds = [1.5e-5, 100.0];
         let area = Area::new([0.0, 0.0], [300.0, 200.0]);
-        let (legend, below) = layers::legend(&series, thresholds, area, &Theme::LIGHT);
+        let (legend, below) = layers::legend((&series, 0), thresholds, area, &Theme::LIGHT);
         check(
             &words(&legend),
             &[

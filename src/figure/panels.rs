@@ -15,7 +15,7 @@ use super::pages::{self, Page};
 use super::text_width::{first_fitted, fitted};
 use super::{
     Options, caption, colour_bar, critical_points, first_visible, map, map_items, network, page,
-    state_chart,
+    state_chart, style_index,
 };
 use crate::engine::analysis::critical::CriticalPoint;
 use crate::engine::cancel::Cancel;
@@ -374,7 +374,8 @@ impl Drawer<'_> {
             theme.ink,
         );
         let below = Area::new([cell.min[0], cell.min[1] + 16.0], cell.max);
-        let (mut items, below) = state_chart::legend(&series, &names[index], below, theme);
+        let run = (names[index].as_str(), style_index(scene.runs[index].colour));
+        let (mut items, below) = state_chart::legend(&series, run, below, theme);
         items.push(heading);
         let x_axis = XAxis {
             runs,

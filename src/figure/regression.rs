@@ -7,6 +7,7 @@ use super::frame::Frame;
 use super::labels::Labels;
 use super::trail::{border, line};
 use super::{style_index, text_width};
+use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::Runs;
 
@@ -97,7 +98,7 @@ pub fn inset_items(
         Item::filled(area.corners(), theme.background.opacity(0.92)),
         border(area, 0.8, theme.faint),
     ];
-    items.extend(ticks(&inner, theme));
+    items.extend(ticks(&inner, &data_names(runs), theme));
     let fitted = |w: f64, b: f64| {
         let ends = window.x().map(|x| [x, w * x + b]);
         let finite = ends.iter().all(|[_, y]| y.is_finite());
@@ -153,13 +154,27 @@ fn dots([x, y]: [&[f64]; 2], frame: &Frame, theme: &Theme) -> Vec<Item> {
     let points = x.iter().zip(y).step_by(every);
     let dot = |(x, y): (&f64, &f64)| {
         let at = frame.picture_from_world([*x, *y]);
-        Item::filled(circle(at, 1.9, 10), theme.ink.opacity(0.6))
+        Item::filled(circle(at, 2.3, 12), theme.ink.opacity(0.75))
     };
     points.map(dot).collect()
 }
 
-/// Draws the ends of both axes with the names x and y.
-fn ticks(frame: &Frame, theme: &Theme) -> Vec<Item> {
+/// Returns the names of the data's inputs and targets: the columns that the landscape names, or else x and y.
+fn data_names(runs: &Runs) -> [String; 2] {
+    let columns = match runs.scene.landscape() {
+        AnyLandscape::Regression(own) => [&own.x, &own.y].map(|name| name.trim().to_owned()),
+        _ => Default::default(),
+    };
+    let mut names = columns.into_iter().zip(["x", "y"]);
+    std::array::from_fn(|_| match names.next() {
+        Some((name, _)) if !name.is_empty() => name,
+        Some((_, default)) => default.to_owned(),
+        None => String::new(),
+    })
+}
+
+/// Draws the ends of both axes with their names: that of x below, that of y at the top.
+fn ticks(frame: &Frame, [x_name, y_name]: &[String; 2], theme: &Theme) -> Vec<Item> {
     let Frame { area, window } = frame;
     let text = |text: String, at: Point, anchor: Anchor| {
         Item::Text(Text::new(text, at, anchor, 10.0, theme.ink))
@@ -168,7 +183,8 @@ fn ticks(frame: &Frame, theme: &Theme) -> Vec<Item> {
     for tick in Axis::linear(window.x()).ticks(3).ticks {
         let [x, _] = frame.picture_from_world([tick.value, window.y()[0]]);
         let at = [x, area.max[1] + 9.0];
-        if x < area.max[0] - 12.0 {
+        let room = 6.0 + text_width::width(x_name, 10.0);
+        if x < area.max[0] - room {
             items.push(text(tick.label, at, Anchor::Middle));
         }
     }
@@ -179,10 +195,11 @@ fn ticks(frame: &Frame, theme: &Theme) -> Vec<Item> {
             items.push(text(tick.label, at, Anchor::End));
         }
     }
-    let x_name = [area.max[0], area.max[1] + 9.0];
-    items.push(text("x".to_owned(), x_name, Anchor::End));
-    let y_name = [area.min[0] - 4.0, area.min[1] + 4.0];
-    items.push(text("y".to_owned(), y_name, Anchor::End));
+    let at = [area.max[0], area.max[1] + 9.0];
+    items.push(text(x_name.clone(), at, Anchor::End));
+    let at = [area.min[0] - 4.0, area.min[1] + 4.0];
+    let name = text_width::fitted(y_name, 10.0, MARGINS[0][0] - 6.0);
+    items.push(text(name, at, Anchor::End));
     items
 }
 

@@ -23,6 +23,9 @@ pub struct Heights<'a> {
     pub pixels: &'a Arc<Vec<Colour>>,
 }
 
+/// Font size of the titles of maps.
+const TITLE_SIZE: f32 = 12.0;
+
 /// Margins of a map for its title and tick labels: left and above, right and below.
 const MARGINS: [Point; 2] = [[40.0, 26.0], [10.0, 22.0]];
 
@@ -74,6 +77,30 @@ fn visible(runs: &Runs) -> Vec<usize> {
     all.filter(|index| runs.scene.runs[*index].shown).collect()
 }
 
+/// Returns the titles of the maps: name and state of each run, all in the longest form that fits above every map.
+fn titles(runs: &Runs, names: &[String], frames: &[(usize, Frame)], row: usize) -> Vec<String> {
+    let forms = |index: usize| {
+        let (name, status) = (&names[index], status_text(runs, index, row));
+        let brief = status.split([':', ',']).next().unwrap_or_default();
+        let briefest = brief.trim_start_matches("loss ");
+        let [status, brief, briefest] =
+            [&status[..], brief, briefest].map(|status| format!("{name}  {status}"));
+        [status, brief, briefest, name.clone()]
+    };
+    let all: Vec<[String; 4]> = frames.iter().map(|(index, _)| forms(*index)).collect();
+    let space = |frame: &Frame| frame.area.width() - 38.0;
+    let fits = |form: &usize| {
+        let mut titles = all.iter().zip(frames);
+        titles
+            .all(|(forms, (_, frame))| text_width::width(&forms[*form], TITLE_SIZE) <= space(frame))
+    };
+    let form = (0..4).find(fits).unwrap_or(2);
+    let titles = all.iter().zip(frames);
+    titles
+        .map(|(forms, (_, frame))| text_width::fitted(&forms[form], TITLE_SIZE, space(frame)))
+        .collect()
+}
+
 /// Draws the map of each run, up to a row: its name and loss above, the heights, the trail. Without heights only the trails are drawn.
 pub fn draw(
     runs: &Runs,
@@ -85,21 +112,16 @@ pub fn draw(
     let scene = &runs.scene;
     let names = scene.run_names();
     let mut items = Vec::new();
-    for (index, frame) in frames {
+    let titles = titles(runs, &names, frames, row);
+    for ((index, frame), title) in frames.iter().zip(titles) {
         let area = frame.area;
         let run = style_index(scene.runs[*index].colour);
         let above = area.min[1] - 12.0;
         items.extend(legend_line([area.min[0], above], run, theme));
-        let (name, status) = (&names[*index], status_text(runs, *index, row));
-        let brief = status.split([':', ',']).next().unwrap_or_default();
-        let briefest = brief.trim_start_matches("loss ");
-        let titles = [&status[..], brief, briefest].map(|status| format!("{name}  {status}"));
-        let titles = titles.iter().chain([name]).map(String::as_str);
-        let title = text_width::first_fitted(titles, 12.0, area.width() - 38.0);
         items.push(Item::label(
             title,
             [area.min[0] + 38.0, above],
-            12.0,
+            TITLE_SIZE,
             theme.ink,
         ));
 
@@ -235,5 +257,27 @@ mod tests {
         assert_eq!(three.matches("SGD").count(), 3, "{three:.300}");
         assert!(!texts(&runs(&[])).contains("SGD"));
         assert!(!texts(&runs(&[false])).contains("SGD"));
+    }
+
+    #[test]
+    fn titles_have_one_form_and_fit() {
+        let runs = runs(&[true; 4]);
+        let titles_in = |width: f32| {
+            let space = Area::new([0.0, 0.0], [width, 0.6 * width]);
+            let frames = frames(&runs, runs.problem.view, space);
+            let titles = titles(&runs, &runs.scene.run_names(), &frames, 10);
+            for (title, (_, frame)) in titles.iter().zip(&frames) {
+                let space = frame.area.width() - 38.0;
+                assert!(text_width::width(title, TITLE_SIZE) <= space, "{title}");
+            }
+            titles
+        };
+        let wide = titles_in(1600.0);
+        assert!(wide.iter().all(|title| title.contains("loss")), "{wide:?}");
+        let narrow = titles_in(360.0);
+        assert!(
+            !narrow.iter().any(|title| title.contains("loss")),
+            "{narrow:?}"
+        );
     }
 }

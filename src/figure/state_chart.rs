@@ -1,6 +1,6 @@
 //! Charts of the optimizer state of a run: their titles, legend, and which entry belongs to which chart.
 
-use super::colour::Theme;
+use super::colour::{Theme, shade_index};
 use super::drawing::{Area, Item};
 use super::layers::legend_entries;
 use super::layout::LINE_HEIGHT;
@@ -84,16 +84,21 @@ pub fn has_finite_size(series: &OptimizerStateSeries) -> bool {
     series.sizes.iter().any(|size| size.is_finite())
 }
 
-/// Draws the symbols and names of a run's lines, and a note if its optimizer has no state; returns the items and the area left below.
+/// Draws the symbols and names of the lines of a run with a name and a style index, and a note if its optimizer has no state; returns the items and the area left below.
 pub fn legend(
     series: &[OptimizerStateSeries],
-    name: &str,
+    (name, run): (&str, usize),
     area: Area,
     theme: &Theme,
 ) -> (Vec<Item>, Area) {
     let entries = series.iter().enumerate();
     let entries = entries.filter(|(_, entry)| has_finite_size(entry));
-    let lines = entries.map(|(index, entry)| (index, format!("{}  {}", entry.symbol, entry.name)));
+    let lines = entries.map(|(index, entry)| {
+        (
+            shade_index(run, index),
+            format!("{}  {}", entry.symbol, entry.name),
+        )
+    });
     let (mut items, mut y) = legend_entries(lines, area, theme);
     if series.len() == 1 {
         let words = format!("{name} has no state.");
@@ -177,7 +182,7 @@ mod tests {
             }
             let (runs, series) = state_of(RunSpec::new(optimizer));
             let name = runs.scene.runs[0].spec.to_string();
-            let (items, below) = legend(&series, "It", area, &Theme::LIGHT);
+            let (items, below) = legend(&series, ("It", 0), area, &Theme::LIGHT);
             let texts: Vec<&str> = { texts(&items).into_iter() }
                 .map(|text| text.text.as_str())
                 .collect();

@@ -17,6 +17,7 @@ use super::preferences::PreferencesFile;
 use super::quit::Closing;
 use super::reader::Reader;
 use super::recent::Recent;
+use super::refusal::Refusal;
 use super::scale::next_text_size;
 use super::shown_view::ShownViews;
 use super::taking::Hovered;
@@ -28,7 +29,6 @@ use super::why::WhyCard;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::{Scene, SurfaceStyle};
-use crate::export::sentence::one_line;
 use crate::import::Disk;
 use crate::session::Session;
 use eframe::egui;
@@ -103,7 +103,9 @@ pub struct App {
     pub(super) typed_at: f64,
     pub(super) layout: Layout,
     /// Reason why the scene is refused.
-    pub(super) problem: Option<String>,
+    pub(super) refusal: Option<Refusal>,
+    /// Whether the sentence of the refusal is scrolled into view in this frame.
+    pub(super) reveal_refusal: bool,
     pub(super) message: Option<Message>,
     /// The theme after this frame, so that no frame shows two.
     pub(super) next_theme: Option<egui::ThemePreference>,
@@ -164,7 +166,8 @@ impl App {
             autosave: None,
             typed_at: f64::NEG_INFINITY,
             layout: Layout::default(),
-            problem: None,
+            refusal: None,
+            reveal_refusal: false,
             message: None,
             next_theme: None,
             shown_title: String::new(),
@@ -247,6 +250,8 @@ impl App {
             | Command::Save
             | Command::SaveAs
             | Command::Export => self.file_command(ctx, command),
+            Command::Copy => self.copy(ctx),
+            Command::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             Command::CopyScene => self.copy_scene(ctx),
             Command::CopyRun(index) => self.copy_run(ctx, index),
             Command::CopyPicture => {
@@ -340,6 +345,10 @@ impl App {
 
     /// Pauses, ends or continues the training of a network.
     fn training(&mut self, command: &Command) {
+        if let Some(refusal) = &self.refusal {
+            let sentence = format!("The scene is {}.", refusal.reference());
+            return self.show_message(sentence);
+        }
         let Some(progress) = self.progress() else {
             return self.show_message(
                 "Runs on a landscape are computed at once; this command is for networks.",
@@ -366,7 +375,7 @@ impl App {
     pub(super) fn progress(&self) -> Option<Progress> {
         // A refused scene does not train.
         let progress = || Progress::of(&self.scene, self.runs());
-        if self.problem.is_some() {
+        if self.refusal.is_some() {
             None
         } else {
             progress()
@@ -408,7 +417,7 @@ impl App {
     pub(super) fn poll_results(&mut self) {
         let runs = keep_sound(&mut self.runs, self.session.runs.newest());
         let map_data = keep_sound(&mut self.map_data, self.session.map_data.newest());
-        self.problem = runs.or(map_data).map(|problem| one_line(&problem));
+        self.set_refusal(runs.or(map_data));
         if let Some(done) = self
             .working
             .as_ref()

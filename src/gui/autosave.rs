@@ -152,8 +152,9 @@ impl App {
         };
         app.autosave = autosave;
         if let Some(folder) = folder {
-            let (layout, format) = (&mut app.layout, &mut app.export_format);
-            app.preferences = Some(PreferencesFile::open(folder, ctx, layout, format));
+            let titles: Vec<&'static str> = app.views.iter().map(|view| view.title()).collect();
+            let chosen = (&mut app.layout, &mut app.shown, &mut app.export_format);
+            app.preferences = Some(PreferencesFile::open(folder, ctx, chosen, &titles));
             app.recent = Recent::open(folder);
             app.lessons = Lessons::open(folder);
         }

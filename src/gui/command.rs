@@ -37,6 +37,10 @@ pub(crate) enum Command {
     SaveAs,
     /// Opens the export dialog.
     Export,
+    /// Copies the selected run as text, or the scene where none is selected.
+    Copy,
+    /// Adds what is on the clipboard: runs, a scene or a landscape.
+    Paste,
     /// Copies the scene as text.
     CopyScene,
     /// Copies the picture.
@@ -219,8 +223,10 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
             vec![
                 entry("Undo", Command::Undo, ctrl, Key::Z),
                 entry("Redo", Command::Redo, ctrl, Key::Y),
-                entry("Copy scene as text", Command::CopyScene, ctrl_shift, Key::T),
+                entry("Copy run or scene", Command::Copy, ctrl, Key::C),
+                entry("Copy scene", Command::CopyScene, ctrl_shift, Key::T),
                 entry("Copy picture", Command::CopyPicture, ctrl_shift, Key::C),
+                entry("Paste", Command::Paste, ctrl, Key::V),
             ],
         ),
         ("View", view.collect()),

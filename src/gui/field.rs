@@ -15,6 +15,8 @@ pub(crate) struct Typed<T> {
     pub taken: Option<T>,
     /// Reason why the text is not taken.
     pub refused: Option<String>,
+    /// Id of the text that is not taken, for [`discard`].
+    pub draft: egui::Id,
 }
 
 /// Text that is typed and not taken yet, and the text of the value that it replaces.
@@ -88,25 +90,44 @@ pub(crate) fn text_field<T>(
         response,
         taken,
         refused,
+        draft: id,
     }
 }
 
-/// Error of a refused number, and the value that it would have replaced.
+/// Removes a text that is not taken.
+pub(crate) fn discard(ui: &egui::Ui, draft: egui::Id) {
+    ui.data_mut(|data| {
+        data.remove::<Draft>(draft);
+        data.remove::<Refused>(draft);
+    });
+}
+
+/// A refused text of a number with its error, and the value that it would have replaced.
 #[derive(Clone)]
 struct Refused {
+    text: String,
     sentence: String,
     of: f64,
 }
 
-/// Shows the control of a number that `control` makes with the `custom_parser` that it gets: this parses the typed text when the control
-/// loses focus. `shown` returns the text of a number in the control, `salt` distinguishes the controls of a scope.
+/// The parser and the formatter of the control of a number.
+pub(crate) struct NumberText<'a> {
+    /// Parses the typed text when the control loses focus.
+    pub parse: &'a dyn Fn(&str) -> Option<f64>,
+    /// Returns the text of a number, or the refused text while there is one.
+    pub format: &'a dyn Fn(f64) -> String,
+}
+
+/// Shows the control of a number that `control` makes with the parser and the formatter that it gets. A refused text stays in the control
+/// in a red frame until another one is taken, Escape is pressed or the value changes. `shown` returns the text of a number in the control,
+/// `salt` distinguishes the controls of a scope.
 pub(crate) fn number_field(
     ui: &mut egui::Ui,
     salt: impl Hash + Debug,
     value: &mut f64,
     shown: impl Fn(f64) -> String,
     read: impl Fn(&str) -> Result<f64, String>,
-    control: impl FnOnce(&mut egui::Ui, &mut f64, &dyn Fn(&str) -> Option<f64>) -> egui::Response,
+    control: impl FnOnce(&mut egui::Ui, &mut f64, NumberText) -> egui::Response,
 ) -> Typed<f64> {
     let before = *value;
     let told = RefCell::new(None);
@@ -126,23 +147,32 @@ pub(crate) fn number_field(
                 Some(number)
             }
             Err(sentence) => {
-                *told.borrow_mut() = Some(sentence);
+                let (text, of) = (text.to_owned(), before);
+                *told.borrow_mut() = Some(Refused { text, sentence, of });
                 None
             }
         }
     };
     let id = ui.make_persistent_id(("number", salt));
-    let response = control(ui, value, &parse);
-    if let Some(sentence) = told.take() {
-        let of = before;
-        ui.data_mut(|data| data.insert_temp(id, Refused { sentence, of }));
-    }
     let kept: Option<Refused> = ui.data(|data| data.get_temp(id));
-    let stale = |kept: &Refused| kept.of.to_bits() != value.to_bits() || response.has_focus();
-    if kept.as_ref().is_some_and(stale) || typed.borrow().is_some() {
-        ui.data_mut(|data| data.remove::<Refused>(id));
+    let kept = kept.filter(|kept| kept.of.to_bits() == before.to_bits() && !escaped);
+    let format = |number: f64| match &kept {
+        Some(kept) if kept.of.to_bits() == number.to_bits() => kept.text.clone(),
+        _ => shown(number),
+    };
+    let (parse, format): (&dyn Fn(&str) -> Option<f64>, &dyn Fn(f64) -> String) = (&parse, &format);
+    let response = control(ui, value, NumberText { parse, format });
+    let told = told.take().or(kept);
+    let is_current = |told: &Refused| told.of.to_bits() == value.to_bits();
+    let told = told.filter(|told| is_current(told) && typed.borrow().is_none());
+    match &told {
+        Some(refused) => ui.data_mut(|data| {
+            data.insert_temp(id, refused.clone());
+        }),
+        None => ui.data_mut(|data| data.remove::<Refused>(id)),
     }
-    let refused = kept.filter(|kept| !stale(kept)).map(|kept| kept.sentence);
+    let told = told.filter(|_| !response.has_focus());
+    let refused = told.map(|told| told.sentence);
     if refused.is_some() {
         red_frame(ui, &response);
     }
@@ -151,6 +181,7 @@ pub(crate) fn number_field(
         response,
         taken,
         refused,
+        draft: id,
     }
 }
 

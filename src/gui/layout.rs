@@ -1,6 +1,6 @@
 //! Layout of the window: widths of the side panels, which are docked beside the map or drawers over it, and the text size.
 
-use super::scale::{PRESENTATION, SPACE};
+use super::scale::{MAX_PRESENTATION, PRESENTATION, SPACE};
 use eframe::egui;
 use egui::{Rect, pos2, vec2};
 
@@ -199,7 +199,11 @@ impl Layout {
 
     /// Returns the factor of all points: the text size, and that of presentation mode.
     pub(crate) fn zoom(&self) -> f32 {
-        self.text_size * if self.presenting { PRESENTATION } else { 1.0 }
+        if self.presenting {
+            (self.text_size * PRESENTATION).min(MAX_PRESENTATION)
+        } else {
+            self.text_size
+        }
     }
 
     /// Returns the places of the open side panels in a space as wide as the window, and the middle between the docked ones, which is at

@@ -1,4 +1,4 @@
-//! Messages over the view: the error of a refused scene, and the newest message.
+//! Messages over the view: a reference to the refusal of the scene, and the newest message.
 
 use super::app::App;
 use crate::export::sentence::one_line;
@@ -37,22 +37,27 @@ impl App {
         self.message = Some(Message::new(sentence.as_ref(), true));
     }
 
-    /// Shows the error of the scene, or the newest message, over the upper left corner of an area.
+    /// Shows where the refusal of the scene stands, or the newest message, over the upper left corner of an area. The refusal itself is
+    /// shown where the left panel is closed.
     pub(super) fn message_ui(&mut self, ui: &egui::Ui, area: Area) {
         self.expire_message(ui.ctx());
-        let (text, is_error) = match (&self.problem, &self.message) {
-            (Some(problem), _) => (problem.clone(), true),
+        let beside = self.shows_left_panel(ui.ctx());
+        let (text, is_error) = match (&self.refusal, &self.message) {
+            (Some(refusal), _) => (refusal.reference(), true),
             (None, Some(message)) => (message.text.clone(), message.is_error),
             (None, None) => return,
         };
         let place = egui::pos2(area.min[0] + 10.0, area.min[1] + 10.0);
-        let closed = egui::Area::new(egui::Id::unique("message"))
+        let shown = egui::Area::new(egui::Id::unique("message"))
             .fixed_pos(place)
             .show(ui.ctx(), |ui| {
                 egui::Frame::popup(ui.style())
                     .show(ui, |ui| {
                         ui.set_max_width((area.width() - 40.0).max(160.0));
-                        ui.horizontal_top(|ui| {
+                        if let Some(refusal) = self.refusal.as_ref().filter(|_| !beside) {
+                            return (refusal.ui(ui), [false; 2]);
+                        }
+                        let row = ui.horizontal_top(|ui| {
                             let colour = if is_error {
                                 ui.visuals().error_fg_color
                             } else {
@@ -66,15 +71,24 @@ impl App {
                                 rich
                             };
                             ui.add(egui::Label::new(rich).wrap());
-                            self.problem.is_none() && ui.small_button("Close").clicked()
-                        })
-                        .inner
+                            if self.refusal.is_some() {
+                                let help = "Scrolls to the setting that caused it.";
+                                let show = ui.small_button("Show").on_hover_text(help);
+                                [false, show.clicked()]
+                            } else {
+                                [ui.small_button("Close").clicked(), false]
+                            }
+                        });
+                        (Vec::new(), row.inner)
                     })
                     .inner
             });
-        if closed.inner {
+        let (commands, [closed, revealed]) = shown.inner;
+        if closed {
             self.message = None;
         }
+        self.reveal_refusal |= revealed;
+        self.apply_all(&ui.ctx().clone(), commands);
     }
 
     /// Removes a message that is no error some seconds after it was shown first; that of work under way stays.

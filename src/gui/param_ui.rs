@@ -1,15 +1,20 @@
 //! Controls of declared settings: a slider, a tick, a choice or a field for each.
 
-use crate::engine::declare::spec;
-use crate::engine::declare::{Kind, Param, Scale, Settings, Value};
-use crate::gui::field::{FieldStyle, Typed, refusal_ui, text_field};
+use crate::engine::declare::{Kind, Param, Settings, Value};
+use crate::engine::scene::ScenePart;
+use crate::gui::field::{FieldStyle, Typed, discard, refusal_ui, text_field};
 use crate::gui::reader::with_glossary;
+use crate::gui::refusal::RefusalSlot;
 use crate::gui::slider::{number_ui, rounded};
+use crate::gui::switch::none_ui;
 use crate::teaching::glossary::Term;
 use eframe::egui;
 
 /// Width of the names of settings, in points.
 const NAME_WIDTH: f32 = 100.0;
+
+/// Greatest length of a default that a button offers, in characters.
+const MAX_DEFAULT: usize = 24;
 
 /// Check of a setting's value in addition to its declaration: returns the reason of a refusal.
 pub(crate) type Check<'a> = &'a dyn Fn(&str, &Value) -> Result<(), String>;
@@ -25,6 +30,8 @@ pub(crate) struct SettingStyle<'a> {
     pub name_width: f32,
     /// The learning rate above which the run is unstable: that part of its slider is red.
     pub lr_limit: Option<f64>,
+    /// The refusal of the scene, and the part of the scene that the settings are.
+    pub refusal: Option<(&'a RefusalSlot<'a>, ScenePart)>,
 }
 
 impl Default for SettingStyle<'_> {
@@ -34,6 +41,16 @@ impl Default for SettingStyle<'_> {
             of: None,
             name_width: NAME_WIDTH,
             lr_limit: None,
+            refusal: None,
+        }
+    }
+}
+
+impl SettingStyle<'_> {
+    /// Shows the refusal of the scene if a setting caused it.
+    fn scene_refusal_ui(&self, ui: &mut egui::Ui, setting: &str) {
+        if let Some((slot, part)) = self.refusal {
+            slot.ui(ui, part, Some(setting));
         }
     }
 }
@@ -92,8 +109,9 @@ pub(crate) fn checked_settings_ui(
         }
         let before = settings.value(index);
         let default = settings.default_value(index);
-        let row = row_ui(ui, style, param, (&before, &default), check);
-        refusal_ui(ui, row.refused.as_deref());
+        let mut row = row_ui(ui, style, param, (&before, &default), check);
+        row.refusal_ui(ui, param, &default);
+        style.scene_refusal_ui(ui, param.name);
         if let Some(value) = row.taken
             && let Err(refusal) = settings.set(param.name, value)
         {
@@ -107,6 +125,7 @@ pub(crate) fn checked_settings_ui(
 /// button was clicked.
 pub(crate) fn file_ui(
     ui: &mut egui::Ui,
+    style: &SettingStyle,
     settings: &mut dyn Settings,
     name: &str,
 ) -> (Option<String>, bool) {
@@ -124,22 +143,46 @@ pub(crate) fn file_ui(
                 .on_hover_text("Choose the file in a dialog.")
                 .clicked();
             let layout = egui::Layout::left_to_right(egui::Align::Center);
-            let style = SettingStyle::default();
-            let row = |ui: &mut egui::Ui| row_ui(ui, &style, param, (&value, &default), &unchecked);
+            let row = |ui: &mut egui::Ui| row_ui(ui, style, param, (&value, &default), &unchecked);
             (ui.with_layout(layout, row).inner, browse)
         })
         .inner
     });
     let (row, browse) = shown.inner;
     refusal_ui(ui, row.refused.as_deref());
+    style.scene_refusal_ui(ui, name);
     let refused = { row.taken }.and_then(|value| settings.set(name, value).err());
     (refused.map(|refusal| refusal.to_string()), browse)
 }
 
 /// Outcome of a setting's row: the new value, and the reason why a typed text is refused.
+#[derive(Default)]
 struct SettingResponse {
     taken: Option<Value>,
     refused: Option<String>,
+    /// Id of the typed text.
+    draft: Option<egui::Id>,
+}
+
+impl SettingResponse {
+    /// Shows the reason why a typed text is refused, with a button that takes the default instead.
+    fn refusal_ui(&mut self, ui: &mut egui::Ui, param: &Param, default: &Value) {
+        refusal_ui(ui, self.refused.as_deref());
+        let Some(draft) = self.draft.filter(|_| self.refused.is_some()) else {
+            return;
+        };
+        let text = param.text(default);
+        if text.is_empty() || text.chars().count() > MAX_DEFAULT {
+            return;
+        }
+        let button = ui.button(format!("Use {text}"));
+        let help = format!("Sets {} to its default.", param.name);
+        if button.on_hover_text(help).clicked() {
+            discard(ui, draft);
+            self.taken = Some(default.clone());
+            self.refused = None;
+        }
+    }
 }
 
 /// Shows the row of one setting: its name and its control.
@@ -150,10 +193,18 @@ fn row_ui(
     (value, default): (&Value, &Value),
     check: Check,
 ) -> SettingResponse {
-    let shown = ui.horizontal(|ui| {
-        let help = tooltip(param, default);
-        let label = format!("{} {}", style.owner, param.name);
-        let name = sized_name_ui(ui, label.trim_start(), style.name_width).on_hover_text(&help);
+    let help = tooltip(param, default);
+    let label = format!("{} {}", style.owner, param.name);
+    let label = label.trim_start();
+    let mut row = SettingResponse::default();
+    let value_ui = |ui: &mut egui::Ui, name: &egui::Response, row: &mut SettingResponse| {
+        let typed = control_ui(ui, style, param, value, check);
+        row.taken = typed.taken.or(row.taken.take());
+        (row.refused, row.draft) = (typed.refused, Some(typed.draft));
+        typed.response.labelled_by(name.id).on_hover_text(&help)
+    };
+    let head = ui.horizontal(|ui| {
+        let name = sized_name_ui(ui, label, style.name_width).on_hover_text(&help);
         let name = with_glossary(name, Term::find_name(param.name));
         if let Some(run) = style.of {
             name.widget_info(|| {
@@ -161,37 +212,31 @@ fn row_ui(
                 egui::WidgetInfo::labeled(egui::Role::Label, true, name)
             });
         }
-        let mut row = SettingResponse {
-            taken: param
-                .none
-                .and_then(|word| none_ui(ui, label.trim_start(), param, word, value, default)),
-            refused: None,
+        let Some(word) = param.none else {
+            let control = value_ui(ui, &name, &mut row);
+            return (name, Some(control));
         };
-        let response = match value {
-            Value::None => None,
-            value => {
-                let typed = control_ui(ui, style, param, value, check);
-                row.taken = typed.taken.or(row.taken);
-                row.refused = typed.refused;
-                let response = typed.response.labelled_by(name.id);
-                Some(response.on_hover_text(&help))
-            }
-        };
-        let wants_default = |response: &egui::Response| {
-            response.contains_pointer()
-                && ui.input(|input| {
-                    input
-                        .pointer
-                        .button_double_clicked(egui::PointerButton::Primary)
-                })
-        };
-        let slider = matches!(value, Value::Real(_) | Value::Count(_));
-        if wants_default(&name) || slider && response.as_ref().is_some_and(wants_default) {
-            row.taken = Some(default.clone());
-        }
-        row
+        row.taken = none_ui(ui, label, (param, word), value, default);
+        (name, None)
     });
-    shown.inner
+    let (name, mut control) = head.inner;
+    if param.none.is_some() && *value != Value::None {
+        // The value of its own has a row of its own, below the switch.
+        let below = ui.horizontal(|ui| {
+            ui.add_space(style.name_width + ui.spacing().item_spacing.x);
+            value_ui(ui, &name, &mut row)
+        });
+        control = Some(below.inner);
+    }
+    let wants_default = |response: &egui::Response| {
+        let button = egui::PointerButton::Primary;
+        response.contains_pointer() && ui.input(|input| input.pointer.button_double_clicked(button))
+    };
+    let slider = matches!(value, Value::Real(_) | Value::Count(_));
+    if wants_default(&name) || slider && control.as_ref().is_some_and(wants_default) {
+        row.taken = Some(default.clone());
+    }
+    row
 }
 
 /// Shows a name of fixed width in front of a control.
@@ -213,53 +258,6 @@ fn sized_name_ui(ui: &mut egui::Ui, name: &str, width: f32) -> egui::Response {
     ui.allocate_ui_with_layout(size, layout, label).inner
 }
 
-/// Shows the tick that gives an optional setting a value or removes it.
-fn none_ui(
-    ui: &mut egui::Ui,
-    name: &str,
-    param: &Param,
-    word: &str,
-    value: &Value,
-    default: &Value,
-) -> Option<Value> {
-    let mut given = *value != Value::None;
-    let text = if given { "" } else { word };
-    let tick = ui.checkbox(&mut given, text);
-    tick.widget_info(|| {
-        let label = format!("set {name}");
-        egui::WidgetInfo::selected(egui::Role::CheckBox, true, given, label)
-    });
-    let tick = tick.on_hover_text(format!("Off is `{word}`."));
-    tick.changed().then(|| match (given, default) {
-        (false, _) => Value::None,
-        (true, Value::None) => first_value(param),
-        (true, default) => default.clone(),
-    })
-}
-
-/// Returns the value of an optional setting that has just been ticked: the middle of its slider.
-fn first_value(param: &Param) -> Value {
-    let middle = param.slider.map_or(1.0, |slider| match slider.scale {
-        Scale::linear => f64::midpoint(slider.low, slider.high),
-        Scale::log => (slider.low * slider.high).sqrt(),
-    });
-    match param.kind {
-        Kind::Real => Value::Real(spec::real(middle).parse().unwrap_or(middle)),
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a slider's middle"
-        )]
-        Kind::Count => Value::Count(middle.round() as u64),
-        Kind::Flag => Value::Flag(true),
-        Kind::Choice(names) => Value::Choice(names.first().copied().unwrap_or_default()),
-        Kind::List => Value::List(Vec::new()),
-        Kind::Counts => Value::Counts(Vec::new()),
-        Kind::Text => Value::Text(String::new()),
-        Kind::Length => Value::Text("4in".to_owned()),
-    }
-}
-
 /// Shows the control of a value, and returns the new value if it was changed.
 fn control_ui(
     ui: &mut egui::Ui,
@@ -269,6 +267,7 @@ fn control_ui(
     check: Check,
 ) -> Typed<Value> {
     let of = |response: egui::Response, taken: Option<Value>| Typed {
+        draft: response.id,
         response,
         taken,
         refused: None,
@@ -285,6 +284,7 @@ fn control_ui(
                 taken: taken.map(Value::Real),
                 response: typed.response,
                 refused: typed.refused,
+                draft: typed.draft,
             }
         }
         Value::Count(count) => {
@@ -300,6 +300,7 @@ fn control_ui(
                 taken: typed.taken.map(|real| Value::Count(whole(real))),
                 response: typed.response,
                 refused: typed.refused,
+                draft: typed.draft,
             }
         }
         Value::Flag(mut flag) => {

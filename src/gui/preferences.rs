@@ -1,9 +1,10 @@
-//! Preferences: theme, text size and layout, kept in a file of the user's state folder from one start to the next.
+//! Preferences: theme, text size, layout and shown views, kept in a file of the user's state folder from one start to the next.
 
 use super::app::App;
 use super::export_dialog::FORMATS;
 use super::layout::{Layout, Side};
 use super::scale::TEXT_SIZES;
+use super::shown_view::ShownViews;
 use crate::export::file::write_atomic;
 use eframe::egui;
 use egui::ThemePreference;
@@ -32,15 +33,25 @@ pub(super) struct Preferences {
     panels: [(f32, bool); 2],
     /// The format that was exported last.
     export_format: &'static str,
+    /// Titles of the shown views, and whether both are shown at once.
+    views: ([&'static str; 2], bool),
 }
+
+/// Keys of the shown views in the file.
+const VIEWS: [&str; 2] = ["view", "second_view"];
 
 /// Keys of the panels in the file: width and whether open.
 const PANELS: [[&str; 2]; 2] = [["left_width", "left_open"], ["right_width", "right_open"]];
 
 impl Preferences {
     /// Returns the preferences of a window.
-    fn of(ctx: &egui::Context, layout: &Layout, export_format: &'static str) -> Self {
+    fn of(
+        ctx: &egui::Context,
+        layout: &Layout,
+        (shown, export_format): (&ShownViews, &'static str),
+    ) -> Self {
         Self {
+            views: (shown.titles, shown.split),
             export_format,
             theme: ctx.options(|options| options.theme_preference),
             text_size: layout.text_size,
@@ -48,7 +59,8 @@ impl Preferences {
         }
     }
 
-    fn apply(&self, ctx: &egui::Context, layout: &mut Layout) {
+    fn apply(&self, ctx: &egui::Context, layout: &mut Layout, shown: &mut ShownViews) {
+        (shown.titles, shown.split) = self.views;
         ctx.set_theme(self.theme);
         layout.text_size = self.text_size;
         for (side, panel) in [Side::Left, Side::Right].into_iter().zip(self.panels) {
@@ -58,7 +70,7 @@ impl Preferences {
     }
 
     /// Reads the text of a file. A missing or illegal entry leaves the preference as it is in `self`.
-    fn read(mut self, text: &str) -> Self {
+    fn read(mut self, text: &str, titles: &[&'static str]) -> Self {
         let table: Table = text.parse().unwrap_or_default();
         let number = |key: &str| {
             let value = table.get(key)?;
@@ -87,6 +99,13 @@ impl Preferences {
             panel.0 = number(width).unwrap_or(panel.0);
             panel.1 = table.get(*open).and_then(Value::as_bool).unwrap_or(panel.1);
         }
+        for (key, shown) in VIEWS.into_iter().zip(&mut self.views.0) {
+            let title = table.get(key).and_then(Value::as_str);
+            let known = titles.iter().find(|known| title == Some(**known));
+            *shown = known.copied().unwrap_or(*shown);
+        }
+        let split = table.get("split").and_then(Value::as_bool);
+        self.views.1 = split.unwrap_or(self.views.1);
         self
     }
 
@@ -103,6 +122,10 @@ impl Preferences {
             set(width, number(panel.0.round()).into());
             set(open, panel.1.into());
         }
+        for (key, title) in VIEWS.into_iter().zip(self.views.0) {
+            table.insert(key.to_owned(), title.into());
+        }
+        table.insert("split".to_owned(), self.views.1.into());
         table.to_string()
     }
 }
@@ -121,17 +144,17 @@ impl PreferencesFile {
     pub(super) fn open(
         folder: &Path,
         ctx: &egui::Context,
-        layout: &mut Layout,
-        export_format: &mut &'static str,
+        (layout, shown, format): (&mut Layout, &mut ShownViews, &mut &'static str),
+        titles: &[&'static str],
     ) -> Self {
         let path = folder.join(FILE);
         let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let read = Preferences::of(ctx, layout, export_format).read(&text);
-        read.apply(ctx, layout);
-        *export_format = read.export_format;
+        let read = Preferences::of(ctx, layout, (shown, *format)).read(&text, titles);
+        read.apply(ctx, layout, shown);
+        *format = read.export_format;
         Self {
             path,
-            written: Preferences::of(ctx, layout, export_format),
+            written: Preferences::of(ctx, layout, (shown, *format)),
             busy: Arc::default(),
         }
     }
@@ -167,7 +190,7 @@ fn write(path: &Path, preferences: &Preferences) {
 impl App {
     /// Writes the preferences where they have changed and the mouse button is up.
     pub(super) fn update_preferences(&mut self, ctx: &egui::Context) {
-        let now = Preferences::of(ctx, &self.layout, self.export_format);
+        let now = Preferences::of(ctx, &self.layout, (&self.shown, self.export_format));
         let dragging = ctx.input(|input| input.pointer.any_down());
         if let Some(file) = self.preferences.as_mut().filter(|_| !dragging)
             && file.write_later(now)
@@ -209,7 +232,10 @@ mod tests {
         text_size: 1.0,
         panels: [(304.0, true), (380.0, true)],
         export_format: "png",
+        views: ([""; 2], false),
     };
+
+    const TITLES: [&str; 2] = ["Map", "Sweep"];
 
     #[test]
     fn preferences_round_trip() {
@@ -220,20 +246,21 @@ mod tests {
                 text_size: 1.1,
                 panels: [(512.0, false), (260.0, true)],
                 export_format: "gif",
+                views: (["Sweep", "Map"], true),
             },
         ] {
-            assert_eq!(DEFAULT.read(&preferences.text()), preferences);
+            assert_eq!(DEFAULT.read(&preferences.text(), &TITLES), preferences);
         }
     }
 
     #[test]
     fn each_illegal_entry_is_left_out() {
-        assert_eq!(DEFAULT.read("\0 = no toml"), DEFAULT);
-        let text = "theme = 7\ntext_size = 1e9\nexport_format = \"bmp\"\nleft_width = \"wide\"\nright_width = nan\nright_open = false";
-        let read = DEFAULT.read(text);
+        assert_eq!(DEFAULT.read("\0 = no toml", &TITLES), DEFAULT);
+        let text = "theme = 7\ntext_size = 1e9\nexport_format = \"bmp\"\nleft_width = \"wide\"\nright_width = nan\nright_open = false\nview = \"Gone\"";
+        let read = DEFAULT.read(text, &TITLES);
         let panels = [(304.0, true), (380.0, false)];
         assert_eq!(read, Preferences { panels, ..DEFAULT });
-        let read = DEFAULT.read("theme = \"light\"\nright_width = 400");
+        let read = DEFAULT.read("theme = \"light\"\nright_width = 400", &TITLES);
         assert_eq!(
             (read.theme, read.panels[1].0),
             (ThemePreference::Light, 400.0)

@@ -17,11 +17,20 @@ pub(crate) const SECTION: f32 = 16.0;
 /// Size of titles.
 pub(crate) const TITLE: f32 = 20.0;
 
+/// Height of the window below which its parts show in the fewest rows, in points.
+pub(crate) const LOW_WINDOW: f32 = 320.0;
+
+/// Width of the middle below which the tabs of a low window are a menu, in points.
+pub(crate) const NARROW_TABS: f32 = 520.0;
+
 /// Text sizes of the View menu, as factors.
 pub(crate) const TEXT_SIZES: [f32; 7] = [0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0];
 
 /// Factor of presentation mode, in addition to the text size.
 pub(crate) const PRESENTATION: f32 = 1.6;
+
+/// Greatest factor of all points in presentation mode, beyond which the picture would have no space beside large text.
+pub(crate) const MAX_PRESENTATION: f32 = 2.4;
 
 /// Returns the text size that follows (`up`) or precedes a text size; the last one at the ends.
 pub(crate) fn next_text_size(size: f32, up: bool) -> f32 {

@@ -85,21 +85,32 @@ impl App {
         })
     }
 
-    /// Returns the newest runs with the scene as it is now, if they belong to it, and the row of the timeline.
-    pub(super) fn current_runs(&self) -> Option<(Runs, usize)> {
-        let runs = self.runs().filter(|runs| runs.matches(&self.scene))?;
+    /// Whether the newest runs belong to an earlier scene: the scene is refused, or its runs are not there yet.
+    pub(super) fn is_stale(&self) -> bool {
+        self.refusal.is_some() || self.runs().is_none_or(|runs| !runs.matches(&self.scene))
+    }
+
+    /// Whether the shown runs are those of another network or other data, while those of the scene begin to train.
+    pub(super) fn is_other_network(&self) -> bool {
+        let runs = self.runs().filter(|runs| runs.trained.is_some());
+        self.scene.is_network() && runs.is_some_and(|runs| !runs.scene.same_subject(&self.scene))
+    }
+
+    /// Returns the newest runs with the scene as it is now, or with their own if they belong to an earlier one, and the row of the
+    /// timeline.
+    pub(super) fn shown_runs(&self) -> Option<(Runs, usize)> {
+        let same_kind = |runs: &&Runs| runs.trained.is_some() == self.scene.is_network();
+        let runs = self.runs().filter(same_kind)?;
         let row = runs.row(self.timeline.step());
-        let mut scene = self.scene.clone();
-        if self.is_predicting() {
-            scene.runs.iter_mut().for_each(|run| run.shown = false);
+        let mut runs = runs.clone();
+        if !self.is_stale() {
+            runs.scene = self.scene.clone();
         }
-        Some((
-            Runs {
-                scene,
-                ..runs.clone()
-            },
-            row,
-        ))
+        if self.is_predicting() {
+            let shown = &mut runs.scene.runs;
+            shown.iter_mut().for_each(|run| run.shown = false);
+        }
+        Some((runs, row))
     }
 
     /// Returns the run that views of a single run show: the selected one, or the first that is ticked.
@@ -109,7 +120,19 @@ impl App {
         self.selected.or(ticked).or(any)
     }
 
-    /// Calls a function with a half's view and everything that it reads and leaves.
+    /// Calls a function with a half's view and everything that it reads and leaves; the scene is that of the shown runs.
+    pub(super) fn with_shown_view<R>(
+        &mut self,
+        ctx: &egui::Context,
+        half: usize,
+        call: impl FnOnce(&mut dyn View, &ViewContext, &mut ViewOutput) -> R,
+    ) -> R {
+        let current = self.shown_runs();
+        let shown = (self.view_of_half(half), theme::current(ctx));
+        self.with_runs(shown, current.as_ref(), call)
+    }
+
+    /// Calls a function with a half's view and everything that it reads and leaves; the scene is the one that is edited.
     pub(super) fn with_view<R>(
         &mut self,
         ctx: &egui::Context,
@@ -119,30 +142,41 @@ impl App {
         self.with_any_view((self.view_of_half(half), theme::current(ctx)), call)
     }
 
-    /// Calls a function with the view of an index and everything that it reads and leaves, in a theme.
+    /// Calls a function with the view of an index and everything that it reads and leaves, in a theme; the scene is the one that is edited.
     fn with_any_view<R>(
         &mut self,
-        (shown, theme): (usize, &'static Theme),
+        shown: (usize, &'static Theme),
         call: impl FnOnce(&mut dyn View, &ViewContext, &mut ViewOutput) -> R,
     ) -> R {
-        let (names, current) = (self.scene.run_names(), self.current_runs());
-        let followed = self.followed();
+        let current = self.shown_runs().filter(|_| !self.is_stale());
+        self.with_runs(shown, current.as_ref(), call)
+    }
+
+    fn with_runs<R>(
+        &mut self,
+        (shown, theme): (usize, &'static Theme),
+        current: Option<&(Runs, usize)>,
+        call: impl FnOnce(&mut dyn View, &ViewContext, &mut ViewOutput) -> R,
+    ) -> R {
+        let scene = current.map_or(&self.scene, |(runs, _)| &runs.scene);
+        let names = scene.run_names();
+        let of_scene = |run: &usize| *run < names.len();
         let newest_runs = self.runs.as_deref().and_then(|runs| runs.as_ref().ok());
-        let runs = current.as_ref().map(|(runs, _)| runs);
+        let runs = current.map(|(runs, _)| runs);
         let map_data = self.map_data.as_ref();
         let context = ViewContext {
-            scene: &self.scene,
-            is_refused: self.problem.is_some(),
+            scene,
+            is_refused: self.refusal.is_some(),
             names: &names,
             session: &self.session,
             runs,
             newest_runs,
-            map_data: map_data.filter(|map_data| is_map_current(map_data, runs, &self.scene)),
+            map_data: map_data.filter(|map_data| is_map_current(map_data, runs, scene)),
             step: self.timeline.step(),
-            row: current.as_ref().map_or(0, |(_, row)| *row),
-            selected: self.selected,
-            hovered: self.hovered_run[1],
-            followed,
+            row: current.map_or(0, |(_, row)| *row),
+            selected: self.selected.filter(of_scene),
+            hovered: self.hovered_run[1].filter(of_scene),
+            followed: self.followed().filter(of_scene),
             critical_point: self.point,
             predicting: self.is_predicting(),
             guess: self.shown_guess(),
@@ -216,10 +250,14 @@ impl App {
                     .to_owned(),
             );
         }
+        if let Some(refusal) = &self.refusal {
+            return Err(format!("the scene is refused: {}", refusal.sentence));
+        }
         let sharpness = self.session.sharpness.newest();
         let sharpness = sharpness.as_deref().and_then(|found| found.as_ref().ok());
         let followed = self.followed();
-        let chart = { self.current_runs() }
+        let current = self.shown_runs().filter(|_| !self.is_stale());
+        let chart = current
             .and_then(|current| self.charts.figure(current, sharpness, followed, theme));
         if let Some(figure) = chart {
             return Ok(figure);

@@ -2,7 +2,7 @@
 
 use super::param_ui::SettingStyle;
 use crate::engine::declare::{Param, Scale, Value, spec};
-use crate::gui::field::{Typed, finite, number_field};
+use crate::gui::field::{NumberText, Typed, finite, number_field};
 use eframe::egui;
 
 /// Speed of a slider that is dragged with Shift or Alt, relative to the pointer.
@@ -28,18 +28,18 @@ pub(super) fn number_ui(
             Value::Real(real) => Ok(real),
             #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
             Value::Count(count) => Ok(count as f64),
-            _ => Err(format!("`{text}` means an unticked box; untick it")),
+            _ => Err(format!("`{text}` is chosen by its own button")),
         }
     };
     let shown = |value| number_text(value, whole);
-    let control = |ui: &mut egui::Ui, value: &mut f64, parse: &dyn Fn(&str) -> Option<f64>| {
+    let control = |ui: &mut egui::Ui, value: &mut f64, NumberText { parse, format }: NumberText| {
         let Some(slider) = param.slider else {
             let drag = egui::DragValue::new(value)
                 .range(legal_low..=legal_high)
                 .suffix(suffix)
                 .custom_parser(parse)
                 .update_while_editing(false)
-                .custom_formatter(move |value, _| number_text(value, whole));
+                .custom_formatter(|value, _| format(value));
             return ui.add(if whole {
                 drag.speed(0.1).max_decimals(0)
             } else {
@@ -62,7 +62,7 @@ pub(super) fn number_ui(
             .suffix(suffix)
             .custom_parser(parse)
             .update_while_editing(false)
-            .custom_formatter(move |value, _| number_text(value, whole));
+            .custom_formatter(|value, _| format(value));
         let response = ui.add(if whole { widget.integer() } else { widget });
         let width = ui.spacing().slider_width;
         let rail = Rail::new(&response, width, [slider.low, slider.high], log);
@@ -165,18 +165,19 @@ pub(crate) fn drag_ui(
             spec::real(high)
         )),
     };
-    number_field(ui, name, value, digits, read, |ui, value, parse| {
+    let control = |ui: &mut egui::Ui, value: &mut f64, NumberText { parse, format }: NumberText| {
         let drag = egui::DragValue::new(value)
             .range(low..=high)
             .speed(speed)
             .max_decimals(6)
-            .custom_formatter(move |value, _| digits(value))
+            .custom_formatter(|value, _| format(value))
             .custom_parser(parse)
             .update_while_editing(false);
         let response = ui.add(drag);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, name));
         response
-    })
+    };
+    number_field(ui, name, value, digits, read, control)
 }
 
 /// Returns the text of a number right of its slider, with four digits.

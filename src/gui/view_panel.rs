@@ -4,7 +4,7 @@ use super::app::App;
 use super::command::Command;
 use super::guard::{Part, paint_guarded};
 use super::layout::grip;
-use super::scale::{SECTION, SPACE};
+use super::scale::{LOW_WINDOW, NARROW_TABS, SECTION, SPACE};
 use super::view::{View, ViewContext, ViewOutput, has_critical_points};
 use super::{paint, theme};
 use crate::engine::declare::spec::real;
@@ -98,6 +98,20 @@ impl App {
         response.on_hover_text_at_pointer("Drag to move the border; double-click centers it.");
     }
 
+    /// Shows the tabs of the views, of which one is shown; returns the title of a clicked one.
+    fn tabs_ui(&self, ui: &mut egui::Ui, shown: usize) -> Option<&'static str> {
+        let mut clicked = None;
+        let views = self.views.iter().enumerate();
+        for (index, view) in views.filter(|(_, view)| view.applies(&self.scene)) {
+            let title = egui::RichText::new(view.title()).strong();
+            let tab = ui.selectable_label(index == shown, title);
+            if tab.on_hover_text(view.help()).clicked() {
+                clicked = Some(view.title());
+            }
+        }
+        clicked
+    }
+
     /// Shows the tabs of the views and the controls of a half's view.
     fn toolbar_panel(&mut self, ui: &mut egui::Ui, half: usize) {
         let ctx = ui.ctx().clone();
@@ -107,15 +121,21 @@ impl App {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 2.0;
                 ui.spacing_mut().button_padding.x = 4.0;
-                for (index, view) in self.views.iter().enumerate() {
-                    if view.applies(&self.scene) {
-                        let title = egui::RichText::new(view.title()).strong();
-                        let tab = ui.selectable_label(index == shown, title);
-                        if tab.on_hover_text(view.help()).clicked() {
-                            self.shown.active = half;
-                            commands.push(Command::Show(view.title()));
-                        }
-                    }
+                let is_low = ctx.content_rect().height() < LOW_WINDOW;
+                let clicked = if is_low && ui.max_rect().width() < NARROW_TABS {
+                    let title = self.views[shown].title();
+                    let tabs = |ui: &mut egui::Ui| self.tabs_ui(ui, shown);
+                    let menu = ui.menu_button(format!("{title} ▾"), tabs);
+                    let name = format!("View: {title}");
+                    menu.response
+                        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                    menu.inner.flatten()
+                } else {
+                    self.tabs_ui(ui, shown)
+                };
+                if let Some(title) = clicked {
+                    self.shown.active = half;
+                    commands.push(Command::Show(title));
                 }
                 ui.separator();
                 let controls = |view: &mut dyn View, context: &ViewContext, _: &mut ViewOutput| {
@@ -204,11 +224,18 @@ impl App {
                 let commands = view.ui(ui, context, output);
                 (commands, output.area)
             };
-            let (commands, area) = self.with_view(&ctx, half, show);
-            if self.problem.is_some() {
-                // The last good picture stays, but is not that of the refused scene.
+            let (mut commands, area) = self.with_shown_view(&ctx, half, show);
+            if self.is_stale() {
+                // An edit of the shown scene would undo that of the new one.
+                commands.retain(|command| !matches!(command, Command::Edit(_)));
+            }
+            if self.refusal.is_some() || self.is_other_network() {
+                // The last good picture stays, but is not that of the scene.
                 let veil = background.gamma_multiply(0.6);
                 ui.painter().rect_filled(paint::rect(space), 0.0, veil);
+            }
+            if self.refusal.is_none() && self.is_other_network() {
+                training_ui(ui, paint::rect(area));
             }
             if half == 0 {
                 self.message_ui(ui, area);
@@ -266,6 +293,16 @@ impl App {
             .fixed_pos(pos2(pointer.x + gap(right), pointer.y + gap(below)))
             .show(ui.ctx(), card);
     }
+}
+
+/// Says in the middle of an area that the runs of the scene are being trained.
+fn training_ui(ui: &mut egui::Ui, area: Rect) {
+    let text = egui::RichText::new("training …").strong();
+    let label = egui::Label::new(text).selectable(false);
+    ui.put(
+        Rect::from_center_size(area.center(), egui::vec2(120.0, 24.0)),
+        label,
+    );
 }
 
 /// Whether two views are beside each other rather than one below the other.

@@ -4,12 +4,17 @@ use super::app::App;
 use super::command::{Command, menus};
 use super::guard::{Part, catch_panic, paint_guarded};
 use super::layout::{LessonColumn, Place, Side};
+use super::refusal::RefusalSlot;
+use super::scale::LOW_WINDOW;
 use super::view::charts::Followed;
 use super::view::critical_points;
 use super::{dialog, lesson, panel, theme};
 use crate::session::{OptimizerStateRequest, SharpnessRequest};
 use eframe::egui;
 use std::path::Path;
+
+/// Opacity of charts and table that belong to an earlier scene.
+const STALE_OPACITY: f32 = 0.45;
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
@@ -108,7 +113,7 @@ impl App {
     fn timeline_panel(&mut self, ui: &mut egui::Ui) {
         let (runs, map) = (self.session.runs.busy(), self.session.map_data.busy());
         let busy = match (runs, map) {
-            _ if self.problem.is_some() => None,
+            _ if self.refusal.is_some() => None,
             (true, _) if self.scene.is_network() => None,
             (true, _) => Some("computing the runs …"),
             (_, true) => Some("computing the landscape …"),
@@ -142,7 +147,12 @@ impl App {
         let show = |ui: &mut egui::Ui| {
             ui.add_space(3.0);
             let mut commands = panel::timeline::ui(ui, &mut self.timeline, &ends, busy);
-            if let Some(progress) = self.progress() {
+            if let Some(refusal) = self.refusal.as_ref().filter(|_| self.scene.is_network()) {
+                ui.colored_label(ui.visuals().error_fg_color, refusal.reference());
+            }
+            // A low window has these buttons in its menu alone.
+            let is_low = ui.ctx().content_rect().height() < LOW_WINDOW;
+            if let Some(progress) = self.progress().filter(|_| !is_low) {
                 commands.extend(panel::progress::ui(ui, progress, self.session.is_paused()));
             }
             ui.add_space(3.0);
@@ -165,19 +175,27 @@ impl App {
                 scene_panel: state,
                 textures,
                 point,
+                refusal,
+                reveal_refusal,
                 ..
             } = self;
+            let slot = RefusalSlot::new(refusal.as_ref(), std::mem::take(reveal_refusal));
             let context = panel::scene::PanelContext {
                 runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()),
                 step,
                 hovered,
+                refusal: &slot,
                 theme,
             };
-            panel::scene::ui(ui, scene, &context, selected, state, textures, |ui| {
+            let below = |ui: &mut egui::Ui| {
                 if let Some(Ok(found)) = critical.as_deref() {
                     panel::critical::ui(ui, &found.points, point);
                 }
-            })
+            };
+            let mut answer =
+                panel::scene::ui(ui, scene, &context, selected, state, textures, below);
+            answer.commands.extend(slot.commands());
+            answer
         };
         let mut layout = self.layout;
         let tab = layout.lesson.filter(|_| !place.drawer);
@@ -205,8 +223,11 @@ impl App {
 
     fn results_panel(&mut self, ui: &mut egui::Ui, place: Option<Place>) {
         let theme = theme::current(ui.ctx());
-        let names = self.scene.run_names();
-        let current = self.current_runs();
+        let current = self.shown_runs();
+        let scene = current
+            .as_ref()
+            .map_or(&self.scene, |(runs, _)| &runs.scene);
+        let names = scene.run_names();
         let followed = self.followed();
         let followed = followed.and_then(|index| Some((index, names.get(index)?.as_str())));
         let state = match (&current, followed) {
@@ -233,6 +254,7 @@ impl App {
             return;
         };
         let predicting = self.is_predicting();
+        let stale = self.refusal.is_some() || self.is_other_network();
         let show = |ui: &mut egui::Ui| {
             if predicting {
                 ui.set_min_width(ui.available_width().max(0.0));
@@ -241,14 +263,17 @@ impl App {
             }
             let Some((runs, row)) = &current else {
                 ui.set_min_width(ui.available_width().max(0.0));
-                ui.label(match &self.problem {
-                    Some(_) => "The scene is refused, for the reason beside its setting; undo restores the last one.",
-                    None => "Nothing to show yet.",
+                ui.label(match &self.refusal {
+                    Some(refusal) => format!("The scene is {}.", refusal.reference()),
+                    None => "Nothing to show yet.".to_owned(),
                 });
                 return Vec::new();
             };
+            if stale {
+                ui.multiply_opacity(STALE_OPACITY);
+            }
             #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
-            let rows = self.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
+            let rows = runs.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
             let rule = if self.rule.open { 320.0 } else { 24.0 };
             let table = (rows * 24.0 + 36.0 + rule).min(ui.available_height() * 0.5);
             let height = (ui.available_height() - table).max(0.0);
@@ -281,6 +306,7 @@ impl App {
                     row: *row,
                     names: &names,
                     paused: self.session.is_paused(),
+                    refused: self.refusal.is_some(),
                     selected: self.selected,
                     hovered: self.hovered_run[1],
                     theme,
@@ -301,7 +327,6 @@ impl App {
             commands.extend(explained.inner.map(|run| Command::Why(Some(run))));
             commands
         };
-        let mut layout = self.layout;
         let commands = layout.side_ui(ui, (Side::Right, place), |ui| {
             paint_guarded(ui, Part::Panel("results"), show)
         });

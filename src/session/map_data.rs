@@ -40,8 +40,9 @@ pub(super) fn spawn(
     let (problems, pool) = (Arc::clone(problems), Arc::clone(pool));
     Job::spawn("map", jobs, move |request: &Arc<MapRequest>, worker| {
         let (scene, window) = (&request.scene, request.window);
+        // Settings that the map does not depend on are checked with the runs.
         let plane = request.plane.clone();
-        let problem = plane.map_or_else(|| problems.load(scene), Ok)?;
+        let problem = plane.map_or_else(|| problems.load_unchecked(scene), Ok)?;
         let sides = grid_sides(&problem);
         for side in &sides {
             let compute = || compute_map_data(scene, &problem, window, *side, worker.cancel);

@@ -34,7 +34,7 @@ pub use sweep::{LrLimits, SweepAxes, SweepData, SweepRequest, SweepResult};
 use crate::engine::files::Files;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{MapData, Runs, SharpnessResult};
-use crate::engine::scene::{Problem, Scene};
+use crate::engine::scene::{Problem, Scene, SceneError};
 use job::{Jobs, thread_pool};
 use problems::ProblemCache;
 use std::sync::Arc;
@@ -67,6 +67,7 @@ pub struct Session {
     pub connect: Job<ConnectRequest, ConnectResult>,
     /// Slices of a network along random planes of several seeds.
     pub seeds: Job<SeedsRequest, SeedsResult>,
+    problems: Arc<ProblemCache>,
     signal: Arc<Signal>,
     jobs: Arc<Jobs>,
 }
@@ -97,6 +98,7 @@ impl Session {
             spectrum: spectrum::spawn(&jobs)?,
             connect: connect::spawn(&jobs)?,
             seeds: plane_seeds::spawn(&jobs)?,
+            problems,
             signal,
             jobs,
         })
@@ -137,6 +139,11 @@ impl Session {
         let runs = (*runs).as_ref().ok()?;
         let own = runs.trained.is_some() && runs.scene.same_subject(scene);
         own.then(|| Arc::clone(&runs.problem))
+    }
+
+    /// Returns the error of a scene of which a job gave the text.
+    pub fn refusal(&self, text: &str) -> Option<SceneError> {
+        self.problems.refusal(text)
     }
 
     /// Pauses the training of networks, or lets it go on.

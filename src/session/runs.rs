@@ -2,7 +2,7 @@
 
 use super::job::{Job, Jobs, Request, lock};
 use super::problems::ProblemCache;
-use super::training_pool::{Signal, TrainingPool};
+use super::training_pool::{Signal, TrainingError, TrainingPool};
 use crate::engine::cancel::Cancel;
 use crate::engine::results::{Runs, compute_runs};
 use crate::engine::scene::{Problem, Scene};
@@ -36,7 +36,11 @@ pub(super) fn spawn(
         if scene.is_network() {
             let problem = problems.load(scene)?;
             let publish = |runs| worker.publish(runs);
-            return training.train_scene(scene, &problem, worker.cancel, &publish);
+            let trained = training.train_scene(scene, &problem, worker.cancel, &publish);
+            return trained.map_err(|error| match error {
+                TrainingError::Scene(error) => problems.refuse(error),
+                TrainingError::Broken(sentence) => sentence,
+            });
         }
         training.stop_all();
         let problem = problems.load(scene)?;
@@ -71,7 +75,8 @@ pub fn compute_all_runs(
     }
     let newest = Mutex::new(None);
     let publish = |runs| *lock(&newest) = Some(runs);
-    TrainingPool::new(Arc::default()).train_scene(scene, problem, &never, &publish)?;
+    let trained = TrainingPool::new(Arc::default()).train_scene(scene, problem, &never, &publish);
+    trained.map_err(|error| error.to_string())?;
     let newest = newest.into_inner().unwrap_or_else(PoisonError::into_inner);
     newest.ok_or_else(|| "the network has no runs to show".to_owned())
 }

@@ -6,14 +6,46 @@ mod thread;
 
 pub(super) use signal::Signal;
 
+use crate::engine::analysis::network_plane::AnyPlane;
 use crate::engine::cancel::Cancel;
 use crate::engine::network::TrainingTask;
 use crate::engine::results::Runs;
-use crate::engine::scene::{Problem, Scene};
+use crate::engine::scene::{Problem, Run, Scene, SceneError};
 use crate::engine::training::RunSettings;
 use projected_runs::{PlaneKey, ProjectedRuns};
 use std::sync::Arc;
 use thread::TrainingThread;
+
+/// Error of training the runs of a scene.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TrainingError {
+    /// The scene is illegal: there is no plane through its runs.
+    #[error(transparent)]
+    Scene(#[from] SceneError),
+    /// A run panicked or could not start.
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// Returns the number of ticked runs whose ends a plane goes through.
+fn needed_runs(plane: &AnyPlane) -> usize {
+    match plane {
+        AnyPlane::Line(_) => 2,
+        AnyPlane::Points(_) => 3,
+        _ => 0,
+    }
+}
+
+/// Returns the number of runs whose ends a plane can go through: the ticked ones, or all if none is, and the run at its origin.
+fn plane_runs(scene: &Scene) -> usize {
+    let none = scene.runs.iter().all(|run| !run.shown);
+    let origin = scene
+        .network()
+        .and_then(|network| network.plane_origin()[0]);
+    let runs = scene.runs.iter().enumerate();
+    let counts = |&(index, run): &(usize, &Run)| none || run.shown || origin == Some(index);
+    runs.filter(counts).count()
+}
 
 /// Training threads of a network's runs. A run goes on from scene to scene as long as its own settings are unchanged.
 pub(super) struct TrainingPool {
@@ -40,25 +72,36 @@ impl TrainingPool {
     /// Trains the runs of a scene with a network, and publishes their rows repeatedly until all runs have ended.
     ///
     /// # Errors
-    /// Returns one sentence where a run panics, a thread cannot start, or there is no plane.
+    /// Returns an error where a run panics, a thread cannot start, or there is no plane.
     pub(super) fn train_scene(
         &mut self,
         scene: &Scene,
         problem: &Arc<Problem>,
         cancel: &Cancel,
         publish: &dyn Fn(Runs),
-    ) -> Result<(), String> {
+    ) -> Result<(), TrainingError> {
         let (Some(network), Some(task)) = (scene.network(), &problem.task) else {
             return Ok(());
         };
-        self.spawn_missing(scene, task)?;
+        let (needed, found) = (needed_runs(&network.plane), plane_runs(scene));
+        self.spawn_missing(scene, task)
+            .map_err(TrainingError::Broken)?;
+        if found < needed {
+            let plane = network.plane.name();
+            return Err(SceneError::PlaneRuns {
+                plane,
+                needed,
+                found,
+            }
+            .into());
+        }
         let plane = (network.plane.clone(), network.plane_origin());
         let mut seen = self.signal.version();
         loop {
             // Read before rows are counted: an idle thread has already recorded all of them.
             let complete = self.threads.iter().all(TrainingThread::is_idle);
             if let Some(sentence) = self.threads.iter().find_map(TrainingThread::error) {
-                return Err(sentence);
+                return Err(TrainingError::Broken(sentence));
             }
             let updated = self.update_projection(&plane, task, complete, cancel);
             if let (Some(()), Some((_, projected))) = (updated.transpose()?, &self.projected) {
@@ -98,7 +141,7 @@ impl TrainingPool {
         task: &Arc<TrainingTask>,
         complete: bool,
         cancel: &Cancel,
-    ) -> Option<Result<(), String>> {
+    ) -> Option<Result<(), SceneError>> {
         let counts: Vec<usize> = self.threads.iter().map(TrainingThread::len).collect();
         let earlier = self.projected.take();
         let current = |(of, projected): &(PlaneKey, ProjectedRuns)| {
@@ -112,7 +155,7 @@ impl TrainingPool {
                 Ok(projected) => projected,
                 Err(_) if cancel.is_cancelled() => return None,
                 Err(_) if !complete => return None,
-                Err(sentence) => return Some(Err(sentence)),
+                Err(error) => return Some(Err(error)),
             },
         };
         let (_, projected) = self.projected.insert((plane.clone(), projected));

@@ -222,6 +222,13 @@ fn a_refused_scene_is_legible() {
 }
 
 #[test]
+fn a_refused_network_is_legible() {
+    let mut scene = network(30);
+    scene.training.batch = Some(1000);
+    check("refused", &scene, &NETWORK_VIEWS, true);
+}
+
+#[test]
 fn a_trained_network_is_legible() {
     check("network", &network(30), &NETWORK_VIEWS, true);
 }

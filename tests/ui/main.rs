@@ -19,6 +19,7 @@ mod panels;
 mod preferences;
 mod raster;
 mod reader;
+mod refusals;
 mod runs;
 mod sizes;
 mod snapshots;

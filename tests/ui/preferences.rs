@@ -1,4 +1,4 @@
-//! Tests of what the window remembers: theme, text size, panels and recent files; and of the searches for optimizers and landscapes.
+//! Tests of what the window remembers: theme, text size, panels, the shown view and recent files; and of the searches for optimizers and landscapes.
 
 use super::Window;
 use eframe::egui;
@@ -42,11 +42,13 @@ fn theme_text_size_and_panels_are_remembered() {
     assert_eq!(shown(&window), Theme::Light);
     window.press_with(Modifiers::COMMAND, Key::Plus);
     window.press(Key::OpenBracket);
+    window.press(Key::W);
     close(window);
 
     let mut window = with_state(folder.path());
     assert_eq!(shown(&window), Theme::Light);
     assert_eq!(window.harness.ctx.zoom_factor(), 1.1);
+    assert!(window.says("Sweep: "), "the shown view");
     assert!(!window.has("Width of the left panel") && window.has("Width of the right panel"));
     window.press_with(Modifiers::COMMAND, Key::K);
     write(&mut window, "theme as the system");

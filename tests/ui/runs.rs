@@ -134,6 +134,7 @@ fn one_click_doubles_or_halves_batch_size_and_learning_rates() {
     window.press_with(Modifiers::COMMAND, Key::Z);
     assert_eq!(state(&mut window), (None, all.clone()), "one undo");
     window.press_with(Modifiers::COMMAND, Key::Y);
+    window.reveal(Role::Button, "twice the batch and lr");
     window.click(Role::Button, "twice the batch and lr");
     assert_eq!(state(&mut window), (Some(50), all));
     assert!(!open("himmelblau", &["sgd"]).says("batch and lr"));

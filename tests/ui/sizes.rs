@@ -124,6 +124,28 @@ fn the_views_of_a_network_draw_at_every_size() {
 }
 
 #[test]
+fn the_map_of_a_network_stays_in_low_windows_with_large_texts() {
+    let mut window = Window::on(super::look::network(30));
+    window.settle();
+    for [width, height] in &SIZES[1..] {
+        for text in [0.9, 1.0, 1.25, 2.0] {
+            let points = egui::vec2(*width, *height) / text;
+            window.harness.set_pixels_per_point(text);
+            window.harness.run_steps(1);
+            window.harness.set_size(points);
+            window.harness.run_steps(4);
+            let map = window.map().intersect(window.harness.ctx.content_rect());
+            let at = format!("{map} of {width} × {height} at {text}");
+            assert!(map.height() >= 80.0, "{at}");
+            assert!(
+                map.width() >= 150.0 && map.width() >= 0.3 * points.x,
+                "{at}"
+            );
+        }
+    }
+}
+
+#[test]
 fn degenerate_scenes_draw_at_every_size() {
     let mut empty = Scene::opening();
     empty.runs.clear();

@@ -31,7 +31,7 @@ fn split_shows_two_views_and_one_again() {
     assert_eq!(selected(&window, "Map"), [true, false]);
     assert_eq!(selected(&window, "Side by side"), [false, true]);
     let map = window.map();
-    let other = window.place("Map of SGD: click selects it");
+    let other = window.place("Map of SGD: click shows it large");
     assert!(!map.intersects(other), "{map} and {other}");
     split(&mut window);
     assert_eq!(selected(&window, "Map"), [true]);
@@ -41,7 +41,7 @@ fn split_shows_two_views_and_one_again() {
 fn a_key_chooses_the_view_of_the_half_that_was_clicked_last() {
     let mut window = Window::opening();
     split(&mut window);
-    let other = window.place("Map of Adam: click selects it").center();
+    let other = window.place("Map of Adam: click shows it large").center();
     window.drag(other, other);
     window.press(Key::B);
     window.settle();
@@ -88,4 +88,18 @@ fn a_network_splits_too() {
     assert_eq!(selected(&window, "Map"), [true, false]);
     window.press(Key::Escape);
     assert!(!window.says("could not be drawn"));
+}
+
+#[test]
+fn a_click_side_by_side_shows_one_map_large_and_escape_shows_all() {
+    let mut window = Window::opening();
+    window.press(Key::D);
+    window.settle();
+    let small = window.place("Map of Adam: click shows it large");
+    window.drag(small.center(), small.center());
+    let large = window.place("Map of Adam: click shows all runs");
+    assert!(large.area() > 3.0 * small.area(), "{large} and {small}");
+    assert!(!window.says("Map of SGD"));
+    window.press(Key::Escape);
+    assert!(window.says("Map of SGD: click shows it large"));
 }

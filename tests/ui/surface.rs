@@ -152,6 +152,8 @@ fn controls_set_the_height_scale_and_switch_parts_off() {
     let spacing = window.app().scene().map.spacing;
     assert_eq!(spacing, LevelSpacing::Linear);
     assert!(window.paints("f"), "the name of the height");
+    let at = window.place("View ▾").center();
+    window.drag(at, at);
     window.click(Role::Button, "trails");
     assert!(!window.app().scene().map.trails);
     window.click(Role::Button, "shading");

@@ -26,7 +26,7 @@ fn formula() -> Window {
 }
 
 /// Replaces the text of a field key by key; calls `between` after each key.
-fn type_into(
+pub(super) fn type_into(
     window: &mut Window,
     (role, name): (Role, &str),
     text: &str,

@@ -31,6 +31,7 @@ impl Scene {
             return Err(SceneError::Batch {
                 batch,
                 landscape: self.subject_name(),
+                samples,
                 expected,
             });
         }
@@ -39,17 +40,21 @@ impl Scene {
         };
         let batch = self.training.batch;
         let batch = batch.map(|batch| usize::try_from(batch).unwrap_or(usize::MAX));
-        let checked = task.loss.check_batch(batch);
-        checked.map_err(|error| SceneError::Network(error.to_string()))
+        Ok(task.loss.check_batch(batch)?)
     }
 
     fn check_runs(&self, problem: &Problem) -> Result<(), SceneError> {
         if self.runs.len() > MAX_RUNS {
             return Err(SceneError::TooManyRuns(self.runs.len()));
         }
-        for run in &self.runs {
-            self.check_spec(&run.spec, problem)?;
-            self.check_spec_changes(run, problem)?;
+        for (run, checked) in self.runs.iter().enumerate() {
+            let legal = self.check_spec(&checked.spec, problem);
+            let legal = legal.and_then(|()| self.check_spec_changes(checked, problem));
+            let of_run = |error| SceneError::Run {
+                run,
+                error: Box::new(error),
+            };
+            legal.map_err(of_run)?;
         }
         Ok(())
     }

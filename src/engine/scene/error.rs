@@ -1,8 +1,11 @@
 //! Errors of scenes and scene files.
 
 use super::{MAX_NUMBERS, MAX_RUNS, MAX_STEPS, VERSION};
+use crate::engine::analysis::network_plane::PlaneError;
 use crate::engine::declare::SettingError;
 use crate::engine::landscape::LandscapeError;
+use crate::engine::network::NetworkError;
+use crate::engine::network::data::DataError;
 
 /// An error of a scene or a scene file. Its text is one sentence.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -26,9 +29,39 @@ pub enum SceneError {
     /// The landscape cannot be loaded.
     #[error(transparent)]
     Landscape(#[from] LandscapeError),
-    /// The network or its data cannot be loaded.
-    #[error("{0}")]
-    Network(String),
+    /// The network does not fit its data.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The data of the network cannot be loaded.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The initial weights cannot be loaded; the message of the reader.
+    #[error("weights: {0}")]
+    Weights(String),
+    /// The network has no plane through these runs.
+    #[error(transparent)]
+    Plane(#[from] PlaneError),
+    /// A plane through the ends of more runs than there are.
+    #[error(
+        "plane `{plane}` goes through the ends of {needed} runs, but {found} of the ticked ones have an end that is no divergence; tick {}",
+        ["a run", "a second run", "a third run"][(*found).min(2)]
+    )]
+    PlaneRuns {
+        /// The plane's name.
+        plane: &'static str,
+        /// The number of runs that the plane needs.
+        needed: usize,
+        /// The number of ticked runs that do not diverge.
+        found: usize,
+    },
+    /// An illegal run.
+    #[error("{error}")]
+    Run {
+        /// The run's index.
+        run: usize,
+        /// The error.
+        error: Box<SceneError>,
+    },
     /// A spec change at an invalid step.
     #[error("a spec change of a run cannot be at step {at_step}; expected {expected}")]
     SpecChange {
@@ -69,6 +102,8 @@ pub enum SceneError {
         batch: u64,
         /// The landscape's name.
         landscape: &'static str,
+        /// The number of samples.
+        samples: usize,
         /// The allowed batch sizes in words.
         expected: String,
     },

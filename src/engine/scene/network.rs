@@ -105,9 +105,7 @@ impl NetworkScene {
         };
         let loss = self.model.as_dyn().loss();
         let split = self.data.split_for(loss, files, self.settings.test, seed);
-        let split = split.map_err(|error| SceneError::Network(error.to_string()))?;
-        let mut task = TrainingTask::new(&self.model, split, seed, precision)
-            .map_err(|error| SceneError::Network(error.to_string()))?;
+        let mut task = TrainingTask::new(&self.model, split?, seed, precision)?;
         if let Some(path) = &self.settings.weights {
             let tensors = task.loss.layout().tensors().iter();
             let shapes: Vec<NamedShape> = tensors
@@ -116,9 +114,7 @@ impl NetworkScene {
                     shape: tensor.shape.clone(),
                 })
                 .collect();
-            task.start = files
-                .weights(path, &shapes)
-                .map_err(|sentence| SceneError::Network(format!("weights: {sentence}")))?;
+            task.start = files.weights(path, &shapes).map_err(SceneError::Weights)?;
         }
         Ok(task)
     }

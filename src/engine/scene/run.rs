@@ -72,6 +72,15 @@ impl Run {
         change.map_or(&self.spec, |change| &change.spec)
     }
 
+    /// Moves the changes of the spec down to multiples of `every`, the recorded rows at which they can begin.
+    pub fn align_spec_changes(&mut self, every: u64) {
+        let every = every.max(1);
+        for change in &mut self.spec_changes {
+            change.at_step = (change.at_step / every).max(1) * every;
+        }
+        self.spec_changes.dedup_by_key(|change| change.at_step);
+    }
+
     /// Changes the spec from a step on and removes later changes; step 0 replaces the run's first spec.
     pub fn change_spec_at(&mut self, step: u64, spec: RunSpec) {
         self.spec_changes.retain(|change| change.at_step < step);

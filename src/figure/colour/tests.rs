@@ -131,3 +131,27 @@ fn neighbouring_runs_differ_in_colour_dash_and_marker() {
         assert!(run_dash(run) != run_dash(again) && run_marker(run) != run_marker(again));
     }
 }
+
+#[test]
+fn shades_of_a_run_differ_contrast_and_keep_its_marker() {
+    for theme in [&Theme::LIGHT, &Theme::DARK] {
+        for run in [0, 4, 13, NEUTRAL] {
+            let shades: Vec<Colour> = (0..5)
+                .map(|number| run_colour(shade_index(run, number), theme))
+                .collect();
+            for (at, shade) in shades.iter().enumerate() {
+                let away = (lightness(*shade) - lightness(theme.background)).abs();
+                assert!(
+                    away > 30.0,
+                    "{run}: shade {at} is {away} from the background"
+                );
+                assert!(!shades[..at].contains(shade), "{run}: shade {at}");
+            }
+        }
+        assert_eq!(run_colour(shade_index(3, 0), theme), run_colour(3, theme));
+        assert_eq!(run_colour(shade_index(NEUTRAL, 0), theme), theme.ink);
+    }
+    assert_eq!(run_marker(shade_index(3, 2)), run_marker(3));
+    assert_eq!(shade_number(shade_index(99, 7)), Some(7));
+    assert_eq!(shade_number(99), None);
+}

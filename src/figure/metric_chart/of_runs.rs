@@ -6,6 +6,7 @@ use crate::engine::results::{Runs, SharpnessResult, TrainedRun};
 use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;
 use crate::figure::chart::Style;
+use crate::figure::colour::shade_index;
 use crate::figure::layers::LayerSeries;
 use crate::figure::state_chart::{StateChart, has_finite_size};
 use crate::figure::style_index;
@@ -187,7 +188,8 @@ pub fn projection_error_charts(runs: &Runs) -> Vec<MetricChart> {
 }
 
 /// Returns charts of the layers of run `run`: gradient norms, with the thresholds of vanishing and exploding gradients; step lengths
-/// divided by weight norms; dead units; and the gradient noise scale of the whole network. Colours and dashes are indices into `layers`.
+/// divided by weight norms; dead units; and the gradient noise scale of the whole network. The
+/// curve of layer k has shade k of the run's colour.
 pub fn layer_charts(
     runs: &Runs,
     run: usize,
@@ -197,8 +199,9 @@ pub fn layer_charts(
     let Some(result) = runs.results.get(run) else {
         return Vec::new();
     };
-    let line = |values: &[f64], style_index: usize| {
-        MetricSeries::new(runs, result, values, (style_index, Style::Own))
+    let own = style_index(runs.scene.runs[run].colour);
+    let line = |values: &[f64], layer: usize| {
+        MetricSeries::new(runs, result, values, (shade_index(own, layer), Style::Own))
     };
     let layer_chart = |title: &str, values: fn(&LayerSeries) -> &[f64]| {
         let lines = layers.iter().map(values).enumerate();
@@ -221,7 +224,7 @@ pub fn layer_charts(
     let mut noise = MetricChart::new("gradient noise scale, in samples");
     if scales.iter().any(|scale: &f64| scale.is_finite()) {
         // It belongs to the whole network, so that no layer's name stands at its end.
-        let style = (style_index(runs.scene.runs[run].colour), Style::Dashed);
+        let style = (own, Style::Dashed);
         noise
             .lines
             .push(MetricSeries::new(runs, result, &scales, style));
@@ -235,11 +238,13 @@ pub fn layer_charts(
     with_ranges(charts)
 }
 
-/// Returns charts of the optimizer state of run `run`, one for each `StateChart` that has values. Colours and dashes are indices into `series`.
+/// Returns charts of the optimizer state of run `run`, one for each `StateChart` that has values. The
+/// curve of entry k has shade k of the run's colour.
 pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) -> Vec<MetricChart> {
     let Some(result) = runs.results.get(run) else {
         return Vec::new();
     };
+    let own = style_index(runs.scene.runs[run].colour);
     let line = |(index, entry): (usize, &OptimizerStateSeries)| {
         let rows = entry.rows.iter().copied();
         let cost = |row| result.trajectory.gradient_equivalents(row);
@@ -249,7 +254,7 @@ pub fn state_charts(runs: &Runs, run: usize, series: &[OptimizerStateSeries]) ->
             rows: entry.rows.clone(),
             values: entry.sizes.clone(),
             name: None,
-            style_index: index,
+            style_index: shade_index(own, index),
             style: Style::Own,
             diverged: has_diverged(result),
             leaves_range: false,

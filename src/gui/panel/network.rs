@@ -8,16 +8,18 @@ use crate::engine::network::TrainingTask;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::Runs;
-use crate::engine::scene::{NetworkScene, Scene, Subject};
+use crate::engine::scene::{NetworkScene, Scene, ScenePart, Subject};
 use crate::export::help_page::Family;
 use crate::figure::colour::Theme;
 use crate::gui::command::Command;
 use crate::gui::field::refusal_ui;
 use crate::gui::file_dialog::Purpose;
 use crate::gui::paint::Textures;
-use crate::gui::param_ui::{file_ui, name_ui, settings_ui};
+use crate::gui::param_ui::{SettingStyle, file_ui, name_ui, settings_ui, styled_settings_ui};
 use crate::gui::reader::{HELP_WIDTH, help_button};
+use crate::gui::refusal::RefusalSlot;
 use crate::gui::slider::{UNLIMITED, drag_ui};
+use crate::gui::switch::switch_ui;
 use crate::gui::view::named;
 use eframe::egui;
 use std::sync::Arc;
@@ -109,7 +111,7 @@ pub(super) fn ui(
     runs: Option<&Runs>,
     (theme, textures): (&Theme, &mut Textures),
     state: &mut PanelState,
-    answer: &mut PanelResponse,
+    (slot, answer): (&RefusalSlot, &mut PanelResponse),
 ) {
     let names = scene.run_names();
     let Subject::Network(bench) = &mut scene.subject else {
@@ -118,7 +120,9 @@ pub(super) fn ui(
     let before = bench.clone();
     heading_with_more(ui, "MODEL", &mut state.more[0]);
     let all = state.more[0];
-    let wanted = |name: &str| all || COMMON_SETTINGS.contains(&name);
+    let wanted = |name: &str| {
+        all || COMMON_SETTINGS.contains(&name) || slot.is_at(ScenePart::Model, Some(name))
+    };
     let task = runs.and_then(|runs| current_task(runs, bench));
     ui.push_id("model", |ui| {
         let ends = task.map(|task| {
@@ -130,16 +134,20 @@ pub(super) fn ui(
             .commands
             .extend(pressed.then_some(Command::Checkpoint));
         note(answer, refused);
-        note(answer, settings_ui(ui, bench.model.settings_mut(), wanted));
+        let style = style_of(slot, ScenePart::Model);
+        let settings = bench.model.settings_mut();
+        note(answer, styled_settings_ui(ui, &style, settings, wanted));
     });
     heading_with_more(ui, "DATA", &mut state.more[1]);
     ui.push_id("data", |ui| {
-        data_ui(ui, bench, state, answer);
+        data_ui(ui, bench, state, (slot, answer));
         samples::ui(ui, task, &mut state.samples, theme, textures);
     });
     heading_with_more(ui, "PLANE", &mut state.more[2]);
     let all = state.more[2];
-    ui.push_id("plane", |ui| plane_ui(ui, bench, (&names, all), answer));
+    ui.push_id("plane", |ui| {
+        plane_ui(ui, bench, (&names, all), (slot, answer))
+    });
     range_ui(ui, &mut scene.view, runs.map(|runs| runs.problem.view));
     let chosen = (before.data.name() != bench.data.name()).then(|| bench.data.clone());
     let forgotten = before.model != bench.model || before.data != bench.data;
@@ -166,27 +174,25 @@ pub(super) fn training_ui(
     ui: &mut egui::Ui,
     scene: &mut Scene,
     state: &mut PanelState,
-    answer: &mut PanelResponse,
+    (slot, answer): (&RefusalSlot, &mut PanelResponse),
 ) {
     heading_with_more(ui, "TRAINING", &mut state.more[3]);
     let Subject::Network(bench) = &mut scene.subject else {
         return;
     };
     let all = state.more[3];
-    let usual = |name: &str| all || COMMON_TRAINING.contains(&name);
-    note(answer, settings_ui(ui, &mut scene.training, usual));
+    let usual = |name: &str| all || COMMON_TRAINING.contains(&name) || slot.names(name);
+    let style = style_of(slot, ScenePart::Training);
+    let refused = styled_settings_ui(ui, &style, &mut scene.training, usual);
+    note(answer, refused);
     let wanted = |name: &str| {
         usual(name) && !matches!(name, "test" | "precision" | "around" | "around_step")
     };
-    let refused = settings_ui(ui, &mut bench.settings, wanted);
+    let style = style_of(slot, ScenePart::Network);
+    let refused = styled_settings_ui(ui, &style, &mut bench.settings, wanted);
     if refused.is_none() {
-        let every = bench.settings.every.max(1);
-        // Changes of settings begin at a recorded row.
         for run in &mut scene.runs {
-            for change in &mut run.spec_changes {
-                change.at_step = (change.at_step / every).max(1) * every;
-            }
-            run.spec_changes.dedup_by_key(|change| change.at_step);
+            run.align_spec_changes(bench.settings.every);
         }
     }
     note(answer, refused);
@@ -197,6 +203,14 @@ pub(super) fn training_ui(
         let tick = ui.checkbox(&mut state.keep_weights, "");
         tick.labelled_by(label.id).on_hover_text(help);
     });
+}
+
+/// Returns the style of settings with the refusal of a part of the scene.
+fn style_of<'a>(slot: &'a RefusalSlot<'a>, part: ScenePart) -> SettingStyle<'a> {
+    SettingStyle {
+        refusal: Some((slot, part)),
+        ..SettingStyle::default()
+    }
 }
 
 fn note(answer: &mut PanelResponse, refused: Option<String>) {
@@ -242,7 +256,7 @@ fn data_ui(
     ui: &mut egui::Ui,
     bench: &mut NetworkScene,
     state: &mut PanelState,
-    answer: &mut PanelResponse,
+    (slot, answer): (&RefusalSlot, &mut PanelResponse),
 ) {
     let all = AnyDataset::all();
     let of = ("data", Family::Data, bench.data.name());
@@ -250,10 +264,12 @@ fn data_ui(
     if let Some(data) = chosen {
         bench.choose_data(data);
     }
+    slot.ui(ui, ScenePart::Data, None);
+    let style = style_of(slot, ScenePart::Data);
     let is_file = matches!(bench.data, AnyDataset::Csv(_));
     let settings = bench.data.settings_mut();
     if is_file {
-        let (refused, browse) = file_ui(ui, settings, "path");
+        let (refused, browse) = file_ui(ui, &style, settings, "path");
         note(answer, refused);
         answer
             .commands
@@ -262,7 +278,7 @@ fn data_ui(
     let all = state.more[1];
     let wanted =
         |name: &str| !(is_file && name == "path") && (all || COMMON_SETTINGS.contains(&name));
-    note(answer, settings_ui(ui, settings, wanted));
+    note(answer, styled_settings_ui(ui, &style, settings, wanted));
     let test = |name: &str| all && name == "test";
     note(answer, settings_ui(ui, &mut bench.settings, test));
 }
@@ -271,7 +287,7 @@ fn plane_ui(
     ui: &mut egui::Ui,
     bench: &mut NetworkScene,
     (names, with_precision): (&[String], bool),
-    answer: &mut PanelResponse,
+    (slot, answer): (&RefusalSlot, &mut PanelResponse),
 ) {
     let all = AnyPlane::all();
     let of = ("plane", Family::Planes, bench.plane.name());
@@ -281,10 +297,10 @@ fn plane_ui(
     if let Some(plane) = chosen {
         bench.plane = plane;
     }
-    note(
-        answer,
-        settings_ui(ui, bench.plane.settings_mut(), |_| true),
-    );
+    slot.ui(ui, ScenePart::Plane, None);
+    let style = style_of(slot, ScenePart::Plane);
+    let settings = bench.plane.settings_mut();
+    note(answer, styled_settings_ui(ui, &style, settings, |_| true));
     origin_ui(ui, names, &mut bench.settings.around);
     let wanted = |name: &str| name == "around_step" || with_precision && name == "precision";
     note(answer, settings_ui(ui, &mut bench.settings, wanted));
@@ -319,16 +335,11 @@ fn origin_ui(ui: &mut egui::Ui, names: &[String], around: &mut Option<u64>) {
 /// Shows the window of the plane: automatic, or typed.
 fn range_ui(ui: &mut egui::Ui, view: &mut Option<Rect>, shown: Option<Rect>) {
     ui.horizontal(|ui| {
-        let help = "Window of the plane. Unticked it contains all runs; dragging and zooming the map set it too.";
+        let help =
+            "Window of the plane: auto contains all runs; dragging and zooming the map fix it.";
         name_ui(ui, "range").on_hover_text(help);
-        let mut typed = view.is_some();
-        let text = if typed { "" } else { "auto" };
-        let tick = ui.checkbox(&mut typed, text);
-        tick.widget_info(|| {
-            egui::WidgetInfo::selected(egui::Role::CheckBox, true, typed, "set range")
-        });
-        if tick.on_hover_text(help).changed() {
-            *view = shown.filter(|_| typed);
+        if let Some(fixed) = switch_ui(ui, "range", ["auto", "fixed"], view.is_some()) {
+            *view = shown.filter(|_| fixed);
         }
     });
     let Some(rect) = *view else {

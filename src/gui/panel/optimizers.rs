@@ -7,7 +7,7 @@ use super::schedule::LrCurve;
 use crate::engine::analysis::sweep::lr_limit;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::results::RunResult;
-use crate::engine::scene::{MAX_RUNS, Run, Scene};
+use crate::engine::scene::{MAX_RUNS, Run, Scene, ScenePart};
 use crate::engine::training::{Outcome, RunSpec};
 use crate::export::help_page::Family;
 use crate::figure::axis::number;
@@ -95,6 +95,7 @@ pub(super) fn ui(
                 } else if head.removed {
                     change = Some(Change::Remove(index));
                 }
+                context.refusal.ui(ui, ScenePart::Run(index), None);
                 let copy = Command::CopyRun(index);
                 answer.commands.extend(head.copied.then_some(copy));
                 let ended = current.and_then(|record| outcome_text(record, context, open));

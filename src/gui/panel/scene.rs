@@ -12,7 +12,7 @@ use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::results::{RunResult, Runs};
-use crate::engine::scene::{Run, Scene};
+use crate::engine::scene::{Run, Scene, ScenePart};
 use crate::export::help_page::Family;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
@@ -20,8 +20,11 @@ use crate::gui::command::Command;
 use crate::gui::field::refusal_ui;
 use crate::gui::file_dialog::Purpose;
 use crate::gui::paint::Textures;
-use crate::gui::param_ui::{SettingStyle, checked_settings_ui, file_ui, name_ui, settings_ui};
+use crate::gui::param_ui::{
+    SettingStyle, checked_settings_ui, file_ui, name_ui, styled_settings_ui,
+};
 use crate::gui::reader::help_button;
+use crate::gui::refusal::RefusalSlot;
 use crate::gui::scale::{SECONDARY, SPACE};
 use crate::gui::slider::{UNLIMITED, drag_ui};
 use eframe::egui;
@@ -46,6 +49,8 @@ pub(crate) struct PanelContext<'a> {
     pub step: u64,
     /// The run under the pointer, in any part of the window.
     pub hovered: Option<usize>,
+    /// The refusal of the scene.
+    pub refusal: &'a RefusalSlot<'a>,
     /// Light or dark.
     pub theme: &'a Theme,
 }
@@ -123,6 +128,7 @@ pub(crate) fn ui(
         scroll_ui(ui, "optimizers", !low, f32::INFINITY, |ui| {
             let curve = &mut state.curve;
             let edits = (context, from, change);
+            context.refusal.rest_ui(ui);
             optimizers::ui(
                 ui,
                 &mut scene,
@@ -178,19 +184,25 @@ fn sections_ui(
     if scene.is_network() {
         let runs = context.runs.filter(|runs| runs.trained.is_some());
         let drawing = (context.theme, textures);
-        network::ui(ui, scene, runs, drawing, &mut state.network, answer);
-        network::training_ui(ui, scene, &mut state.network, answer);
+        let slot = (context.refusal, &mut *answer);
+        network::ui(ui, scene, runs, drawing, &mut state.network, slot);
+        let slot = (context.refusal, &mut *answer);
+        network::training_ui(ui, scene, &mut state.network, slot);
     } else {
         heading(ui, "LANDSCAPE");
         ui.push_id("landscape", |ui| {
-            landscape_ui(ui, scene, state, answer, (context.theme, textures));
+            landscape_ui(ui, scene, state, answer, (context, textures));
         });
         heading(ui, "START");
         start_ui(ui, scene);
+        context.refusal.ui(ui, ScenePart::Start, None);
         heading(ui, "TRAINING");
-        let refused = settings_ui(ui, &mut scene.training, |name| {
-            name != "batch" || samples > 0
-        });
+        let style = SettingStyle {
+            refusal: Some((context.refusal, ScenePart::Training)),
+            ..SettingStyle::default()
+        };
+        let wanted = |name: &str| name != "batch" || samples > 0 || context.refusal.names(name);
+        let refused = styled_settings_ui(ui, &style, &mut scene.training, wanted);
         answer.refused = refused.or(answer.refused.take());
     }
     if samples > 0 {
@@ -214,8 +226,13 @@ fn landscape_ui(
     scene: &mut Scene,
     state: &mut PanelState,
     answer: &mut PanelResponse,
-    (theme, textures): (&Theme, &mut Textures),
+    (context, textures): (&PanelContext, &mut Textures),
 ) {
+    let style = SettingStyle {
+        refusal: Some((context.refusal, ScenePart::Landscape)),
+        ..SettingStyle::default()
+    };
+    let theme = context.theme;
     let row = ui.horizontal(|ui| {
         let chosen = state.chooser.ui(ui, scene.landscape(), theme, textures);
         help_button(ui, Family::Landscapes, scene.landscape().name());
@@ -230,7 +247,7 @@ fn landscape_ui(
     let file = file_setting(scene.landscape());
     let settings = scene.landscape_scene_mut().landscape.settings_mut();
     if let Some((name, purpose)) = file {
-        let (refused, browse) = file_ui(ui, settings, name);
+        let (refused, browse) = file_ui(ui, &style, settings, name);
         answer.refused = refused;
         answer
             .commands
@@ -243,7 +260,7 @@ fn landscape_ui(
         None => works_with(&landscape, name, value),
     };
     let settings = scene.landscape_scene_mut().landscape.settings_mut();
-    let refused = checked_settings_ui(ui, &SettingStyle::default(), settings, others, &check);
+    let refused = checked_settings_ui(ui, &style, settings, others, &check);
     answer.refused = refused.or(answer.refused.take());
 }
 

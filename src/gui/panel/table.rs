@@ -55,6 +55,8 @@ pub(crate) struct TableContext<'a> {
     pub names: &'a [String],
     /// Whether the training of a network is paused.
     pub paused: bool,
+    /// Whether the scene is refused, so that no run goes on.
+    pub refused: bool,
     pub selected: Option<usize>,
     /// The run under the pointer, in any part of the window.
     pub hovered: Option<usize>,
@@ -126,7 +128,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
                 (false, _) => None,
             }
         })
-        .spacing([SPACE[1], 3.0])
+        .spacing([SPACE[1] - 1.0, 3.0])
         .show(ui, |ui| {
             headings_ui(ui, columns, order);
             for (index, cells) in &rows {
@@ -229,7 +231,7 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
     let at = context.row.min(trajectory.len().saturating_sub(1));
     let mut cells = vec![
         Cell {
-            text: shortened(name, 13),
+            text: shortened(name, 12),
             help: format!("{name}: {}", context.scene.runs[index].spec),
             value: f64::NAN,
         },
@@ -251,7 +253,7 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
     #[expect(clippy::cast_precision_loss, reason = "rows are far below 2^53")]
     let value = trajectory.len() as f64;
     cells.push(Cell { text, help, value });
-    cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 4));
+    cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 3));
     if !network {
         cells.push(Cell::number(trajectory.gradient_equivalents(at), 4));
         cells.extend(rate(&runs.results[index], runs.scene.training.noise > 0.0));
@@ -280,7 +282,12 @@ fn state(context: &TableContext, index: usize) -> (String, String) {
     let ended = context.row >= last;
     match trajectory.outcome {
         _ if ended && runs.is_training(index) => (
-            if context.paused { "paused" } else { "training" }.to_owned(),
+            match (context.refused, context.paused) {
+                (true, _) => "refused",
+                (false, true) => "paused",
+                (false, false) => "training",
+            }
+            .to_owned(),
             format!("Trained up to step {}.", runs.step(last)),
         ),
         Outcome::Diverged(step, reason) if ended => (
@@ -293,11 +300,11 @@ fn state(context: &TableContext, index: usize) -> (String, String) {
         ),
         Outcome::Converged(step) if ended => {
             let (place, why) = match result.curvature.last() {
-                Some([_, high]) if *high < 0.0 => (", a maximum", CONVERGED_MAXIMUM),
-                Some([low, _]) if *low < 0.0 => (", a saddle", CONVERGED_SADDLE),
-                _ => ("", CONVERGED),
+                Some([_, high]) if *high < 0.0 => ("maximum", CONVERGED_MAXIMUM),
+                Some([low, _]) if *low < 0.0 => ("saddle", CONVERGED_SADDLE),
+                _ => ("converged", CONVERGED),
             };
-            (format!("converged at {step}{place}"), why.to_owned())
+            (format!("{place} at {step}"), why.to_owned())
         }
         Outcome::Finished if ended => ("done".to_owned(), "All steps were taken.".to_owned()),
         _ => (

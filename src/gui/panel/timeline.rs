@@ -9,6 +9,7 @@ use crate::figure::style_index;
 use crate::gui::command::Command;
 use crate::gui::icon::{Icon, icon_button};
 use crate::gui::paint;
+use crate::gui::scale::LOW_WINDOW;
 use crate::gui::timeline::{SPEEDS, Timeline};
 use eframe::egui;
 
@@ -86,9 +87,22 @@ pub(crate) fn ui(
     let mut commands = Vec::new();
     let status = status.unwrap_or_default();
     let width = ui.available_width();
+    if ui.ctx().content_rect().height() < LOW_WINDOW {
+        ui.horizontal(|ui| {
+            let buttons = &PLAYING[usize::from(timeline.playing)..][..1];
+            buttons_ui(ui, buttons, &mut commands);
+            let slider = ui.available_width() - STEP_WIDTH - 24.0;
+            slider_ui(ui, timeline, slider, ends);
+            step_ui(ui, timeline);
+        });
+        return commands;
+    }
+    let [first, back, forward, last] = MOVES;
+    let play = PLAYING[usize::from(timeline.playing)].clone();
+    let buttons = [first, back, play, forward, last];
     if width < NARROW {
         ui.horizontal_wrapped(|ui| {
-            buttons_ui(ui, timeline.playing, &mut commands);
+            buttons_ui(ui, &buttons, &mut commands);
             step_ui(ui, timeline);
         });
         ui.horizontal(|ui| {
@@ -97,7 +111,7 @@ pub(crate) fn ui(
         });
     } else {
         ui.horizontal(|ui| {
-            buttons_ui(ui, timeline.playing, &mut commands);
+            buttons_ui(ui, &buttons, &mut commands);
             let rest = STEP_WIDTH + SPEED_WIDTH + 40.0;
             let status_width = (0.4 * width - 200.0).max(0.0);
             let slider = ui.available_width() - rest - status_width;
@@ -114,21 +128,27 @@ pub(crate) fn ui(
     commands
 }
 
-fn buttons_ui(ui: &mut egui::Ui, playing: bool, commands: &mut Vec<Command>) {
-    let play = if playing {
-        (Icon::Pause, "Pause")
-    } else {
-        (Icon::Play, "Play")
-    };
-    for (icon, name, key, command) in [
-        (Icon::First, "First step", "Home", Command::Seek(0.0)),
-        (Icon::Back, "Step back", "←", Command::Step(-1)),
-        (play.0, play.1, "Space", Command::Play),
-        (Icon::Forward, "Step forward", "→", Command::Step(1)),
-        (Icon::Last, "Last step", "End", Command::Seek(1.0)),
-    ] {
-        if icon_button(ui, icon, name, key).clicked() {
-            commands.push(command);
+/// A button: its icon, its name, its key and its command.
+type TimelineButton = (Icon, &'static str, &'static str, Command);
+
+/// The buttons that move the timeline.
+const MOVES: [TimelineButton; 4] = [
+    (Icon::First, "First step", "Home", Command::Seek(0.0)),
+    (Icon::Back, "Step back", "←", Command::Step(-1)),
+    (Icon::Forward, "Step forward", "→", Command::Step(1)),
+    (Icon::Last, "Last step", "End", Command::Seek(1.0)),
+];
+
+/// The button that starts the timeline, and the one that stops it.
+const PLAYING: [TimelineButton; 2] = [
+    (Icon::Play, "Play", "Space", Command::Play),
+    (Icon::Pause, "Pause", "Space", Command::Play),
+];
+
+fn buttons_ui(ui: &mut egui::Ui, buttons: &[TimelineButton], commands: &mut Vec<Command>) {
+    for (icon, name, key, command) in buttons {
+        if icon_button(ui, *icon, name, key).clicked() {
+            commands.push(command.clone());
         }
     }
 }

@@ -7,7 +7,7 @@ use super::state_charts::StateCharts;
 use crate::engine::numeric::real;
 use crate::engine::results::{RunResult, Runs, SharpnessResult};
 use crate::engine::scene::{NetworkScene, Run, Scene};
-use crate::figure::colour::Theme;
+use crate::figure::colour::{Theme, shade_number};
 use crate::figure::drawing::{Area, Item};
 use crate::figure::layers::{self, LayerSeries};
 use crate::figure::metric_chart::{self, MetricChart, XAxis};
@@ -24,6 +24,9 @@ use std::sync::Arc;
 /// Smallest heights of the chart of losses and of the others, in points.
 const LOSS_HEIGHT: f32 = 200.0;
 const HEIGHT: f32 = 120.0;
+
+/// Greatest number of runs whose names fit at the ends of the curves of a low chart; more have a legend above the charts.
+const MAX_END_NAMES: usize = 7;
 
 /// State of the charts between frames.
 #[derive(Default)]
@@ -267,6 +270,21 @@ impl Charts {
             let found = sharpness.and_then(|found| (**found).as_ref().ok());
             metric_chart::network_charts(runs, found)
         };
+        let shown = view.x_axis.runs.scene.runs.iter().filter(|run| run.shown);
+        let styles = shown.map(|run| style_index(run.colour));
+        let named = styles.map(|style| {
+            let name = (view.names)(style).unwrap_or_default();
+            (style, shortened(name, 20))
+        });
+        let named: Vec<(usize, String)> = named.collect();
+        let mut height = height;
+        if named.len() > MAX_END_NAMES {
+            let top = ui.cursor().min.y;
+            legend(ui, textures, |area| {
+                layers::run_legend(named.into_iter(), area, view.theme)
+            });
+            height -= ui.cursor().min.y - top;
+        }
         let charts = self.cache.of(view.x_axis, (sharpness, 0), make);
         run_column(ui, height, charts, (view, &mut self.enlarged), textures)
     }
@@ -280,15 +298,16 @@ impl Charts {
         view: ChartView,
         textures: &mut Textures,
     ) -> Vec<Command> {
+        let own = style_index(view.x_axis.runs.scene.runs[index].colour);
         let thresholds = [network.settings.vanishing, network.settings.exploding];
         let top = ui.cursor().min.y;
         legend(ui, textures, |area| {
-            layers::legend(layers, thresholds, area, view.theme)
+            layers::legend((layers, own), thresholds, area, view.theme)
         });
         let height = height - (ui.cursor().min.y - top);
         let make = |runs: &Runs| metric_chart::layer_charts(runs, index, layers, thresholds);
         let charts = self.layers.of(view.x_axis, (None, index), make);
-        let name = |style: usize| layers.get(style).map(|layer| layer.name.as_str());
+        let name = |style: usize| Some(layers.get(shade_number(style)?)?.name.as_str());
         let view = ChartView {
             names: &name,
             ..view

@@ -253,12 +253,10 @@ impl MapView {
 fn network_items(frame: &Frame, labels: &mut Labels, context: &ViewContext) -> Vec<Item> {
     let theme = context.theme;
     let Some(runs) = context.runs else {
-        let training = if context.is_refused {
-            ""
-        } else {
-            "training …"
-        };
-        return network::centered_text(training, frame, theme);
+        if context.is_refused {
+            return Vec::new();
+        }
+        return network::centered_text("training …", frame, theme);
     };
     let mut items = Vec::new();
     if context.scene.map.trails {
@@ -269,11 +267,9 @@ fn network_items(frame: &Frame, labels: &mut Labels, context: &ViewContext) -> V
     if context.map_data.is_some() {
         network::note(runs, context.row, frame, labels);
     } else {
-        items.extend(network::centered_text(
-            "computing the landscape …",
-            frame,
-            theme,
-        ));
+        let words = "computing the landscape …";
+        labels.block(network::text_plate(words, frame));
+        items.extend(network::centered_text(words, frame, theme));
     }
     items
 }

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Name of the panel, its switch and its part of the window.
 const TITLE: &str = "Run's predictions";
 
+/// Space around the map for axes and colour bar, in points.
+const MAP_MARGINS: [f32; 2] = [124.0, 62.0];
+
 /// State of the panel between frames.
 pub(super) struct PredictionsPanel {
     open: bool,
@@ -44,9 +47,9 @@ impl PredictionsPanel {
         );
     }
 
-    /// Shows the panel if it is open: right of the map where the space is wide, else below it.
+    /// Shows the panel if it is open and leaves at least half of the space to the map: right of the map where the space is wide, else below it.
     pub(super) fn ui(&mut self, ui: &mut egui::Ui, context: &ViewContext, textures: &mut Textures) {
-        if !self.open {
+        if !self.open || !Self::fits(ui.available_rect_before_wrap().size()) {
             return;
         }
         let trained = context.runs.and_then(|runs| runs.trained.as_ref());
@@ -63,6 +66,15 @@ impl PredictionsPanel {
         };
         let panel = Self::panel(ui.available_rect_before_wrap());
         panel.show(ui, |ui| paint_guarded(ui, Part::Panel(TITLE), show));
+    }
+
+    /// Whether a space is large enough for the panel and a map.
+    fn fits(space: egui::Vec2) -> bool {
+        if space.x > 1.15 * space.y {
+            space.x > 2.0 * 220.0 + MAP_MARGINS[0]
+        } else {
+            space.y > 2.0 * 150.0 + MAP_MARGINS[1]
+        }
     }
 
     fn panel(space: egui::Rect) -> egui::Panel {
@@ -98,6 +110,7 @@ impl PredictionsPanel {
             title.to_owned()
         } else {
             let text = match (context.followed, found.map(|found| &**found)) {
+                _ if context.is_refused => "No predictions: the scene is refused.",
                 (None, _) => "Add an optimizer on the left to train the network.",
                 (_, Some(Err(sentence))) => sentence,
                 _ => "Training …",

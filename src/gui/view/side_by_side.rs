@@ -3,8 +3,11 @@
 use super::map::view_window;
 use super::shading::Shading;
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
+use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::export::picture::Show;
+use crate::figure::colour_bar;
+use crate::figure::drawing::Area;
 use crate::figure::side_by_side::{Heights, draw, frames};
 use crate::gui::command::Command;
 use crate::gui::paint;
@@ -12,7 +15,14 @@ use eframe::egui;
 
 /// State of the view between frames.
 #[derive(Default)]
-pub(super) struct SideBySideView(Shading);
+pub(super) struct SideBySideView {
+    shading: Shading,
+    /// The run whose map alone is shown.
+    focus: Option<usize>,
+}
+
+/// Width of the colour bar with its numbers, in points.
+const BAR_WIDTH: f32 = 72.0;
 
 impl View for SideBySideView {
     fn title(&self) -> &'static str {
@@ -24,7 +34,7 @@ impl View for SideBySideView {
     }
 
     fn help(&self) -> &'static str {
-        "A small map for each ticked run, with one window, one scale and one time. A click selects the run."
+        "A small map for each ticked run, with one window, one scale and one time. A click selects the run and shows its map large; another click or Escape shows all."
     }
 
     fn applies(&self, _: &Scene) -> bool {
@@ -42,22 +52,45 @@ impl View for SideBySideView {
             message_ui(ui, "There are no runs yet.");
             return Vec::new();
         };
-        let area = paint::area(paint::inset(space, [2.0, 0.0], [8.0, 2.0]));
+        let escaped = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let is_shown = |run: &usize| runs.scene.runs.get(*run).is_some_and(|run| run.shown);
+        self.focus = self.focus.filter(|run| !escaped && is_shown(run));
+        let alone = self.focus.map(|run| only(runs, run));
+        let runs = alone.as_ref().unwrap_or(runs);
+        let has_bar = runs.scene.map.fill && runs.scene.dim() == 2;
+        let right = if has_bar { BAR_WIDTH } else { 8.0 };
+        let area = paint::area(paint::inset(space, [2.0, 0.0], [right, 2.0]));
         let frames = frames(runs, view_window(context), area);
         let Some((_, first)) = frames.first() else {
             message_ui(ui, "No run is ticked. Tick one on the left to see its map.");
             return Vec::new();
         };
         output.set_frame(*first);
-        let heights = self.0.of(context);
+        let heights = self.shading.of(context);
         let heights = heights.map(|(map_data, pixels)| Heights { map_data, pixels });
-        let items = draw(runs, &frames, heights, context.row, context.theme);
+        let mut items = draw(runs, &frames, heights, context.row, context.theme);
+        if let Some(Heights { map_data, .. }) = heights.filter(|_| has_bar) {
+            let left = area.max[0] + 4.0;
+            let ends = [
+                first.area.min[1],
+                first.area.max[1].max(first.area.min[1] + 180.0),
+            ];
+            let bar = Area::new(
+                [left, ends[0]],
+                [left + 12.0, ends[1].min(area.max[1] - 22.0)],
+            );
+            items.extend(colour_bar::draw(map_data, bar, context.theme));
+        }
         paint::paint_settled(ui, space, items, output.textures);
         let mut commands = Vec::new();
         for (run, frame) in &frames {
             let id = ui.scope_id().with(("side by side", *run));
             let response = ui.interact(paint::rect(frame.area), id, egui::Sense::click());
-            let name = format!("Map of {}: click selects it", context.name(*run));
+            let does = match self.focus {
+                Some(_) => "click shows all runs",
+                None => "click shows it large",
+            };
+            let name = format!("Map of {}: {does}", context.name(*run));
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
             if context.selected == Some(*run) {
                 let stroke = egui::Stroke::new(2.0, ui.visuals().selection.stroke.color);
@@ -68,6 +101,10 @@ impl View for SideBySideView {
                 .on_hover_cursor(egui::CursorIcon::PointingHand)
                 .clicked()
             {
+                self.focus = match self.focus {
+                    Some(_) => None,
+                    None => Some(*run),
+                };
                 commands.push(Command::Select(*run));
             }
         }
@@ -77,4 +114,13 @@ impl View for SideBySideView {
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
         Figure::of_scene(context, Show::SideBySide)
     }
+}
+
+/// Returns runs of which only one is ticked.
+fn only(runs: &Runs, shown: usize) -> Runs {
+    let mut runs = runs.clone();
+    for (index, run) in runs.scene.runs.iter_mut().enumerate() {
+        run.shown = index == shown;
+    }
+    runs
 }

@@ -5,9 +5,10 @@ use super::enlarged::Enlarged;
 use crate::engine::results::{RunResult, Runs};
 use crate::engine::training::OptimizerStateSeries;
 use crate::figure::axis::number;
-use crate::figure::colour::{Theme, run_colour};
+use crate::figure::colour::{Theme, run_colour, shade_index, shade_number};
 use crate::figure::metric_chart::{self, MetricChart, XAxis};
 use crate::figure::state_chart::{self, chart_title, has_finite_size, size_text};
+use crate::figure::style_index;
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::plot::PlotChart;
@@ -55,12 +56,13 @@ impl StateCharts {
             return Vec::new();
         };
         let CachedCharts { series, charts, .. } = cached;
+        let own = style_index(x_axis.runs.scene.runs[run].colour);
         let top = ui.cursor().min.y;
         legend(ui, textures, |area| {
-            state_chart::legend(series, name, area, theme)
+            state_chart::legend(series, (name, own), area, theme)
         });
         let height = height - (ui.cursor().min.y - top);
-        let symbol = |style: usize| series.get(style).map(|entry| entry.symbol);
+        let symbol = |style: usize| Some(series.get(shade_number(style)?)?.symbol);
         let view = ChartView {
             names: &symbol,
             ..*view
@@ -69,8 +71,9 @@ impl StateCharts {
             if let Some(x) = answer.hovered {
                 let row = x_axis.row_at(x / x_axis.last().max(1.0), run);
                 let step = x_axis.runs.step(row);
-                let values =
-                    |ui: &mut egui::Ui| values_ui(ui, series, &chart.title, (row, step), theme);
+                let values = |ui: &mut egui::Ui| {
+                    values_ui(ui, (series, own), &chart.title, (row, step), theme)
+                };
                 answer.response.on_hover_ui_at_pointer(values);
             }
         };
@@ -123,7 +126,7 @@ impl StateCharts {
 /// Shows the values of a chart's lines at a row.
 fn values_ui(
     ui: &mut egui::Ui,
-    series: &[OptimizerStateSeries],
+    (series, run): (&[OptimizerStateSeries], usize),
     chart: &str,
     (row, step): (usize, u64),
     theme: &Theme,
@@ -132,8 +135,8 @@ fn values_ui(
     egui::Grid::new("optimizer state values").show(ui, |ui| {
         let own = series.iter().enumerate();
         let own = own.filter(|(_, own)| chart_title(own) == chart && has_finite_size(own));
-        for (style_index, own) in own {
-            let colour = paint::colour(run_colour(style_index, theme));
+        for (index, own) in own {
+            let colour = paint::colour(run_colour(shade_index(run, index), theme));
             ui.colored_label(colour, own.symbol);
             ui.label(own.name);
             // Long runs store some rows only: show the next stored one.

@@ -75,8 +75,13 @@ impl View for SurfaceView {
             matches!(name, "fill" | "lines" | "trails")
                 || marks && matches!(name, "minima" | "saddles")
         };
-        flags_ui(ui, &mut scene.map, flags);
-        flags_ui(ui, &mut scene.surface, |name| name == "shading");
+        let view = controls_button(ui, "View ▾", |ui| {
+            flags_ui(ui, &mut scene.map, flags);
+            flags_ui(ui, &mut scene.surface, |name| name == "shading");
+        });
+        view.on_hover_text(
+            "Colours, contour lines, trails and marks on the surface, and its shading.",
+        );
         let camera = controls_button(ui, "camera", |ui| {
             ui.set_min_width(260.0);
             settings_ui(ui, &mut scene.surface, |name| name != "shading");

@@ -292,7 +292,12 @@ impl SweepView {
         };
         let shown = (context, &mut *textures);
         if let Some(picked) = self.chart.ui(ui, &lines, measure, shown) {
-            return (picked.at.map(run_at), picked.clicked);
+            // The chart has shown the values itself.
+            let silent = |run: HoveredRun| HoveredRun {
+                text: String::new(),
+                ..run
+            };
+            return (picked.at.map(run_at).map(silent), picked.clicked);
         }
         // Curves over names have no axis that could be zoomed.
         let draw = |_: &mut Self, area: Area, pointer: Option<Point>| {

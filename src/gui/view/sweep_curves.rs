@@ -8,6 +8,7 @@ use crate::figure::colour::run_colour;
 use crate::figure::drawing::Area;
 use crate::figure::legend_line;
 use crate::figure::sweep::{CurvePlot, SweepLine, metric_text, robust_text, value_text};
+use crate::figure::text_width::fitted;
 use crate::gui::paint::{self, Textures};
 use crate::gui::plot::{PlotChart, PlotOptions};
 use crate::gui::scale::SECONDARY;
@@ -25,6 +26,9 @@ pub(super) struct Picked {
     pub(super) at: Option<[usize; 2]>,
     pub(super) clicked: bool,
 }
+
+/// Width of the line before a text of the legend, in points.
+const LEGEND_LINE: f32 = 38.0;
 
 /// Returns the score of a run in words.
 pub(super) fn score_text(score: &Score, metric: SweepMetric) -> String {
@@ -194,20 +198,24 @@ fn legend_ui(
                 let robust = robust_text(curve, metric);
                 let robust = robust.map_or_else(String::new, |text| format!(", {text}"));
                 let text = format!("{}  {best}{robust}", line.name);
+                let space = ui.max_rect().width() - LEGEND_LINE - 16.0;
+                let text = fitted(&text, SECONDARY, space);
                 let font = egui::FontId::proportional(SECONDARY);
                 let colour = ui.visuals().text_color();
                 let galley = ui.painter().layout_no_wrap(text, font, colour);
-                if ui.available_width() < 40.0 + galley.size().x {
-                    ui.end_row();
-                }
-                let (rect, _) = ui.allocate_exact_size(egui::vec2(32.0, 14.0), egui::Sense::hover());
-                let items = legend_line(
-                    [rect.min.x, rect.center().y],
-                    line.style_index,
-                    context.theme,
-                );
-                paint::paint(&ui.painter_at(rect.expand(4.0)), items, textures);
-                let label = ui.label(galley);
+                // The line and its text are one piece, which no end of a row separates.
+                let size = egui::vec2(LEGEND_LINE + galley.size().x, galley.size().y.max(18.0));
+                let (rect, label) = ui.allocate_exact_size(size, egui::Sense::hover());
+                let spoken = galley.text().to_owned();
+                label.widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken)
+                });
+                let at = [rect.min.x, rect.center().y];
+                let items = legend_line(at, line.style_index, context.theme);
+                paint::paint(ui.painter(), items, textures);
+                let top = rect.center().y - 0.5 * galley.size().y;
+                let at = egui::pos2(rect.min.x + LEGEND_LINE, top);
+                ui.painter().galley(at, galley, colour);
                 label.on_hover_text(
                     "The marker is at the best value, the ring at the current one. Robust is the value whose neighbours, within a twentieth of the sweep, do best too. The dashed line is the learning rate above which theory expects divergence.",
                 );

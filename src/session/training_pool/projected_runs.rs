@@ -1,8 +1,9 @@
 //! A plane through the runs of a network, and their projections onto it.
 
+use super::needed_runs;
 use super::thread::TrainingThread;
 use crate::engine::analysis::network_plane::{
-    AnyPlane, NetworkPlane, PlaneInputs, Projection, project_all,
+    AnyPlane, NetworkPlane, PlaneError, PlaneInputs, Projection, project_all,
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::network::{PlaneRestriction, TrainingTask};
@@ -11,7 +12,7 @@ use crate::engine::results::{
     MapCache, RunId, RunResult, Runs, TrainedRow, TrainedRun, TrainingSnapshot, bounding_view,
     decimate,
 };
-use crate::engine::scene::{Problem, Scene};
+use crate::engine::scene::{Problem, Scene, SceneError};
 use crate::engine::training::{Outcome, Trajectory};
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ impl ProjectedRuns {
         threads: &[TrainingThread],
         counts: &[usize],
         cancel: &Cancel,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, SceneError> {
         let all = ticked(threads, counts);
         // Diverged runs would determine the plane and its window alone.
         let sound = |(thread, count): &(&TrainingThread, &usize)| {
@@ -75,23 +76,23 @@ impl ProjectedRuns {
             .filter(|(id, _)| Some(**id) != origin_id)
             .map(|(_, run)| run.theta(usize::MAX).unwrap_or(&task.start).to_vec())
             .collect();
-        let needed = match plane {
-            AnyPlane::Line(_) => 1,
-            AnyPlane::Points(_) => 2,
-            _ => 0,
-        };
+        let needed = needed_runs(plane).saturating_sub(1);
+        if others.len() < needed {
+            return Err(SceneError::PlaneRuns {
+                plane: plane.name(),
+                needed: needed + 1,
+                found: others.len() + 1,
+            });
+        }
         let inputs = PlaneInputs {
-            others: &others[..others.len().min(needed)],
+            others: &others[..needed],
             trajectories: &trajectories,
             ..PlaneInputs::new(&*task.loss, theta, cancel)
         };
-        let built = plane
-            .as_dyn()
-            .build(&inputs)
-            .map_err(|error| error.to_string())?;
+        let built = plane.as_dyn().build(&inputs)?;
         let view = plane_view(plane, &built, &trajectories);
         let on_plane = PlaneRestriction::new(Arc::clone(&task.loss), built.plane.clone());
-        let on_plane = on_plane.ok_or("the plane is of another network; expected its own")?;
+        let on_plane = on_plane.ok_or(PlaneError::NotFinite)?;
         let mut problem = Problem::for_network(Arc::clone(task));
         problem.landscape.objective = Arc::new(on_plane);
         problem.landscape.view = view;

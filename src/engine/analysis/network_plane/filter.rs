@@ -25,6 +25,10 @@ settings! {
 }
 
 impl PlaneMethod for Filter {
+    fn axes(&self) -> [String; 2] {
+        ["first", "second"].map(|which| format!("{which} random direction, filter-normalised"))
+    }
+
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let [u, v] = [0, 1].map(|index| direction(given, self.seed, index, self.ignore));
         NetworkPlane::new(given.theta, u, v)

@@ -22,6 +22,14 @@ settings! {
 }
 
 impl PlaneMethod for Gradient {
+    fn axes(&self) -> [String; 2] {
+        let second = match self.second {
+            Second::Random => "random direction, orthogonal to ∇L",
+            Second::Step => "last step, orthogonal to ∇L",
+        };
+        ["along ∇L", second].map(str::to_owned)
+    }
+
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let dim = given.theta.len();
         let mut gradient = vec![0.0; dim];

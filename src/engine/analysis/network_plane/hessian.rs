@@ -11,6 +11,10 @@ settings! {
 }
 
 impl PlaneMethod for Hessian {
+    fn axes(&self) -> [String; 2] {
+        ["first", "second"].map(|which| format!("{which} eigenvector of the Hessian"))
+    }
+
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let matrix = Curvature::hessian(given.objective, given.theta);
         let [first, second] = top_two(&matrix, given.cancel)?;

@@ -19,6 +19,11 @@ settings! {
 }
 
 impl PlaneMethod for Line {
+    fn axes(&self) -> [String; 2] {
+        let second = "random direction, orthogonal to the line";
+        ["line to the other weights, at 1", second].map(str::to_owned)
+    }
+
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let [other] = given.others else {
             return Err(PlaneError::Others {

@@ -52,6 +52,9 @@ family! {
 
 /// Method that chooses a plane through parameter space.
 pub trait PlaneMethod: Settings {
+    /// Returns the names of the plane's two directions, as axes of its map.
+    fn axes(&self) -> [String; 2];
+
     /// Builds the plane from its inputs.
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError>;
 }

@@ -23,6 +23,10 @@ settings! {
 }
 
 impl PlaneMethod for Pca {
+    fn axes(&self) -> [String; 2] {
+        ["PC 1", "PC 2"].map(str::to_owned)
+    }
+
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let dim = given.theta.len();
         let steps = Steps {

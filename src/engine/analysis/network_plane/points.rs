@@ -15,6 +15,15 @@ settings! {
 }
 
 impl PlaneMethod for Points {
+    fn axes(&self) -> [String; 2] {
+        let second = if self.upright {
+            "toward the third weights, orthogonal"
+        } else {
+            "toward the third weights, at 1"
+        };
+        ["toward the second weights, at 1", second].map(str::to_owned)
+    }
+
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let [first, second] = given.others else {
             return Err(PlaneError::Others {

@@ -17,6 +17,17 @@ settings! {
 }
 
 impl PlaneMethod for Weights {
+    fn axes(&self) -> [String; 2] {
+        [&self.a, &self.b].map(|name| {
+            let name = readable(name);
+            if self.absolute {
+                name
+            } else {
+                format!("change of {name}")
+            }
+        })
+    }
+
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {
         let find = |name: &String| {
             place(given.objective.tensors(), name).map_err(|wrong| PlaneError::Weight {
@@ -42,6 +53,18 @@ impl PlaneMethod for Weights {
         });
         NetworkPlane::new(&origin, u, v)
     }
+}
+
+/// Returns the name of a weight for people: `layers.0.weight[0][3]` is `layer 1 weight [0,3]`.
+fn readable(name: &str) -> String {
+    let parts = || {
+        let (layer, rest) = name.trim().strip_prefix("layers.")?.split_once('.')?;
+        let layer: usize = layer.parse().ok()?;
+        let (tensor, indices) = rest.split_at(rest.find('[')?);
+        let indices = indices.replace("][", ",");
+        Some(format!("layer {} {tensor} {indices}", layer + 1))
+    };
+    parts().unwrap_or_else(|| name.to_owned())
 }
 
 /// Returns the index in θ of a weight like `layers.0.weight[0][1]`. The error is the second half of a sentence.
