@@ -3,6 +3,7 @@
 use super::diverged::{check_view, warn_diverged};
 use super::film::FilmArgs;
 use super::memory::{MAX_NUMBER_BYTES, claim};
+use super::note;
 use super::outputs::{Outputs, kind};
 use super::page_args::{PageArgs, check_memory};
 use super::progress::Progress;

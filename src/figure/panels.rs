@@ -14,7 +14,7 @@ use super::metric_chart::{
 use super::pages::{self, Page};
 use super::text_width::{first_fitted, fitted};
 use super::{
-    Options, caption, colour_bar, critical_points, first_visible, map, map_items, network, page,
+    Options, colour_bar, critical_points, first_visible, map, map_items, network, page,
     state_chart, style_index,
 };
 use crate::engine::analysis::critical::CriticalPoint;

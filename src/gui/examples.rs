@@ -4,7 +4,8 @@ use super::command::Command;
 use super::scale::{BODY, SECONDARY, SPACE};
 use super::theme;
 use crate::engine::files::NoFiles;
-use crate::export::picture::{LegendPlace, PRESETS, PageSize, PageStyle, Picture, Show, pixels};
+use crate::engine::scene::FigurePreset;
+use crate::export::picture::{LegendPlace, PageSize, PageStyle, Picture, Preset, Show, pixels};
 use crate::figure::colour::Theme;
 use crate::session::compute_all_runs;
 use crate::teaching::example::Example;
@@ -257,10 +258,11 @@ fn draw(example: &Example, theme: &'static Theme) -> Result<egui::ColorImage, St
     let problem = example.scene.load(&NoFiles);
     let problem = problem.map_err(|error| error.to_string())?;
     let runs = compute_all_runs(&example.scene, &Arc::new(problem), None)?;
+    let preset = Preset::of(FigurePreset::SingleColumn);
     let page = PageSize {
-        inches: PRESETS[0].inches,
+        inches: preset.inches,
         dpi: DPI,
-        font_size: PRESETS[0].font_size,
+        font_size: preset.font_size,
         on_paper: false,
     };
     let style = PageStyle {

@@ -257,8 +257,8 @@ impl App {
         let sharpness = sharpness.as_deref().and_then(|found| found.as_ref().ok());
         let followed = self.followed();
         let current = self.shown_runs().filter(|_| !self.is_stale());
-        let chart = current
-            .and_then(|current| self.charts.figure(current, sharpness, followed, theme));
+        let chart =
+            current.and_then(|current| self.charts.figure(current, sharpness, followed, theme));
         if let Some(figure) = chart {
             return Ok(figure);
         }

@@ -72,5 +72,6 @@ fn first_value(param: &Param) -> Value {
         Kind::List => Value::List(Vec::new()),
         Kind::Counts => Value::Counts(Vec::new()),
         Kind::Text => Value::Text(String::new()),
+        Kind::Length => Value::Text("4in".to_owned()),
     }
 }

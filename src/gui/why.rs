@@ -103,8 +103,11 @@ impl App {
         if card.run >= self.scene.runs.len() {
             return;
         }
-        let runs = self.current_runs().map(|(runs, _)| runs);
-        let current = runs.filter(|_| self.problem.is_none() && !self.session.runs.busy());
+        let runs = self
+            .shown_runs()
+            .filter(|_| !self.is_stale())
+            .map(|(runs, _)| runs);
+        let current = runs.filter(|_| self.refusal.is_none() && !self.session.runs.busy());
         if let Some(runs) = current.filter(|runs| !runs.is_training(card.run)) {
             let run = card.run;
             card.job.request(WhyRequest { runs, run });

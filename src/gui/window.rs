@@ -327,6 +327,7 @@ impl App {
             commands.extend(explained.inner.map(|run| Command::Why(Some(run))));
             commands
         };
+        let mut layout = self.layout;
         let commands = layout.side_ui(ui, (Side::Right, place), |ui| {
             paint_guarded(ui, Part::Panel("results"), show)
         });

@@ -2,9 +2,9 @@
 
 pub mod bundled;
 pub mod claim;
+pub mod example;
 pub mod explain;
 pub mod facts;
-pub mod example;
 pub mod glossary;
 pub mod guide;
 pub mod lesson;

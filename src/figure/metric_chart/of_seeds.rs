@@ -78,6 +78,7 @@ fn copy(of: &MetricSeries, values: Vec<f64>, style: Style) -> MetricSeries {
         steps: of.steps.clone(),
         costs: of.costs.clone(),
         values,
+        name: of.name,
         style_index: of.style_index,
         style,
         diverged: of.diverged,
