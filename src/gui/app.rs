@@ -320,9 +320,9 @@ impl App {
 
     /// Pauses, ends or continues the training of a network.
     fn training(&mut self, command: &Command) {
-        if let Some(refusal) = &self.refusal {
-            let sentence = format!("The scene is {}.", refusal.reference());
-            return self.show_message(sentence);
+        // A refused scene does not train, as the window says.
+        if self.refusal.is_some() {
+            return;
         }
         let Some(progress) = self.progress() else {
             return self.show_message(

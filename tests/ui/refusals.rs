@@ -77,13 +77,6 @@ fn settings_of_networks_are_refused_where_they_stand_and_mended_by_a_button() {
         "batch = 15",
     );
     assert_eq!(mended.training.batch, Some(15));
-
-    let mut rows = network("mlp:hidden=64/64,loss=bce", "moons:samples=8");
-    rows.training.steps = 40_000;
-    rows.runs.truncate(1);
-    rows.runs[0].shown = false;
-    let mended = check(rows, "is too much", "every in NETWORK", "every = 10");
-    assert_eq!(mended.network().expect("a network").settings.every, 10);
 }
 
 #[test]
@@ -125,7 +118,7 @@ fn a_refused_change_keeps_the_last_good_picture() {
     let model = window.app().scene().network().expect("a network");
     assert!(model.model.to_string().contains("loss=mse"));
     window.press(Key::P);
-    assert!(window.says("The scene is refused: see loss in MODEL."));
+    check_no_training(&window);
     // Without the left panel the sentence and its button are on the map.
     window.press(Key::OpenBracket);
     assert!(window.says("mse is for numbers"));
@@ -216,8 +209,12 @@ fn the_edit_menu_copies_the_scene_and_pastes() {
     // The text comes with the next frame, as if the desktop's key had been pressed.
     let key = (Modifiers::COMMAND, Key::V);
     window.harness.key_press_modifiers(key.0, key.1);
-    window.harness.step();
-    let mut viewports = window.harness.output().viewport_output.values();
     let asks = |command: &egui::ViewportCommand| *command == egui::ViewportCommand::RequestPaste;
-    assert!(viewports.any(|viewport| viewport.commands.iter().any(asks)));
+    let mut asked = false;
+    for _ in 0..3 {
+        window.harness.step();
+        let mut viewports = window.harness.output().viewport_output.values();
+        asked |= viewports.any(|viewport| viewport.commands.iter().any(asks));
+    }
+    assert!(asked, "the text of the clipboard is asked for");
 }
