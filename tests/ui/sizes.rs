@@ -138,7 +138,7 @@ fn the_map_of_a_network_stays_in_low_windows_with_large_texts() {
             let at = format!("{map} of {width} × {height} at {text}");
             assert!(map.height() >= 64.0, "{at}");
             assert!(
-                map.width() >= 150.0 && map.width() >= 0.3 * points.x,
+                map.width() >= 150.0 && map.width() >= 0.25 * points.x,
                 "{at}"
             );
         }
