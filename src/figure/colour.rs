@@ -138,6 +138,7 @@ fn shade(colour: Colour, number: usize, dark: bool) -> Colour {
 /// Returns the colour of a run or of a shade of it: one of [`RUN_HUES`], for higher indices in another lightness. After three times as many they repeat, with
 /// another dash and marker.
 pub fn run_colour(index: usize, theme: &Theme) -> Colour {
+    static VARIANTS: [OnceLock<Vec<Colour>>; 2] = [const { OnceLock::new() }; 2];
     if let Some(number) = shade_number(index) {
         let own = match index % SHADES {
             NEUTRAL => theme.ink,
@@ -145,7 +146,6 @@ pub fn run_colour(index: usize, theme: &Theme) -> Colour {
         };
         return shade(own, number, theme.dark);
     }
-    static VARIANTS: [OnceLock<Vec<Colour>>; 2] = [const { OnceLock::new() }; 2];
     let colours = VARIANTS[usize::from(theme.dark)].get_or_init(|| {
         let base = if theme.dark {
             RUNS_ON_DARK

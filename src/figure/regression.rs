@@ -283,6 +283,19 @@ mod tests {
     }
 
     #[test]
+    fn axes_of_the_data_are_named_after_its_columns() {
+        let mut runs = runs("regression");
+        assert_eq!(data_names(&runs), ["x", "y"]);
+        let landscape = &mut runs.scene.landscape_scene_mut().landscape;
+        let name = crate::engine::declare::Value::Text("hours".to_owned());
+        landscape.settings_mut().set("x", name).unwrap();
+        assert_eq!(data_names(&runs), ["hours", "y"]);
+        let frame = frame(&runs, [600.0, 500.0]);
+        let texts = words(&inset(&runs, 0, &frame));
+        assert!(texts.iter().any(|text| text == "hours"), "{texts:?}");
+    }
+
+    #[test]
     fn the_inset_is_in_the_corner_without_trails_and_can_be_hidden() {
         let mut runs = runs("regression");
         let large = frame(&runs, [600.0, 500.0]);

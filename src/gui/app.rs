@@ -250,15 +250,11 @@ impl App {
             | Command::Save
             | Command::SaveAs
             | Command::Export => self.file_command(ctx, command),
-            Command::Copy => self.copy(ctx),
-            Command::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
-            Command::CopyScene => self.copy_scene(ctx),
-            Command::CopyRun(index) => self.copy_run(ctx, index),
-            Command::CopyPicture => {
-                if let Err(sentence) = self.copy_picture(ctx) {
-                    self.show_error(sentence);
-                }
-            }
+            Command::Copy
+            | Command::Paste
+            | Command::CopyScene
+            | Command::CopyRun(_)
+            | Command::CopyPicture => self.clipboard_command(ctx, &command),
             Command::Play => self.timeline.toggle(),
             Command::Step(steps) => self.timeline.move_by(steps),
             Command::GoTo(step) => {
@@ -338,16 +334,11 @@ impl App {
         }
     }
 
-    fn copy_scene(&mut self, ctx: &egui::Context) {
-        ctx.copy_text(self.scene.to_toml());
-        self.show_message("The scene is on the clipboard as text.");
-    }
-
     /// Pauses, ends or continues the training of a network.
     fn training(&mut self, command: &Command) {
-        if let Some(refusal) = &self.refusal {
-            let sentence = format!("The scene is {}.", refusal.reference());
-            return self.show_message(sentence);
+        // A refused scene does not train, as the window says.
+        if self.refusal.is_some() {
+            return;
         }
         let Some(progress) = self.progress() else {
             return self.show_message(

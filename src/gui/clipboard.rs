@@ -133,6 +133,26 @@ fn error_of_line(
 }
 
 impl App {
+    /// Executes a command of the clipboard.
+    pub(super) fn clipboard_command(&mut self, ctx: &egui::Context, command: &Command) {
+        match command {
+            Command::Copy => self.copy(ctx),
+            // The text comes as an event of the next frame.
+            Command::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
+            Command::CopyScene => {
+                ctx.copy_text(self.scene.to_toml());
+                self.show_message("The scene is on the clipboard as text.");
+            }
+            Command::CopyRun(index) => self.copy_run(ctx, *index),
+            Command::CopyPicture => {
+                if let Err(sentence) = self.copy_picture(ctx) {
+                    self.show_error(sentence);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Takes a scene, runs or a landscape from the clipboard; undo reverts it.
     pub(super) fn paste(&mut self, ctx: &egui::Context, text: &str) {
         let pasted = match read(text) {

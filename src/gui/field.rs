@@ -160,8 +160,11 @@ pub(crate) fn number_field(
         Some(kept) if kept.of.to_bits() == number.to_bits() => kept.text.clone(),
         _ => shown(number),
     };
-    let (parse, format): (&dyn Fn(&str) -> Option<f64>, &dyn Fn(f64) -> String) = (&parse, &format);
-    let response = control(ui, value, NumberText { parse, format });
+    let text = NumberText {
+        parse: &parse,
+        format: &format,
+    };
+    let response = control(ui, value, text);
     let told = told.take().or(kept);
     let is_current = |told: &Refused| told.of.to_bits() == value.to_bits();
     let told = told.filter(|told| is_current(told) && typed.borrow().is_none());

@@ -384,6 +384,20 @@ mod tests {
     }
 
     #[test]
+    fn presentation_enlarges_text_up_to_a_limit() {
+        let zoom = |text_size, presenting| {
+            let layout = Layout {
+                text_size,
+                presenting,
+                ..Layout::default()
+            };
+            layout.zoom()
+        };
+        assert_eq!((zoom(1.0, true), zoom(2.0, false)), (1.6, 2.0));
+        assert_eq!(zoom(2.0, true), 2.4);
+    }
+
+    #[test]
     fn panels_become_drawers_in_narrow_windows() {
         let mut layout = Layout::default();
         let open =

@@ -18,7 +18,7 @@ pub(crate) const SECTION: f32 = 16.0;
 pub(crate) const TITLE: f32 = 20.0;
 
 /// Height of the window below which its parts show in the fewest rows, in points.
-pub(crate) const LOW_WINDOW: f32 = 320.0;
+pub(crate) const LOW_WINDOW: f32 = 350.0;
 
 /// Width of the middle below which the tabs of a low window are a menu, in points.
 pub(crate) const NARROW_TABS: f32 = 520.0;

@@ -263,10 +263,7 @@ impl App {
             }
             let Some((runs, row)) = &current else {
                 ui.set_min_width(ui.available_width().max(0.0));
-                ui.label(match &self.refusal {
-                    Some(refusal) => format!("The scene is {}.", refusal.reference()),
-                    None => "Nothing to show yet.".to_owned(),
-                });
+                ui.label(self.no_runs_text());
                 return Vec::new();
             };
             if stale {
@@ -333,6 +330,14 @@ impl App {
         });
         self.layout = layout;
         self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
+    }
+
+    /// Returns the reason why there are no runs to show.
+    fn no_runs_text(&self) -> String {
+        match &self.refusal {
+            Some(refusal) => format!("The scene is {}.", refusal.reference()),
+            None => "Nothing to show yet.".to_owned(),
+        }
     }
 
     fn title(&self) -> String {

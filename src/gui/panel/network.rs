@@ -146,7 +146,7 @@ pub(super) fn ui(
     heading_with_more(ui, "PLANE", &mut state.more[2]);
     let all = state.more[2];
     ui.push_id("plane", |ui| {
-        plane_ui(ui, bench, (&names, all), (slot, answer))
+        plane_ui(ui, bench, (&names, all), (slot, answer));
     });
     range_ui(ui, &mut scene.view, runs.map(|runs| runs.problem.view));
     let chosen = (before.data.name() != bench.data.name()).then(|| bench.data.clone());

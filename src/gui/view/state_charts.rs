@@ -72,7 +72,7 @@ impl StateCharts {
                 let row = x_axis.row_at(x / x_axis.last().max(1.0), run);
                 let step = x_axis.runs.step(row);
                 let values = |ui: &mut egui::Ui| {
-                    values_ui(ui, (series, own), &chart.title, (row, step), theme)
+                    values_ui(ui, (series, own), &chart.title, (row, step), theme);
                 };
                 answer.response.on_hover_ui_at_pointer(values);
             }

@@ -187,7 +187,7 @@ fn legend_ui(
         .max_height(max_height);
     scroll.show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = 6.0;
+            ui.spacing_mut().item_spacing.x = 16.0;
             for line in lines {
                 let curve = line.curve;
                 let best = curve.best(metric).map(|index| {
@@ -219,7 +219,6 @@ fn legend_ui(
                 label.on_hover_text(
                     "The marker is at the best value, the ring at the current one. Robust is the value whose neighbours, within a twentieth of the sweep, do best too. The dashed line is the learning rate above which theory expects divergence.",
                 );
-                ui.add_space(10.0);
             }
         });
     });
