@@ -38,16 +38,12 @@ pub(super) fn lesson(args: &Args) -> Result<(), String> {
     if let Some(lesson) = &args.check {
         return check::check(lesson);
     }
-    match &args.lesson {
-        Some(name) => {
-            let name = name.strip_prefix("lesson:").unwrap_or(name);
-            window::open_lesson(find_step(name)?)
-        }
-        None => {
-            let lessons = Lesson::bundled()?;
-            print(|out| list(lessons, out))
-        }
+    if let Some(name) = &args.lesson {
+        let name = name.strip_prefix("lesson:").unwrap_or(name);
+        return window::open_lesson(find_step(name)?);
     }
+    let lessons = Lesson::bundled()?;
+    print(|out| list(lessons, out))
 }
 
 /// Writes the lessons by level: name, minutes, number of steps, title.

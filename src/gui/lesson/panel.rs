@@ -106,7 +106,7 @@ impl Shown<'_> {
             ui.add_space(SPACE[0]);
             if self.changed {
                 ui.label("You have changed the scene.");
-                chosen.extend(self.return_ui(ui));
+                chosen.extend(return_ui(ui));
                 ui.add_space(SPACE[0]);
             }
             ui.horizontal_wrapped(|ui| {
@@ -150,7 +150,7 @@ impl Shown<'_> {
             }
             chosen.extend(leave_ui(ui));
             if self.changed {
-                chosen.extend(self.return_ui(ui));
+                chosen.extend(return_ui(ui));
             }
         });
         if !folded {
@@ -313,12 +313,12 @@ impl Shown<'_> {
         }
         chosen
     }
+}
 
-    fn return_ui(&self, ui: &mut egui::Ui) -> Option<LessonCommand> {
-        let help = "Restores the scene of the step (Ctrl+R); undo brings yours back.";
-        let button = ui.button("Return to the step").on_hover_text(help);
-        button.clicked().then_some(LessonCommand::Return)
-    }
+fn return_ui(ui: &mut egui::Ui) -> Option<LessonCommand> {
+    let help = "Restores the scene of the step (Ctrl+R); undo brings yours back.";
+    let button = ui.button("Return to the step").on_hover_text(help);
+    button.clicked().then_some(LessonCommand::Return)
 }
 
 fn leave_ui(ui: &mut egui::Ui) -> Option<LessonCommand> {
