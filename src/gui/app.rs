@@ -297,8 +297,7 @@ impl App {
                 self.layout.present();
                 ctx.set_zoom_factor(self.layout.zoom());
             }
-            Command::Help => self.help = !self.help,
-            Command::SceneHelp => self.scene_help = !self.scene_help,
+            Command::Help | Command::SceneHelp => self.toggle_help(&command),
             Command::Palette => {
                 self.palette = match self.palette {
                     Some(_) => None,
@@ -309,6 +308,15 @@ impl App {
         }
         self.timeline.set_steps(self.scene.training.steps);
         self.selected = self.selected.filter(|&index| index < self.scene.runs.len());
+    }
+
+    /// Opens or closes the keyboard shortcuts, or the reference page of scene files.
+    fn toggle_help(&mut self, command: &Command) {
+        let open = match command {
+            Command::SceneHelp => &mut self.scene_help,
+            _ => &mut self.help,
+        };
+        *open = !*open;
     }
 
     /// Shows or hides a layer of the map.
