@@ -314,7 +314,6 @@ impl App {
             }
             Command::Lesson(command) => self.lesson_command(ctx, command),
             Command::Help => self.help = !self.help,
-            Command::SceneHelp => self.scene_help = !self.scene_help,
             Command::Palette => {
                 self.palette = self.palette.is_none().then(Palette::default);
             }
@@ -325,6 +324,15 @@ impl App {
         }
         self.timeline.set_steps(self.scene.training.steps);
         self.selected = self.selected.filter(|&index| index < self.scene.runs.len());
+    }
+
+    /// Opens or closes the keyboard shortcuts, or the reference page of scene files.
+    fn toggle_help(&mut self, command: &Command) {
+        let open = match command {
+            Command::SceneHelp => &mut self.scene_help,
+            _ => &mut self.help,
+        };
+        *open = !*open;
     }
 
     /// Shows or hides a layer of the map.

@@ -107,11 +107,12 @@ impl Order {
     /// Describes the size, and the duration of a film.
     fn summary(&self, scene: &Scene) -> String {
         let [width, height] = self.page.pixels();
-        let mut text = format!("{width} × {height} pixels");
+        let mut parts = vec![format!("{width} × {height} pixels")];
         if self.page.on_paper {
             let [width, height] = self.page.inches.map(short);
             let font = short(self.page.font_size);
-            text += &format!(" · {width} × {height} in · {font} pt");
+            parts.push(format!("{width} × {height} in"));
+            parts.push(format!("{font} pt"));
         }
         if let (Some(frames), Some(show)) = (self.frames, self.figure.show()) {
             let timing = figure_settings::timing(&scene.figure, show);
@@ -122,9 +123,10 @@ impl Order {
             #[expect(clippy::cast_precision_loss, reason = "a duration for people")]
             let seconds = short(ticks as f64 / f64::from(timing.fps.max(1)));
             let plural = if frames == 1 { "" } else { "s" };
-            text += &format!(" · {frames} frame{plural} · {seconds} s");
+            parts.push(format!("{frames} frame{plural}"));
+            parts.push(format!("{seconds} s"));
         }
-        text
+        parts.join(" · ")
     }
 }
 

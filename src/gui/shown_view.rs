@@ -213,16 +213,12 @@ impl App {
             Some(name) => {
                 let mut views = self.views.iter();
                 let view = views.position(|view| view.name() == name && view.applies(&self.scene));
-                match view {
-                    Some(view) => {
-                        self.with_any_view((view, theme), |view, context, _| view.figure(context))
-                    }
-                    None => {
-                        let show = Show::parse(&name, &self.scene)?;
-                        self.with_any_view((0, theme), |_, context, _| {
-                            Figure::of_scene(context, show)
-                        })
-                    }
+                if let Some(view) = view {
+                    self.with_any_view((view, theme), |view, context, _| view.figure(context))
+                } else {
+                    let show = Show::parse(&name, &self.scene)?;
+                    let call = |context: &ViewContext| Figure::of_scene(context, show);
+                    self.with_any_view((0, theme), |_, context, _| call(context))
                 }
             }
         };

@@ -276,3 +276,16 @@ fn the_help_menu_explains_scene_files() {
     window.click(Role::Button, "Close");
     assert!(!window.says("font_size"));
 }
+
+#[test]
+fn a_view_that_is_not_computed_can_be_shown_from_the_dialog() {
+    let mut window = opened_with(|scene| scene.figure.show = Some("basins".to_owned()));
+    assert!(window.says("there is no picture of the basins yet"));
+    window.click(Role::Button, "Show Basins");
+    for _ in 0..3 {
+        window.settle();
+    }
+    wait(&mut window, "pixels");
+    assert!(!window.says("there is no picture"));
+    assert!(!window.has("title"), "basins have words of their own");
+}

@@ -100,7 +100,7 @@ impl ExportDialog {
             let colour = ui.visuals().error_fg_color;
             let text = egui::RichText::new(one_line(sentence)).color(colour);
             ui.add(egui::Label::new(text).wrap());
-            self.show_view_ui(ui, context, response);
+            show_view_ui(ui, context, response);
         } else if let Ok(summary) = &context.summary {
             ui.add(egui::Label::new(egui::RichText::new(summary).size(SECONDARY)).wrap());
         }
@@ -151,18 +151,18 @@ impl ExportDialog {
             }
         });
     }
+}
 
-    /// Offers to show a view whose results are not computed because it is not shown.
-    fn show_view_ui(&self, ui: &mut egui::Ui, context: &DialogContext, response: &mut Response) {
-        let wanted = context.scene.figure.show.as_deref();
-        let view = { context.views.iter() }.find(|(_, name)| Some(name.as_str()) == wanted);
-        if let Some((title, _)) = view
-            && *title != context.shown
-            && context.show.is_none()
-            && ui.button(format!("Show {title}")).clicked()
-        {
-            response.commands.push(Command::Show(title));
-        }
+/// Offers to show a view whose results are not computed because it is not shown.
+fn show_view_ui(ui: &mut egui::Ui, context: &DialogContext, response: &mut Response) {
+    let wanted = context.scene.figure.show.as_deref();
+    let view = { context.views.iter() }.find(|(_, name)| Some(name.as_str()) == wanted);
+    if let Some((title, _)) = view
+        && *title != context.shown
+        && context.show.is_none()
+        && ui.button(format!("Show {title}")).clicked()
+    {
+        response.commands.push(Command::Show(title));
     }
 }
 
