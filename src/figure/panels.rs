@@ -14,8 +14,7 @@ use super::metric_chart::{
 use super::pages::{self, Page};
 use super::text_width::{first_fitted, fitted};
 use super::{
-    Options, caption, colour_bar, critical_points, first_visible, map, map_items, network, page,
-    state_chart,
+    Options, colour_bar, critical_points, first_visible, map, map_items, network, page, state_chart,
 };
 use crate::engine::analysis::critical::CriticalPoint;
 use crate::engine::cancel::Cancel;
@@ -325,9 +324,10 @@ impl Drawer<'_> {
         // A narrow chart over seeds leaves out what its lines are.
         let short = metric.title.split(':').next().unwrap_or_default();
         let room = chart.plot().width() - 40.0;
-        let title = match metric.bands.is_empty() {
-            true => metric.title.clone(),
-            false => first_fitted([&metric.title[..], short], 12.0, room),
+        let title = if metric.bands.is_empty() {
+            metric.title.clone()
+        } else {
+            first_fitted([&metric.title[..], short], 12.0, room)
         };
         chart.title = &title;
         if let Some(label) = &self.style.x_label {
