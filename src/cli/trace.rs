@@ -134,6 +134,9 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
     }
     let Tracer { rows, progress, .. } = tracer;
     drop(progress);
+    if interrupt::is_stopped() && rows.is_empty() {
+        return Err(interrupt::nothing_written());
+    }
     if let Some(format) = args.table {
         let names = scene.run_names();
         if args.seeds.is_given() {
