@@ -162,9 +162,10 @@ pub fn main() -> ExitCode {
             if let Some(source) = SOURCE.get() {
                 note(source);
             }
-            match interrupt::is_stopped() {
-                true => ExitCode::from(interrupt::EXIT_CODE),
-                false => ExitCode::SUCCESS,
+            if interrupt::is_stopped() {
+                ExitCode::from(interrupt::EXIT_CODE)
+            } else {
+                ExitCode::SUCCESS
             }
         }
         Err(sentence) => {

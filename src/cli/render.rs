@@ -238,9 +238,10 @@ impl Args {
             let mut scene = scene.clone();
             scene.training.seed = *seed;
             // A network's first weights and its split of the data depend on the seed.
-            let problem = match scene.is_network() {
-                true => Arc::new(self.scene.load(&scene)?),
-                false => Arc::clone(problem),
+            let problem = if scene.is_network() {
+                Arc::new(self.scene.load(&scene)?)
+            } else {
+                Arc::clone(problem)
             };
             all.push(compute_all_runs(&scene, &problem, None)?);
             progress.set(all.len());

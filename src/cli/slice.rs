@@ -144,6 +144,10 @@ pub(super) struct Args {
     theme: Light,
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "reading, computing and writing in the order in which they happen"
+)]
 pub(super) fn slice(args: &Args) -> Result<(), String> {
     let asked = args.format.as_deref();
     let extension = format(asked, Some(&args.output), &TABLES_AND_PICTURES)?;
@@ -188,9 +192,12 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
             "json" => table::line_json(&line, args.facts(loss, &theta), out),
             _ => table::line_csv(&line, out),
         })?;
-        outputs.print(|out| match args.json {
-            true => args.facts(loss, &theta).json(out),
-            false => writeln!(out, "{}", origin_text(loss, &theta)),
+        outputs.print(|out| {
+            if args.json {
+                args.facts(loss, &theta).json(out)
+            } else {
+                writeln!(out, "{}", origin_text(loss, &theta))
+            }
         })?;
         return outputs.finish();
     }

@@ -117,6 +117,10 @@ pub(super) struct Args {
     theme: Light,
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "reading, computing and writing in the order in which they happen"
+)]
 pub(super) fn sweep(args: &Args) -> Result<(), String> {
     let named = args.output.is_some() || args.format.is_some();
     let format = format(

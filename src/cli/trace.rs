@@ -134,11 +134,15 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
     }
     let Tracer { rows, progress, .. } = tracer;
     drop(progress);
+    if interrupt::is_stopped() && rows.is_empty() {
+        return Err(interrupt::nothing_written());
+    }
     if let Some(format) = args.table {
         let names = scene.run_names();
-        match args.seeds.is_given() {
-            true => print(|out| seed_table(&scene, &names, &rows, format).write(out))?,
-            false => results(&scene, &names, &rows, format)?,
+        if args.seeds.is_given() {
+            print(|out| seed_table(&scene, &names, &rows, format).write(out))?;
+        } else {
+            results(&scene, &names, &rows, format)?;
         }
     }
     outputs.finish()?;
@@ -175,13 +179,14 @@ impl Tracer<'_> {
         settings.gradient_settings.seed = seed;
         let objective = &*self.problem.objective;
         let trajectory = training::run(objective, start, spec, &settings, &self.cancel)?;
-        let curvature = match self.curvature {
-            true => Some(curvature::extremes_along(
+        let curvature = if self.curvature {
+            Some(curvature::extremes_along(
                 objective,
                 &trajectory,
                 &self.cancel,
-            )?),
-            false => None,
+            )?)
+        } else {
+            None
         };
         let losses = &trajectory.loss;
         self.rows.push(RunEnd {

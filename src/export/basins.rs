@@ -98,12 +98,13 @@ pub fn npz(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
     npz.add("y", &[side], axis(&|row| basins.start(0, row)[1]))?;
     let cells = || basins.cells.iter();
     let is_missing = |index: usize| basins.missing.get(index).copied().unwrap_or(false);
-    let labels = cells()
-        .enumerate()
-        .map(|(index, cell)| match is_missing(index) {
-            true => NOT_COMPUTED,
-            false => label_number(cell.label),
-        });
+    let labels = cells().enumerate().map(|(index, cell)| {
+        if is_missing(index) {
+            NOT_COMPUTED
+        } else {
+            label_number(cell.label)
+        }
+    });
     npz.add("label", &[side, side], labels)?;
     let steps = cells().map(|cell| cell.steps);
     npz.add("steps", &[side, side], steps)?;

@@ -158,9 +158,10 @@ pub fn npz(runs: &[RunRecord], plane: Option<&Plane>, out: &mut dyn Write) -> io
     }
     let has_seeds = runs.iter().any(|run| run.seed != runs[0].seed);
     for run in runs {
-        let name = match has_seeds {
-            true => format!("run_{}_seed_{}_", run.number, run.seed),
-            false => format!("run_{}_", run.number),
+        let name = if has_seeds {
+            format!("run_{}_seed_{}_", run.number, run.seed)
+        } else {
+            format!("run_{}_", run.number)
         };
         let trajectory = run.trajectory;
         let rows = trajectory.len() as u64;

@@ -185,6 +185,9 @@ fn lr_sweep(runs: &Runs) -> LrSweep {
     Ok(curves.into_iter().map(with_limit).collect())
 }
 
+/// The curvature at a row of a run, or why it cannot be computed.
+type FoundReport = ((usize, usize), Result<Report, String>);
+
 fn spectrum_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     let (scene, trained) = (&runs.scene, trained(runs)?);
     let index = followed(runs, options)?;
@@ -204,8 +207,7 @@ fn spectrum_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
         let found = report(loss, theta, &settings, parts, &never, &mut |_| {});
         ((index, row), found.map_err(|error| error.to_string()))
     };
-    type Found = ((usize, usize), Result<Report, String>);
-    let found = runs.kept(|(at, _): &Found| *at == (index, row), compute);
+    let found = runs.kept(|(at, _): &FoundReport| *at == (index, row), compute);
     let report = found.1.as_ref().map_err(Clone::clone)?;
     let name = &scene.run_names()[index];
     let spectrum = Spectrum {
@@ -228,6 +230,9 @@ fn spectrum_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     ))
 }
 
+/// The paths between two runs, or why they cannot be computed.
+type FoundPaths = Result<Option<ModeConnectivity>, String>;
+
 fn connect_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     let (scene, trained, size) = (&runs.scene, trained(runs)?, options.size);
     let visible: Vec<usize> = { 0..scene.runs.len() }
@@ -242,7 +247,6 @@ fn connect_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     let settings = scene.network().map(|network| network.connect.clone());
     let settings = settings.unwrap_or_default();
     let spec = default_curve_optimizer();
-    type Found = Result<Option<ModeConnectivity>, String>;
     let compute = || {
         let end = |run: usize| trained.runs.get(run).and_then(|run| run.theta(usize::MAX));
         let ends = end(from).zip(end(to)).ok_or("a run has no rows")?;
@@ -257,7 +261,7 @@ fn connect_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
         );
         found.map_err(|error| error.to_string())
     };
-    let found = runs.kept(|_: &Found| true, compute);
+    let found = runs.kept(|_: &FoundPaths| true, compute);
     let found = found.as_ref().as_ref().map_err(Clone::clone)?;
     // Only cancelling gives `None`, and nothing cancels this.
     let found = found.as_ref().ok_or("the paths are not computed")?;

@@ -326,9 +326,10 @@ impl Drawer<'_> {
         // A narrow chart over seeds leaves out what its lines are.
         let short = metric.title.split(':').next().unwrap_or_default();
         let room = chart.plot().width() - 40.0;
-        let title = match metric.bands.is_empty() {
-            true => metric.title.clone(),
-            false => first_fitted([&metric.title[..], short], 12.0, room),
+        let title = if metric.bands.is_empty() {
+            metric.title.clone()
+        } else {
+            first_fitted([&metric.title[..], short], 12.0, room)
         };
         chart.title = &title;
         if let Some(label) = &self.style.x_label {

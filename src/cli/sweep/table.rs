@@ -136,9 +136,10 @@ impl Table<'_> {
                     |step: Option<u64>| step.map_or_else(String::new, |step| step.to_string());
                 let outcome = score.outcome.name();
                 let [reached, diverged] = [reached(score), score.diverged()].map(step);
-                let seed = match is_seed {
-                    true => String::new(),
-                    false => format!("{},", part.seed),
+                let seed = if is_seed {
+                    String::new()
+                } else {
+                    format!("{},", part.seed)
                 };
                 writeln!(out, "{reached},{outcome},{diverged},{seed}{name},{spec}")?;
             }

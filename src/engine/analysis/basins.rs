@@ -197,9 +197,10 @@ impl BasinQuery<'_> {
         };
         // Only cancelling gives `None`, and nothing cancels the classification.
         let found = found.unwrap_or(empty);
-        match missing.contains(&true) {
-            true => Basins { missing, ..found },
-            false => found,
+        if missing.contains(&true) {
+            Basins { missing, ..found }
+        } else {
+            found
         }
     }
 

@@ -36,7 +36,7 @@ fn csv_and_json_have_the_documented_form() {
         "{\"landscape\":\"quadratic:b=4\",\n\"start\":[-4.0,2.0],\n\
          \"training\":{\"steps\":1,\"seed\":0,\"noise\":0.0},\n\
          \"runs\":[\n\
-         {\"spec\":\"sgd:lr=0.5\",\"name\":\"SGD\",\"outcome\":\"finished\",\"diverged_at\":null,\
+         {\"spec\":\"sgd:lr=0.5\",\"name\":\"SGD\",\"seed\":0,\"outcome\":\"finished\",\"diverged_at\":null,\
          \"converged_at\":null,\"reason\":null,\
          \"columns\":[\"step\",\"evaluations\",\"x\",\"y\",\"loss\",\"grad_norm\",\"lr\",\"lambda_min\",\"lambda_max\",\"cost\"],\
          \"rows\":[\n\

@@ -75,9 +75,10 @@ fn median_text(runs: &Runs, index: usize, row: usize) -> String {
     };
     let stats = SeedStats::of(runs.all_seeds().filter_map(loss));
     let median = stats.map_or(f64::NAN, |stats| stats.median);
-    match median.is_finite() {
-        true => format!("median {}", number(median, 4)),
-        false => "median diverged".to_owned(),
+    if median.is_finite() {
+        format!("median {}", number(median, 4))
+    } else {
+        "median diverged".to_owned()
     }
 }
 

@@ -304,9 +304,10 @@ impl CurvePlot {
     fn band_items(&self, shown: &SweepLine, theme: &Theme) -> Vec<Item> {
         let point = |index: usize, end: usize| {
             let value = shown.band[index][end];
-            let y = match value.is_finite() {
-                true => self.y(value),
-                false => self.values.min[1],
+            let y = if value.is_finite() {
+                self.y(value)
+            } else {
+                self.values.min[1]
             };
             Some([self.x(shown.curve, index)?, y])
         };

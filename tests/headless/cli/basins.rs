@@ -77,7 +77,7 @@ fn invalid_basins_arguments_are_refused() {
     for (more, expected) in [
         (
             &["-o", "a.txt"][..],
-            "a.txt: unknown extension `.txt`; expected .png or .svg or .pdf or .npz or .json or .csv",
+            "a.txt: unknown extension `.txt`; expected .csv or .json or .npz or .png or .svg or .pdf",
         ),
         (
             &["--run", "adam", "-o", "a.png"],

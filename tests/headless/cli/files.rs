@@ -617,7 +617,12 @@ fn signals_leave_no_temporary_file() {
             .status();
         assert!(sent.unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(code), "{name}");
-        assert!(place.names().is_empty(), "{:?}", place.names());
+        // Ctrl+C keeps the runs that are complete, if there are some.
+        let kept = place.names();
+        assert!(
+            kept.is_empty() || name == "INT" && kept == ["long.csv"],
+            "{kept:?}"
+        );
     }
 }
 

@@ -73,7 +73,7 @@ fn a_trace_keeps_the_runs_that_are_complete() {
     assert_eq!(status.code(), Some(130), "{said}");
     let count = rows.lines().count();
     assert!(
-        rows.ends_with('\n') && count > 0 && count % 2001 == 0,
+        rows.ends_with('\n') && count > 0 && count.is_multiple_of(2001),
         "{count} rows"
     );
     assert!(count < 1000 * 2001);
