@@ -295,12 +295,7 @@ impl App {
                 ctx.set_zoom_factor(self.layout.zoom());
             }
             Command::Help => self.help = !self.help,
-            Command::Palette => {
-                self.palette = match self.palette {
-                    Some(_) => None,
-                    None => Some(Palette::default()),
-                }
-            }
+            Command::Palette => self.palette = self.palette.is_none().then(Palette::default),
             Command::Read(place) => self.reader = Some(Reader::at(place)),
             Command::Examples => self.examples.toggle(),
             Command::ShowScene(scene, view) => self.show_bundled(ctx, *scene, view.as_deref()),
