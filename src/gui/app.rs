@@ -90,8 +90,6 @@ pub struct App {
     /// The format that was exported last.
     pub(super) export_format: &'static str,
     pub(super) help: bool,
-    /// Whether the reference page of scene files is open.
-    pub(super) scene_help: bool,
     pub(super) palette: Option<Palette>,
     /// The card that explains a run.
     pub(super) why: Option<WhyCard>,
@@ -157,7 +155,6 @@ impl App {
             export_dialog: None,
             export_format: FORMATS[0].0,
             help: false,
-            scene_help: false,
             palette: None,
             why: None,
             reader: None,
@@ -314,9 +311,7 @@ impl App {
             }
             Command::Lesson(command) => self.lesson_command(ctx, command),
             Command::Help => self.help = !self.help,
-            Command::Palette => {
-                self.palette = self.palette.is_none().then(Palette::default);
-            }
+            Command::Palette => self.palette = self.palette.is_none().then(Palette::default),
             Command::Read(place) => self.reader = Some(Reader::at(place)),
             Command::Examples => self.examples.toggle(),
             Command::ShowScene(scene, view) => self.show_bundled(ctx, *scene, view.as_deref()),
@@ -324,15 +319,6 @@ impl App {
         }
         self.timeline.set_steps(self.scene.training.steps);
         self.selected = self.selected.filter(|&index| index < self.scene.runs.len());
-    }
-
-    /// Opens or closes the keyboard shortcuts, or the reference page of scene files.
-    fn toggle_help(&mut self, command: &Command) {
-        let open = match command {
-            Command::SceneHelp => &mut self.scene_help,
-            _ => &mut self.help,
-        };
-        *open = !*open;
     }
 
     /// Shows or hides a layer of the map.

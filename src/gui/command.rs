@@ -4,7 +4,7 @@ use super::file_dialog::Purpose;
 use super::layout::Side;
 use super::lesson::LessonCommand;
 use super::panel::style::LAYERS;
-use super::reader::{Place, Section};
+use super::reader::{Place, Section, Topic};
 use super::view::View;
 use crate::engine::scene::Scene;
 use crate::teaching::example::Example;
@@ -95,8 +95,6 @@ pub(crate) enum Command {
     Present,
     /// Opens or closes the keyboard shortcuts.
     Help,
-    /// Opens or closes the reference page of scene files.
-    SceneHelp,
     /// Opens or closes the command palette.
     Palette,
     /// Opens the guide, the glossary or a help page.
@@ -249,7 +247,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 read("Guide", Section::Guide, Key::F2),
                 read("Glossary", Section::Glossary, Key::F3),
                 read("Help pages", Section::Reference, Key::F4),
-                entry("Scene files", Command::SceneHelp, shift, Key::F1),
+                entry("Scene files", Command::Read(Place::Topic(Topic::SceneFiles)), shift, Key::F1),
             ],
         ),
     ]

@@ -146,18 +146,15 @@ impl Gallery {
         if ui.is_rect_visible(rect) {
             let picture = rect.with_max_y(rect.max.y - TITLE_HEIGHT);
             let painter = ui.painter();
-            match self.texture(index) {
-                Some(texture) => {
-                    let whole = egui::Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
-                    painter.image(texture, picture, whole, egui::Color32::WHITE);
-                }
-                None => {
-                    painter.rect_filled(picture, 2.0, ui.visuals().faint_bg_color);
-                    let font = egui::FontId::proportional(SECONDARY);
-                    let weak = ui.visuals().weak_text_color();
-                    let center = egui::Align2::CENTER_CENTER;
-                    painter.text(picture.center(), center, "drawing …", font, weak);
-                }
+            if let Some(texture) = self.texture(index) {
+                let whole = egui::Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
+                painter.image(texture, picture, whole, egui::Color32::WHITE);
+            } else {
+                painter.rect_filled(picture, 2.0, ui.visuals().faint_bg_color);
+                let font = egui::FontId::proportional(SECONDARY);
+                let weak = ui.visuals().weak_text_color();
+                let center = egui::Align2::CENTER_CENTER;
+                painter.text(picture.center(), center, "drawing …", font, weak);
             }
             if marked || response.has_focus() {
                 let stroke = egui::Stroke::new(2.0, ui.visuals().selection.stroke.color);

@@ -8,12 +8,10 @@ use super::file_dialog::{DialogResult, FileDialog, Purpose};
 use super::other_scene::OtherScene;
 use super::palette::PaletteResult;
 use super::reader::{self, Reader};
-use super::reference;
 use super::taking::file_name;
 use super::theme;
 use crate::engine::scene::Scene;
 use crate::export::file;
-use crate::export::help_page::{TOPICS, topic};
 use crate::export::picture::PageSize;
 use crate::figure::png::rgba;
 use crate::import::{files_read, open_scene};
@@ -272,10 +270,6 @@ impl App {
         }
         if self.help && dialog::help_ui(ctx, &menus(&self.views)) {
             self.help = false;
-        }
-        if self.scene_help {
-            let page = topic(TOPICS[0]).unwrap_or_default();
-            self.scene_help = !reference::page_ui(ctx, &page);
         }
     }
 }

@@ -62,7 +62,7 @@ impl App {
         let focused = ctx.memory(egui::Memory::focused);
         let picture = focused.is_some() && focused == focused_picture(ctx);
         let focused = focused.is_some();
-        let reading = self.help || self.scene_help || self.why.is_some();
+        let reading = self.help || self.why.is_some();
         let escapes = !focused && !reading && !egui::Popup::is_any_open(ctx);
         let entries = entries(&self.views);
         let mut copies = false;

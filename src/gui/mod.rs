@@ -29,7 +29,6 @@ mod preferences;
 mod quit;
 mod reader;
 mod recent;
-mod reference;
 mod refusal;
 mod scale;
 mod search;

@@ -171,12 +171,6 @@ fn items(
         note: "file".to_owned(),
         action: Action::Command(Command::OpenFile(path.clone())),
     }));
-    let examples = Example::bundled().unwrap_or_default().iter();
-    items.extend(examples.map(|example| Item {
-        title: format!("Open example {}", example.title),
-        note: "example".to_owned(),
-        action: Action::Example(example),
-    }));
     if scene.runs.len() < MAX_RUNS {
         items.extend(OptimizerChoice::all().into_iter().map(|choice| Item {
             title: format!("Add {}", choice.title),
@@ -194,6 +188,12 @@ fn items(
             }
         }));
     }
+    let examples = Example::bundled().unwrap_or_default().iter();
+    items.extend(examples.map(|example| Item {
+        title: format!("Open example {}", example.title),
+        note: "example".to_owned(),
+        action: Action::Example(example),
+    }));
     items
 }
 

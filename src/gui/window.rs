@@ -49,7 +49,7 @@ impl App {
         if let Err(reason) = catch_panic(|| self.dialogs(&ctx)) {
             (self.asking, self.help, self.palette) = (None, false, None);
             (self.reader, self.examples.open) = (None, false);
-            (self.export_dialog, self.scene_help) = (None, false);
+            self.export_dialog = None;
             self.show_error(format!("the dialog could not be drawn ({reason})"));
         }
 

@@ -87,8 +87,8 @@ impl Boxed {
     }
 
     /// Puts a box at the right end, `space` away, on the same baseline.
-    pub(super) fn append(&mut self, space: f32, other: Self) {
-        self.put([self.width + space, 0.0], &other);
+    pub(super) fn append(&mut self, space: f32, other: &Self) {
+        self.put([self.width + space, 0.0], other);
     }
 
     /// Adds a box with its baseline at a point, and grows to contain it.

@@ -51,10 +51,10 @@ fn broken(pieces: Vec<(f32, Boxed)>, setting: &Typesetting) -> ([f32; 2], Vec<Pa
         let Some(line) = lines.last_mut() else { break };
         let starts = line.parts.is_empty();
         if starts || line.width + space + piece.width <= setting.width {
-            line.append(if starts { 0.0 } else { space }, piece);
+            line.append(if starts { 0.0 } else { space }, &piece);
         } else {
             let mut next = Boxed::space(indent.min(0.1 * setting.width));
-            next.append(0.0, piece);
+            next.append(0.0, &piece);
             lines.push(next);
         }
     }
@@ -110,7 +110,7 @@ impl Setter<'_> {
             } else {
                 let set = self.set(&node, size, Depth::Display);
                 match pieces.last_mut() {
-                    Some((_, piece)) if !splits => piece.append(gap, set),
+                    Some((_, piece)) if !splits => piece.append(gap, &set),
                     _ => pieces.push((gap, set)),
                 }
             }
@@ -158,7 +158,7 @@ impl Setter<'_> {
                 let mut before: Option<&Node> = None;
                 for node in nodes {
                     let gap = before.map_or(0.0, |last| gap(last, node) * size * space);
-                    row.append(gap, self.set(node, size, depth));
+                    row.append(gap, &self.set(node, size, depth));
                     before = Some(node);
                 }
                 row
@@ -166,7 +166,7 @@ impl Setter<'_> {
             Node::Joined(nodes) => {
                 let mut row = Boxed::default();
                 for node in nodes {
-                    row.append(0.03 * size, self.set(node, size, depth));
+                    row.append(0.03 * size, &self.set(node, size, depth));
                 }
                 row
             }
@@ -233,8 +233,8 @@ impl Setter<'_> {
     fn fraction(&self, [above, below]: [&Node; 2], size: f32, depth: Depth) -> Boxed {
         if depth == Depth::Script {
             let mut row = self.set(above, size, depth);
-            row.append(0.0, self.text("/", Style::Upright, size));
-            row.append(0.0, self.set(below, size, depth));
+            row.append(0.0, &self.text("/", Style::Upright, size));
+            row.append(0.0, &self.set(below, size, depth));
             return row;
         }
         let inner = if depth == Depth::Fraction {
@@ -296,9 +296,9 @@ impl Setter<'_> {
         if !grows && !matches!(signs[0], '|' | '‖' | '⟨') {
             let [open, close] =
                 signs.map(|sign| self.text(&sign.to_string(), Style::Upright, size));
-            whole.append(0.0, open);
-            whole.append(0.0, content);
-            whole.append(0.0, close);
+            whole.append(0.0, &open);
+            whole.append(0.0, &content);
+            whole.append(0.0, &close);
             return whole;
         }
         let half = half.max(0.52 * size);

@@ -18,7 +18,7 @@ pub(super) fn gap(before: &Node, after: &Node) -> f32 {
     };
     match (before, after) {
         (_, Node::Sign(',' | ';' | ':')) | (Node::Prefix(_), _) => 0.0,
-        (Node::Sign(',' | ';' | ':'), _) | (Node::Words(_), _) | (_, Node::Words(_)) => COMMA,
+        (Node::Sign(',' | ';' | ':') | Node::Words(_), _) | (_, Node::Words(_)) => COMMA,
         (Node::Sign(sign), _) | (_, Node::Sign(sign)) => of_sign(*sign),
         _ => PRODUCT,
     }

@@ -295,7 +295,7 @@ impl<'a> Reader<'a> {
                     return subscripted(&first.to_string(), &next.to_string());
                 }
             }
-            let prose = first == 'a' && self.rest.starts_with(|c: char| c == ' ') && {
+            let prose = first == 'a' && self.rest.starts_with(' ') && {
                 let next = self.rest.trim_start();
                 next.len() > 1 && next.chars().take(2).all(|c| c.is_ascii_lowercase())
             };

@@ -73,11 +73,7 @@ fn step_of(
     let trajectory = &result.ok_or("The run is not computed yet.")?.trajectory;
     let last = trajectory.len().saturating_sub(1);
     // A run that ended before the timeline's step shows its last step.
-    let end = trajectory
-        .outcome
-        .early_end()
-        .filter(|_| row >= last)
-        .map(|end| end.to_string());
+    let end = trajectory.outcome.early_end().filter(|_| row >= last);
     let step = u64::try_from(row.min(last)).unwrap_or(u64::MAX);
     if step == 0 {
         return Err("Step forward to see its numbers.".to_owned());

@@ -59,7 +59,16 @@ pub(super) fn items_of(section: Section, query: &str) -> Vec<Item> {
                 title: title(family, name),
                 topic: Topic::Page(family, name),
             };
-            found.map(item).collect()
+            let scene_files = Item {
+                group: "Files",
+                title: "Scene files".to_owned(),
+                topic: Topic::SceneFiles,
+            };
+            let has_words = crate::teaching::has_words("scene files toml", query);
+            found
+                .map(item)
+                .chain(has_words.then_some(scene_files))
+                .collect()
         }
     }
 }

@@ -46,6 +46,8 @@ pub(crate) enum Topic {
     Term(usize),
     /// The help page of a member of a family.
     Page(Family, &'static str),
+    /// The help page of scene files.
+    SceneFiles,
 }
 
 impl Topic {
@@ -54,7 +56,7 @@ impl Topic {
         match self {
             Self::Entry(_) => Section::Guide,
             Self::Term(_) => Section::Glossary,
-            Self::Page(..) => Section::Reference,
+            Self::Page(..) | Self::SceneFiles => Section::Reference,
         }
     }
 }

@@ -3,14 +3,17 @@
 use super::items::title;
 use super::markdown::{page_ui, paragraph_ui, rich_text};
 use super::{Command, Section, Topic};
-use crate::export::help_page::Family;
+use crate::gui::lesson::LessonCommand;
+use crate::teaching::bundled::find_step;
+use crate::export::help_page::{self, Family};
 use crate::gui::maths::formula_ui;
 use crate::gui::scale::{SECONDARY, SPACE, TITLE};
 use crate::teaching::glossary::Term;
 use crate::teaching::guide::GuideEntry;
-use crate::teaching::lesson::Lesson;
 use eframe::egui;
-use std::sync::OnceLock;
+
+/// The topic of scene files among the help pages.
+const SCENE_FILES: &str = help_page::TOPICS[0];
 
 /// Wishes of a page's links and buttons.
 #[derive(Default)]
@@ -34,7 +37,7 @@ pub(super) fn introduction_ui(ui: &mut egui::Ui, section: Section) {
                 "Terms and symbols that the window uses. A right click on a chart's title, a setting's name or a column's heading leads to its term."
             }
             Section::Reference => {
-                "The help page of every optimizer, wrapper, schedule, landscape, network, data set and plane: formulas, settings, strengths and weaknesses."
+                "The help page of every optimizer, wrapper, schedule, landscape, network, data set and plane: formulas, settings, strengths and weaknesses; and that of scene files."
             }
         },
     );
@@ -50,13 +53,14 @@ pub(super) fn ui(ui: &mut egui::Ui, topic: Topic, followed: &mut Followed) {
         }
         Topic::Term(index) => {
             if let Some(term) = Term::bundled().unwrap_or_default().get(index) {
-                term_ui(ui, term);
+                term_ui(ui, term, followed);
             }
         }
         Topic::Page(family, name) => {
             page_ui(ui, &family.page(name).unwrap_or_default());
             mentions_ui(ui, name, followed);
         }
+        Topic::SceneFiles => page_ui(ui, &help_page::topic(SCENE_FILES).unwrap_or_default()),
     }
     ui.add_space(SPACE[2]);
 }
@@ -87,7 +91,7 @@ fn entry_ui(ui: &mut egui::Ui, entry: &GuideEntry, followed: &mut Followed) {
         let scene = Box::new(entry.scene.clone());
         followed.command = Some(Command::ShowScene(scene, None));
     }
-    lesson_ui(ui, &entry.lesson);
+    lesson_ui(ui, &entry.lesson, followed);
     label_ui(ui, "Help pages");
     ui.horizontal_wrapped(|ui| {
         for name in &entry.help {
@@ -111,7 +115,7 @@ fn entry_ui(ui: &mut egui::Ui, entry: &GuideEntry, followed: &mut Followed) {
     }
 }
 
-fn term_ui(ui: &mut egui::Ui, term: &Term) {
+fn term_ui(ui: &mut egui::Ui, term: &Term, followed: &mut Followed) {
     heading_ui(ui, &term.term);
     if !term.symbols.is_empty() {
         formula_ui(ui, &term.symbols.join(", "));
@@ -122,20 +126,22 @@ fn term_ui(ui: &mut egui::Ui, term: &Term) {
         label_ui(ui, "Also");
         paragraph_ui(ui, &term.also.join(", "));
     }
-    lesson_ui(ui, &term.lesson);
+    lesson_ui(ui, &term.lesson, followed);
 }
 
-/// Shows the lesson that explains a page.
-fn lesson_ui(ui: &mut egui::Ui, name: &str) {
-    static TITLES: OnceLock<Vec<[String; 2]>> = OnceLock::new();
-    let titles = TITLES.get_or_init(|| {
-        let lessons = Lesson::all().unwrap_or_default().into_iter();
-        lessons.map(|lesson| [lesson.name, lesson.title]).collect()
-    });
-    let found = titles.iter().find(|[own, _]| own == name);
-    let title = found.map_or_else(|| name.replace('-', " "), |[_, title]| title.clone());
+/// Shows a button that opens the lesson which explains a page.
+fn lesson_ui(ui: &mut egui::Ui, name: &str, followed: &mut Followed) {
+    let Ok(index) = find_step(name) else {
+        return;
+    };
+    let Some((lesson, _)) = index.find() else {
+        return;
+    };
     label_ui(ui, "Lesson");
-    ui.label(title);
+    let open = ui.button(&lesson.title).on_hover_text(&lesson.summary);
+    if open.clicked() {
+        followed.command = Some(Command::Lesson(LessonCommand::Open(index)));
+    }
 }
 
 /// Shows links to the entries of the guide that mention a help page.
