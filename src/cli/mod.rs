@@ -8,8 +8,10 @@ mod connect;
 mod critical;
 mod curvature;
 mod diverged;
+mod explain;
 mod film;
 mod help;
+mod lesson;
 mod list;
 mod man;
 mod memory;
@@ -86,6 +88,8 @@ enum Command {
     Slice(slice::Args),
     Curvature(curvature::Args),
     Connect(connect::Args),
+    Explain(Box<explain::Args>),
+    Lesson(lesson::Args),
     List(list::Args),
     Help(help::Args),
     Check(check::Args),
@@ -114,6 +118,8 @@ pub fn main() -> ExitCode {
         Some(Command::Slice(args)) => slice::slice(&args),
         Some(Command::Curvature(args)) => curvature::curvature(&args),
         Some(Command::Connect(args)) => connect::connect(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Lesson(args)) => lesson::lesson(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Help(args)) => help::help(&args),
         Some(Command::Check(args)) => check::check(&args),

@@ -1,5 +1,10 @@
 //! Claims of lessons: sentences about the runs of a step as data, which tests play through.
 
+mod check;
+mod network;
+
+pub use check::{Checked, Played};
+
 use serde::Deserialize;
 
 /// A claim about a run of a step's scene: the value of a quantity, and what it is compared with. Exactly one comparison is given.
@@ -10,12 +15,14 @@ pub struct Claim {
     pub says: String,
     /// Name of the run, as the window shows it; left out where the scene has only one.
     pub run: Option<String>,
-    /// What is measured.
+    /// Quantity that is measured.
     pub quantity: Quantity,
     /// The step at which it is measured; the run's last one without it.
     pub at: Option<u64>,
     /// The point that [`Quantity::Distance`] is measured to; the nearest known minimum without it.
     pub to: Option<[f64; 2]>,
+    /// Name of the run that [`Quantity::Barrier`] and [`Quantity::CurveBarrier`] lead to.
+    pub to_run: Option<String>,
     /// The loss that [`Quantity::StepsToLoss`] and [`Quantity::EvaluationsToLoss`] wait for.
     pub loss: Option<f64>,
     /// Number of seeds, 0 and up, whose mean is taken; the scene's own seed alone without it.
@@ -36,7 +43,7 @@ pub struct Claim {
     pub times: Option<f64>,
 }
 
-/// What a claim measures of a run.
+/// Quantity of a run that a claim measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Quantity {
@@ -90,4 +97,14 @@ pub enum Quantity {
     TestAccuracy,
     /// Distance from the shown plane, as a part of the way from the plane's origin.
     ProjectionError,
+    /// ‖θ‖ at a step, of all parameters.
+    WeightNorm,
+    /// Gradient norm of a network's first layer at a step.
+    FirstLayerGradNorm,
+    /// Largest share of dead ReLU units in a layer of a network at a step.
+    DeadUnits,
+    /// Largest excess of the training loss on the straight line to the end of `to-run` over the line between the losses of both ends.
+    Barrier,
+    /// Largest such excess along the curve that the scene's mode connectivity settings train.
+    CurveBarrier,
 }

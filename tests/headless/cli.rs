@@ -6,6 +6,7 @@ mod connect;
 mod critical;
 mod curvature;
 mod data;
+mod explain;
 mod files;
 mod films;
 mod layers;
