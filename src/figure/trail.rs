@@ -7,7 +7,7 @@ use super::colour::{Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Area, Colour, Item, Point, Stroke};
 use super::frame::Frame;
 use super::labels::Labels;
-use crate::engine::training::Trajectory;
+use crate::engine::training::{Outcome, Trajectory};
 pub(crate) use end::exit_arrow;
 use end::{EndKind, TrailEnd};
 
@@ -91,6 +91,19 @@ pub fn trails(
         labels.add(end.label());
     }
     items
+}
+
+/// Returns the runs that diverged or stopped by row `step`, with the places where their trails end.
+pub fn early_ends(trails: &[Trail], frame: &Frame, step: usize) -> Vec<(usize, Point)> {
+    let ended = |trail: &&Trail| {
+        let outcome = trail.trajectory.outcome;
+        let early = matches!(outcome, Outcome::Diverged(..) | Outcome::Stopped(..));
+        early && step.saturating_add(1) >= trail.trajectory.len()
+    };
+    let ends = trails.iter().filter(ended);
+    ends.filter_map(|trail| TrailEnd::new(trail, frame, step))
+        .map(|end| (end.run, end.at))
+        .collect()
 }
 
 /// Draws the average of a trail's iterates: a thin dotted line with a small head.

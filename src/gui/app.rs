@@ -20,6 +20,7 @@ use super::theme;
 use super::timeline::Timeline;
 use super::view::charts::Charts;
 use super::view::{self, View};
+use super::why::WhyCard;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::{Scene, SurfaceStyle};
@@ -82,6 +83,8 @@ pub struct App {
     pub(super) hovered: Option<Hovered>,
     pub(super) help: bool,
     pub(super) palette: Option<Palette>,
+    /// The card that explains a run.
+    pub(super) why: Option<WhyCard>,
     pub(super) closing: Closing,
     pub(super) autosave: Option<Autosave>,
     /// Time when a text field had the focus last.
@@ -138,6 +141,7 @@ impl App {
             hovered: None,
             help: false,
             palette: None,
+            why: None,
             closing: Closing::No,
             autosave: None,
             typed_at: f64::NEG_INFINITY,
@@ -257,6 +261,7 @@ impl App {
             Command::Split => self.toggle_split(),
             Command::Layer(name) => self.toggle_layer(name),
             Command::Select(run) => self.selected = Some(run),
+            Command::Why(run) => self.open_why(ctx, run),
             Command::Checkpoint => self.history.add_undo(&self.document()),
             Command::ShowError(sentence) => self.show_error(sentence),
             Command::FullView => self.scene.view = None,

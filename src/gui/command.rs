@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Show(&'static str),
     /// Shows two views at once, or one again.
     Split,
+    /// Opens or closes the card that explains why a run ended as it did; that of the followed run without one.
+    Why(Option<usize>),
     /// Selects a run.
     Select(usize),
     /// Ticks or unticks a run.
@@ -208,6 +210,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
             "Help",
             vec![
                 entry("Search commands…", Command::Palette, ctrl, Key::K),
+                entry("Why did it do that?", Command::Why(None), shift, Key::W),
                 entry("Keyboard shortcuts", Command::Help, none, Key::F1),
             ],
         ),

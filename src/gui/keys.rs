@@ -54,7 +54,8 @@ impl App {
         let focused = ctx.memory(egui::Memory::focused);
         let picture = focused.is_some() && focused == focused_picture(ctx);
         let focused = focused.is_some();
-        let escapes = !focused && !self.help && !egui::Popup::is_any_open(ctx);
+        let escapes =
+            !focused && !self.help && self.why.is_none() && !egui::Popup::is_any_open(ctx);
         let entries = entries(&self.views);
         let mut copies = false;
         ctx.input_mut(|input| {

@@ -33,6 +33,7 @@ mod theme;
 mod timeline;
 mod view;
 mod view_panel;
+mod why;
 mod window;
 
 pub use app::App;

@@ -1,7 +1,7 @@
 //! One frame of the window: keys, menus, panels, charts and the shown view.
 
 use super::app::App;
-use super::command::menus;
+use super::command::{Command, menus};
 use super::guard::{Part, catch_panic, paint_guarded};
 use super::layout::{Place, Side};
 use super::view::charts::Followed;
@@ -73,6 +73,7 @@ impl App {
         self.compute();
         self.results_panel(ui, right);
         self.views_ui(ui, middle);
+        self.why_ui(ui, middle);
 
         self.history.feed_state(now, &self.document());
         self.update_autosave(&ctx);
@@ -250,7 +251,7 @@ impl App {
                 "X axis in gradient evaluations instead of steps: L-BFGS evaluates several in one step. A value counts as a third of a gradient, a Hessian-vector product as two.",
             );
             let scroll = egui::ScrollArea::both().auto_shrink(false);
-            scroll.show(ui, |ui| {
+            let explained = scroll.show(ui, |ui| {
                 let context = panel::table::TableContext {
                     scene: &runs.scene,
                     runs,
@@ -271,7 +272,10 @@ impl App {
                 if let (Some(run), None) = (followed, &runs.trained) {
                     panel::rule::ui(ui, &mut self.rule, shown, run);
                 }
+                table.why
             });
+            let mut commands = commands;
+            commands.extend(explained.inner.map(|run| Command::Why(Some(run))));
             commands
         };
         let mut layout = self.layout;

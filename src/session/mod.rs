@@ -102,6 +102,21 @@ impl Session {
         })
     }
 
+    /// Starts a job of a layer above, in which `compute` returns the result of a request.
+    ///
+    /// # Errors
+    /// Returns one sentence where the system gives no thread.
+    pub fn spawn_job<R: Request, T: Send + Sync + 'static>(
+        &self,
+        name: &str,
+        compute: impl Fn(&R) -> Result<T, String> + Send + 'static,
+    ) -> Result<Job<R, T>, String> {
+        Job::spawn(name, &self.jobs, move |request: &Arc<R>, worker| {
+            worker.publish(compute(request)?);
+            Ok(())
+        })
+    }
+
     /// Requests the runs of a scene, and its map in a window of the plane. A network's map is requested once there is a plane.
     pub fn update(&self, scene: &Scene, window: Rect) {
         self.runs.request(RunsRequest(scene.clone()));

@@ -25,6 +25,7 @@ mod surface;
 mod surveys;
 mod timeline;
 mod typing;
+mod why;
 
 use eframe::egui;
 use egui_kittest::Harness;

@@ -95,6 +95,10 @@ pub(super) fn ui(
                 }
                 let copy = Command::CopyRun(index);
                 answer.commands.extend(head.copied.then_some(copy));
+                let ended = current.and_then(|record| outcome_text(record, context, open));
+                let why = ended.is_some_and(|text| outcome_ui(ui, &text, name));
+                let explain = Command::Why(Some(index));
+                answer.commands.extend(why.then_some(explain));
                 if collapse && !open {
                     return;
                 }
@@ -184,6 +188,37 @@ fn loss_text(record: &RunResult, context: &PanelContext) -> Option<(String, bool
         number(*trajectory.loss.get(row.min(last))?, 3)
     };
     Some((text, diverged))
+}
+
+/// Returns how a run ended, if the timeline has reached its end: of an open card always, of others where it diverged or stopped.
+fn outcome_text(record: &RunResult, context: &PanelContext, open: bool) -> Option<String> {
+    let trajectory = &record.trajectory;
+    let runs = context.runs?;
+    let last = trajectory.len().saturating_sub(1);
+    let failed = matches!(
+        trajectory.outcome,
+        Outcome::Diverged(..) | Outcome::Stopped(..)
+    );
+    let text = match trajectory.outcome {
+        Outcome::Finished => format!("finished, {} steps", runs.step(last)),
+        Outcome::Converged(step) | Outcome::Diverged(step, _) | Outcome::Stopped(step, _) => {
+            format!("{} at step {step}", trajectory.outcome.name())
+        }
+    };
+    (runs.row(context.step) >= last && (open || failed)).then_some(text)
+}
+
+/// Shows how a run ended, with a button. Returns whether the button is clicked.
+fn outcome_ui(ui: &mut egui::Ui, text: &str, name: &str) -> bool {
+    let row = ui.horizontal(|ui| {
+        ui.label(egui::RichText::new(text).size(SECONDARY));
+        let button = ui.small_button("Why?");
+        button.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Why: {name}"))
+        });
+        button.on_hover_text("Explains why the run ended like this, and what to try.")
+    });
+    row.inner.clicked()
 }
 
 /// Shows the changes of a run's settings at later steps, and the step from which edits act.

@@ -57,6 +57,8 @@ pub(crate) struct TableContext<'a> {
 pub(crate) struct TableResponse {
     /// The run that is clicked.
     pub clicked: Option<usize>,
+    /// The run whose end is clicked, to be explained.
+    pub why: Option<usize>,
     /// The run under the pointer.
     pub hovered: Option<usize>,
 }
@@ -91,6 +93,8 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
         (true, false) => &[RUN, LOSS, TEST, STATE, GRADIENT],
         (true, true) => &[RUN, LOSS, TEST, ACCURACY, STATE, GRADIENT],
     };
+    let state = columns.iter().position(|(name, _)| *name == STATE.0);
+    let state = state.unwrap_or(usize::MAX);
     let mut rows: Vec<(usize, Vec<Cell>)> = (0..runs.results.len())
         .filter(|&index| context.scene.runs.get(index).is_some_and(|run| run.shown))
         .map(|index| (index, cells(context, index, classes)))
@@ -119,18 +123,24 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
                 let colour = style_index(context.scene.runs[*index].colour);
                 let colour = paint::colour(run_colour(colour, context.theme));
                 for (column, Cell { text, help, .. }) in cells.iter().enumerate() {
+                    // The state of a run that has ended leads to its explanation.
+                    let explains = column == state && text != "running" && text != "training";
                     let mut text = egui::RichText::new(text).size(SECONDARY);
                     if column == 0 {
                         text = text.color(colour);
+                    } else if explains {
+                        text = text.underline();
                     }
                     let label = egui::Label::new(text).sense(egui::Sense::click());
                     let label = ui.add(label.extend());
-                    let label = if help.is_empty() {
-                        label
-                    } else {
-                        label.on_hover_text(help)
+                    let label = match (help.as_str(), explains) {
+                        ("", _) => label,
+                        (help, true) => label.on_hover_text(format!("{help} Click to see why.")),
+                        (help, false) => label.on_hover_text(help),
                     };
-                    if label.clicked() {
+                    if label.clicked() && explains {
+                        response.why = Some(*index);
+                    } else if label.clicked() {
                         response.clicked = Some(*index);
                     }
                 }

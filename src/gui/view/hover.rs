@@ -11,7 +11,7 @@ use crate::figure::axis::number;
 use crate::figure::frame::Frame;
 use crate::figure::network::{metrics, percent};
 use crate::figure::projection_error;
-use crate::figure::trail::Trail;
+use crate::figure::trail::{Trail, early_ends};
 use eframe::egui;
 
 /// Largest distance between the pointer and the thing that it points at, in points.
@@ -72,6 +72,22 @@ pub(super) fn step_under(
     let place = |at| Some(frame.picture_from_world(at).into());
     let (trail, row) = nearest(pointer, place, context.row, &trails)?;
     Some((trail.run, runs.step(row)))
+}
+
+/// Returns the run whose end, a cross or an arrow at the border, is under the pointer, if it diverged or stopped; and its last step.
+pub(super) fn end_under(
+    pointer: egui::Pos2,
+    frame: &Frame,
+    context: &ViewContext,
+    runs: &Runs,
+) -> Option<(usize, u64)> {
+    let trails = drawn_trails(frame, context, runs);
+    let ends = early_ends(&trails, frame, context.row).into_iter();
+    let far = |at: [f32; 2]| pointer.distance(at.into());
+    let near = ends.filter(|(_, at)| far(*at) < REACH);
+    let (run, _) = near.min_by(|a, b| far(a.1).total_cmp(&far(b.1)))?;
+    let last = runs.results[run].trajectory.len().saturating_sub(1);
+    Some((run, runs.step(last)))
 }
 
 /// Returns the step of a trail that is nearest to the pointer, if one is within reach; `place` draws the points of the plane.

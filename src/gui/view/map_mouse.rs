@@ -1,6 +1,6 @@
 //! The mouse on maps: places the start, selects a step of a trail, pans and zooms the view, and describes what is under the pointer.
 
-use super::hover::{REACH, describe, step_under};
+use super::hover::{REACH, describe, end_under, step_under};
 use super::sculpt::SculptTools;
 use super::{ViewContext, ViewOutput};
 use crate::engine::results::Runs;
@@ -63,6 +63,12 @@ impl MapMouse {
         let clicked = response
             .interact_pointer_pos()
             .filter(|pointer| response.clicked() && !sculpted && !near_start(*pointer));
+        if let (Some(pointer), Some(runs)) = (clicked, context.runs)
+            && let Some((run, step)) = end_under(pointer, frame, context, runs)
+        {
+            let why = Command::Why(Some(run));
+            return vec![Command::Select(run), Command::GoTo(step), why];
+        }
         if let (Some(pointer), Some(runs)) = (clicked, context.runs)
             && let Some((run, step)) = step_under(pointer, frame, context, runs)
         {
