@@ -3,7 +3,7 @@
 use super::scene_args::SceneArgs;
 use super::{print, run_number};
 use crate::engine::results::Runs;
-use crate::engine::training;
+use crate::engine::training::{self, Outcome};
 use crate::export::json;
 use crate::session::compute_all_runs;
 use crate::teaching::explain::{Explanation, explain, nothing_unusual};
@@ -84,9 +84,12 @@ fn write_run(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let outcome = runs.results[index].trajectory.outcome;
-    let ended = outcome
-        .warning()
-        .unwrap_or_else(|| outcome.name().to_owned());
+    let ended = match outcome {
+        Outcome::Finished => outcome.name().to_owned(),
+        Outcome::Converged(step) | Outcome::Diverged(step, _) | Outcome::Stopped(step, _) => {
+            format!("{} at step {step}", outcome.name())
+        }
+    };
     let names = runs.scene.run_names();
     writeln!(out, "{}: {} ({ended})", index + 1, names[index])?;
     if explanations.is_empty() {

@@ -8,6 +8,9 @@ use crate::engine::results::TrainedRow;
 /// Factor above the lowest test loss at which a run overfits.
 const RISE: f64 = 1.2;
 
+/// Factor of the test loss to the training loss above which a run overfits.
+const GAP: f64 = 1.5;
+
 /// Share of the first test loss by which it rises at least where a run overfits.
 const CLEAR: f64 = 0.05;
 
@@ -116,6 +119,7 @@ impl Context<'_> {
             rises: best + last / 10 < last
                 && end > RISE * losses[best]
                 && end - losses[best] > CLEAR * losses[0]
+                && end > GAP * rows[last].loss
                 && rows[last].loss < rows[best].loss,
         })
     }
