@@ -255,6 +255,10 @@ impl App {
         };
         let predicting = self.is_predicting();
         let stale = self.refusal.is_some() || self.is_other_network();
+        let no_runs = match &self.refusal {
+            Some(refusal) => format!("The scene is {}.", refusal.reference()),
+            None => "Nothing to show yet.".to_owned(),
+        };
         let show = |ui: &mut egui::Ui| {
             if predicting {
                 ui.set_min_width(ui.available_width().max(0.0));
@@ -263,7 +267,7 @@ impl App {
             }
             let Some((runs, row)) = &current else {
                 ui.set_min_width(ui.available_width().max(0.0));
-                ui.label(self.no_runs_text());
+                ui.label(&no_runs);
                 return Vec::new();
             };
             if stale {
@@ -333,13 +337,6 @@ impl App {
     }
 
     /// Returns the reason why there are no runs to show.
-    fn no_runs_text(&self) -> String {
-        match &self.refusal {
-            Some(refusal) => format!("The scene is {}.", refusal.reference()),
-            None => "Nothing to show yet.".to_owned(),
-        }
-    }
-
     fn title(&self) -> String {
         if let Some(title) = self.lesson_title() {
             return title;
