@@ -3,13 +3,15 @@
 use super::app::App;
 use super::command::Command;
 use super::guard::{Part, paint_guarded};
+use super::lesson::LessonCommand;
+use super::reader::{Place, Topic, ask};
 use super::scale::{SECONDARY, SECTION, SPACE};
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::export::sentence::one_line;
 use crate::session::{Job, Request};
+use crate::teaching::bundled::{StepIndex, find_step};
 use crate::teaching::explain::{Explanation, explain, nothing_unusual};
-use crate::teaching::lesson::Lesson;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -65,6 +67,7 @@ fn compute(request: &WhyRequest) -> Result<Why, String> {
 enum Clicked {
     Try(Box<Scene>, String),
     Undo,
+    Lesson(StepIndex),
 }
 
 impl App {
@@ -128,11 +131,15 @@ impl App {
                     view: self.scene.view,
                     map: self.scene.map.clone(),
                     surface: self.scene.surface.clone(),
+                    figure: self.scene.figure.clone(),
                     ..*scene
                 };
                 card.tried = Some((label, scene.clone()));
                 let edit = Command::Edit(Box::new(scene));
                 self.apply_all(&ctx, vec![Command::Checkpoint, edit]);
+            }
+            Some(Clicked::Lesson(index)) => {
+                self.apply(&ctx, Command::Lesson(LessonCommand::Open(index)));
             }
             Some(Clicked::Undo) => {
                 card.tried = None;
@@ -242,19 +249,25 @@ fn explanation_ui(ui: &mut egui::Ui, explanation: &Explanation, busy: bool) -> O
             clicked = Some(Clicked::Try(scene, suggestion.label.clone()));
         }
     }
-    let small = |text: String| egui::RichText::new(text).size(SECONDARY).weak();
-    let lesson = explanation.lesson.as_deref().and_then(lesson_title);
-    if let Some(title) = lesson {
-        ui.label(small(format!("Lesson: {title}")));
-    }
-    ui.label(small(format!("Help page: {}", explanation.help)));
-    ui.label(small(format!("Source: {}", explanation.source)));
+    let small = |text: String| egui::RichText::new(text).size(SECONDARY);
+    ui.horizontal_wrapped(|ui| {
+        let lesson = explanation.lesson.as_deref().map(find_step);
+        if let Some(Ok(index)) = lesson
+            && let Some((lesson, _)) = index.find()
+        {
+            ui.label(small("Lesson:".to_owned()).weak());
+            let link = ui.link(small(lesson.title.clone()));
+            if link.on_hover_text(&lesson.summary).clicked() {
+                clicked = Some(Clicked::Lesson(index));
+            }
+        }
+        ui.label(small("Help page:".to_owned()).weak());
+        if ui.link(small(explanation.help.clone())).clicked()
+            && let Some(topic) = Topic::page_of(&explanation.help)
+        {
+            ask(ui.ctx(), Place::Topic(topic));
+        }
+    });
+    ui.label(small(format!("Source: {}", explanation.source)).weak());
     clicked
-}
-
-/// Returns the title of a lesson; `None` where there is none with this name.
-fn lesson_title(name: &str) -> Option<String> {
-    let lessons = Lesson::all().ok()?;
-    let found = lessons.into_iter().find(|lesson| lesson.name == name)?;
-    Some(found.title)
 }

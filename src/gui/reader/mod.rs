@@ -51,6 +51,14 @@ pub(crate) enum Topic {
 }
 
 impl Topic {
+    /// Returns the help page with a name, of the first family that has it.
+    pub(crate) fn page_of(name: &str) -> Option<Self> {
+        Family::ALL.into_iter().find_map(|family| {
+            let member = family.members().iter().find(|own| **own == name)?;
+            Some(Self::Page(family, member))
+        })
+    }
+
     /// Returns the section that the page belongs to.
     fn section(self) -> Section {
         match self {
