@@ -238,17 +238,25 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
             ],
         ),
         ("Lessons", lesson_entries()),
-        (
-            "Help",
-            vec![
-                entry("Search commands…", Command::Palette, ctrl, Key::K),
-                entry("Why did it do that?", Command::Why(None), shift, Key::W),
-                entry("Keyboard shortcuts", Command::Help, none, Key::F1),
-                read("Guide", Section::Guide, Key::F2),
-                read("Glossary", Section::Glossary, Key::F3),
-                read("Help pages", Section::Reference, Key::F4),
-                entry("Scene files", Command::Read(Place::Topic(Topic::SceneFiles)), shift, Key::F1),
-            ],
+        ("Help", help_entries()),
+    ]
+}
+
+/// Returns the entries of the menu Help.
+fn help_entries() -> Vec<Entry> {
+    let (none, shift, ctrl) = (Modifiers::NONE, Modifiers::SHIFT, Modifiers::COMMAND);
+    vec![
+        entry("Search commands…", Command::Palette, ctrl, Key::K),
+        entry("Why did it do that?", Command::Why(None), shift, Key::W),
+        entry("Keyboard shortcuts", Command::Help, none, Key::F1),
+        read("Guide", Section::Guide, Key::F2),
+        read("Glossary", Section::Glossary, Key::F3),
+        read("Help pages", Section::Reference, Key::F4),
+        entry(
+            "Scene files",
+            Command::Read(Place::Topic(Topic::SceneFiles)),
+            shift,
+            Key::F1,
         ),
     ]
 }

@@ -9,6 +9,7 @@ use super::scale::LOW_WINDOW;
 use super::view::charts::Followed;
 use super::view::critical_points;
 use super::{dialog, lesson, panel, theme};
+use crate::engine::results::Runs;
 use crate::session::{OptimizerStateRequest, SharpnessRequest};
 use eframe::egui;
 use std::path::Path;
@@ -221,6 +222,29 @@ impl App {
         self.poll_results();
     }
 
+    /// Requests the sharpness along the runs of a network.
+    fn request_sharpness(&self, runs: Option<&Runs>) {
+        let trained = runs.and_then(|runs| runs.trained.as_ref());
+        if let (Some(trained), Some(network)) = (trained, self.scene.network()) {
+            match SharpnessRequest::new(trained, network.settings.sharpness) {
+                Some(request) => self.session.sharpness.request(request),
+                None => self.session.sharpness.stop(),
+            }
+        }
+    }
+
+    /// Returns the sentence that is shown in place of charts and table; `None` where there are some.
+    fn reason_without_charts(&self, has_runs: bool) -> Option<String> {
+        match &self.refusal {
+            _ if self.is_predicting() => {
+                Some("The charts are hidden until you have guessed where the run ends.".to_owned())
+            }
+            _ if has_runs => None,
+            Some(refusal) => Some(format!("The scene is {}.", refusal.reference())),
+            None => Some("Nothing to show yet.".to_owned()),
+        }
+    }
+
     fn results_panel(&mut self, ui: &mut egui::Ui, place: Option<Place>) {
         let theme = theme::current(ui.ctx());
         let current = self.shown_runs();
@@ -241,33 +265,17 @@ impl App {
             }
             _ => None,
         };
-        if let (Some((runs, _)), Some(network)) = (&current, self.scene.network())
-            && let Some(trained) = &runs.trained
-        {
-            match SharpnessRequest::new(trained, network.settings.sharpness) {
-                Some(request) => self.session.sharpness.request(request),
-                None => self.session.sharpness.stop(),
-            }
-        }
+        self.request_sharpness(current.as_ref().map(|(runs, _)| runs));
         let sharpness = self.session.sharpness.newest();
         let Some(place) = place else {
             return;
         };
-        let predicting = self.is_predicting();
         let stale = self.refusal.is_some() || self.is_other_network();
-        let no_runs = match &self.refusal {
-            Some(refusal) => format!("The scene is {}.", refusal.reference()),
-            None => "Nothing to show yet.".to_owned(),
-        };
+        let hidden = self.reason_without_charts(current.is_some());
         let show = |ui: &mut egui::Ui| {
-            if predicting {
+            let (Some((runs, row)), None) = (&current, &hidden) else {
                 ui.set_min_width(ui.available_width().max(0.0));
-                ui.label("The charts are hidden until you have guessed where the run ends.");
-                return Vec::new();
-            }
-            let Some((runs, row)) = &current else {
-                ui.set_min_width(ui.available_width().max(0.0));
-                ui.label(&no_runs);
+                ui.label(hidden.unwrap_or_default());
                 return Vec::new();
             };
             if stale {
@@ -336,7 +344,6 @@ impl App {
         self.apply_all(&ui.ctx().clone(), commands.unwrap_or_default());
     }
 
-    /// Returns the reason why there are no runs to show.
     fn title(&self) -> String {
         if let Some(title) = self.lesson_title() {
             return title;

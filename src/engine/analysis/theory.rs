@@ -199,9 +199,10 @@ impl Bowl {
             noise,
             settings.noise > 0.0,
         );
-        let formula = match momentum {
-            false => format!("|1 − γλ| with λ = {slowest:.4}"),
-            true => format!("the largest root of the recurrence for λ = {slowest:.4}"),
+        let formula = if momentum {
+            format!("the largest root of the recurrence for λ = {slowest:.4}")
+        } else {
+            format!("|1 − γλ| with λ = {slowest:.4}")
         };
         Some(Theory {
             rate,

@@ -3,11 +3,11 @@
 use super::items::title;
 use super::markdown::{page_ui, paragraph_ui, rich_text};
 use super::{Command, Section, Topic};
-use crate::gui::lesson::LessonCommand;
-use crate::teaching::bundled::find_step;
 use crate::export::help_page::{self, Family};
+use crate::gui::lesson::LessonCommand;
 use crate::gui::maths::formula_ui;
 use crate::gui::scale::{SECONDARY, SPACE, TITLE};
+use crate::teaching::bundled::find_step;
 use crate::teaching::glossary::Term;
 use crate::teaching::guide::GuideEntry;
 use eframe::egui;

@@ -14,8 +14,8 @@ fn settings(steps: u64, noise: f64, seed: u64) -> RunSettings {
     RunSettings {
         steps,
         gradient_settings: GradientSettings {
-            noise,
             seed,
+            noise,
             ..GradientSettings::default()
         },
         tolerance: None,
