@@ -273,7 +273,7 @@ mod tests {
             (
                 ("--legend", "legend"),
                 "left",
-                "--legend cannot be `left`; expected one of inside, right, off",
+                "--legend cannot be `left`; expected one of inside, right, below, off",
             ),
             (
                 ("--font-size", "font_size"),

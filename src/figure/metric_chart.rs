@@ -168,7 +168,9 @@ impl MetricChart {
             let values = line.values.iter().copied();
             values.filter(move |value| value.abs() <= bound)
         });
-        let limits = self.lines.iter().filter(|line| line.style.is_limit());
+        // Bounds and rates of theory do not shape the axis.
+        let limits =
+            { self.lines.iter() }.filter(|line| line.style.is_limit() && line.name.is_none());
         let limits = limits.flat_map(|line| line.values.iter().copied());
         self.y_range = y_range(measurements, limits, self.log);
         self
