@@ -221,6 +221,11 @@ pub(crate) fn refusal_ui(ui: &mut egui::Ui, refused: Option<&str>) {
             .size(12.0)
             .color(ui.visuals().error_fg_color);
         let text = if has_pointer { text.monospace() } else { text };
-        ui.add(egui::Label::new(text).wrap());
+        // A wider row above must not take the sentence out of sight.
+        let visible = ui.clip_rect().right() - ui.next_widget_position().x - 2.0;
+        ui.scope(|ui| {
+            ui.set_max_width(ui.available_width().min(visible.max(40.0)));
+            ui.add(egui::Label::new(text).wrap());
+        });
     }
 }

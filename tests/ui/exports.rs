@@ -146,11 +146,13 @@ fn opened_with(change: impl FnOnce(&mut Scene)) -> Window {
     window
 }
 
-/// Ticks an optional setting and types its value.
+/// Switches an optional setting on and types its value.
 fn set(window: &mut Window, name: &str, text: &str) {
-    let tick = format!("set {name}");
-    window.reveal(Role::CheckBox, &tick);
-    window.click(Role::CheckBox, &tick);
+    let words = ["fixed", "set", "on"].map(|word| format!("{name}: {word}"));
+    let found = { words.iter() }.find(|word| window.has(word));
+    let word = found.expect("an optional setting");
+    window.reveal(Role::RadioButton, word);
+    window.click(Role::RadioButton, word);
     window
         .harness
         .get_by_role_and_label(Role::TextInput, name)

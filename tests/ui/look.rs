@@ -235,5 +235,5 @@ fn a_trained_network_is_legible() {
 
 #[test]
 fn a_network_in_training_is_legible() {
-    check("training", &network(10_000_000), &NETWORK_VIEWS, false);
+    check("training", &network(5_000_000), &NETWORK_VIEWS, false);
 }

@@ -99,10 +99,9 @@ pub(super) fn ui(
                 let copy = Command::CopyRun(index);
                 answer.commands.extend(head.copied.then_some(copy));
                 let ended = current.and_then(|record| outcome_text(record, context, open));
-                let why = ended.is_some_and(|text| outcome_ui(ui, &text, name));
-                let explain = Command::Why(Some(index));
-                answer.commands.extend(why.then_some(explain));
                 if collapse && !open {
+                    let why = outcome_ui(ui, ended.as_deref(), (name, index));
+                    answer.commands.extend(why);
                     return;
                 }
                 if open {
@@ -122,6 +121,9 @@ pub(super) fn ui(
                 let mut refused = run.spec.change(|optimizer| {
                     styled_settings_ui(ui, &style, optimizer.settings_mut(), is_main)
                 });
+                // Below the sliders, which stay in their place while one of them is dragged.
+                let why = outcome_ui(ui, ended.as_deref(), (name, index));
+                answer.commands.extend(why);
                 if open {
                     let rest = |setting: &str| !is_main(setting);
                     refused = run::ui(ui, run, name, &groups, rest).or(refused);
@@ -211,8 +213,13 @@ fn outcome_text(record: &RunResult, context: &PanelContext, open: bool) -> Optio
     (runs.row(context.step) >= last && (open || failed)).then_some(text)
 }
 
-/// Shows how a run ended, with a button. Returns whether the button is clicked.
-fn outcome_ui(ui: &mut egui::Ui, text: &str, name: &str) -> bool {
+/// Shows how a run ended, with a button that explains it; returns its command once it is clicked.
+fn outcome_ui(
+    ui: &mut egui::Ui,
+    text: Option<&str>,
+    (name, index): (&str, usize),
+) -> Option<Command> {
+    let text = text?;
     let row = ui.horizontal(|ui| {
         ui.label(egui::RichText::new(text).size(SECONDARY));
         let button = ui.small_button("Why?");
@@ -221,7 +228,7 @@ fn outcome_ui(ui: &mut egui::Ui, text: &str, name: &str) -> bool {
         });
         button.on_hover_text("Explains why the run ended like this, and what to try.")
     });
-    row.inner.clicked()
+    row.inner.clicked().then_some(Command::Why(Some(index)))
 }
 
 /// Shows the changes of a run's settings at later steps, and the step from which edits act.
