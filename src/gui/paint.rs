@@ -143,15 +143,53 @@ fn path(
     let bounds = area(painter.clip_rect().expand(50.0));
     for (piece, closed) in clip_polyline(points, closed, &bounds) {
         let piece = egui_points(&piece);
-        if !style.dash.is_empty() {
-            let dashes = dashes(&piece, style.dash).into_iter();
-            painter.extend(dashes.map(|dash| egui::Shape::line(dash, stroke)));
-        } else if closed {
-            painter.add(egui::Shape::closed_line(piece, stroke));
+        let lines = if style.dash.is_empty() {
+            vec![piece]
         } else {
-            painter.add(egui::Shape::line(piece, stroke));
+            dashes(&piece, style.dash)
+        };
+        for mut line in lines {
+            let closed = closed && style.dash.is_empty();
+            if closed && !has_reversal(&line) {
+                painter.add(egui::Shape::closed_line(line, stroke));
+            } else {
+                line.extend(line.first().copied().filter(|_| closed));
+                let parts = split_at_reversals(line).into_iter();
+                painter.extend(parts.map(|part| egui::Shape::line(part, stroke)));
+            }
         }
     }
+}
+
+/// Whether a line turns back on itself at a point.
+fn turns_back([before, at, after]: [egui::Pos2; 3]) -> bool {
+    (at - before).normalized().dot((after - at).normalized()) < -0.99
+}
+
+fn has_reversal(points: &[egui::Pos2]) -> bool {
+    points
+        .windows(3)
+        .any(|corner| turns_back([corner[0], corner[1], corner[2]]))
+}
+
+/// Splits a line where it turns back on itself. epaint joins the sides of such a corner by a miter of any length, in a direction that
+/// rounding decides.
+fn split_at_reversals(points: Vec<egui::Pos2>) -> Vec<Vec<egui::Pos2>> {
+    if !has_reversal(&points) {
+        return vec![points];
+    }
+    let mut parts: Vec<Vec<egui::Pos2>> = Vec::new();
+    let mut part: Vec<egui::Pos2> = Vec::new();
+    for point in points {
+        if let [.., before, at] = part[..]
+            && turns_back([before, at, point])
+        {
+            parts.push(std::mem::replace(&mut part, vec![at]));
+        }
+        part.push(point);
+    }
+    parts.push(part);
+    parts
 }
 
 /// Cuts a line into dashes by a pattern of lengths, which are drawn and left out alternately.
@@ -249,6 +287,40 @@ mod tests {
         let turned = egui::Rect::from_min_max(egui::pos2(9.0, 9.0), egui::pos2(3.0, 20.0));
         assert_eq!(area(turned), Area::new([9.0, 9.0], [9.0, 20.0]));
         assert_eq!(area(turned).width(), 0.0);
+    }
+
+    /// A run that oscillates on one line, with coordinates that are not exact.
+    #[test]
+    fn lines_that_turn_back_stay_as_wide_as_their_stroke() {
+        let at = |k: i32| {
+            let along = (-1.0_f32).powi(k) * (90.0 - 0.37 * f32::from(i16::try_from(k).unwrap()));
+            egui::pos2(200.0 + 0.447_213_6 * along, 200.0 + 0.894_427_2 * along)
+        };
+        let points: Vec<egui::Pos2> = (0..60).map(at).collect();
+        let parts = split_at_reversals(points.clone());
+        assert_eq!(parts.len(), 59);
+        assert!(parts.iter().all(|part| !has_reversal(part)));
+        let ctx = egui::Context::default();
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let painter = ui.ctx().layer_painter(egui::LayerId::background());
+            let stroke = egui::Stroke::new(3.0, egui::Color32::WHITE);
+            painter.extend(
+                parts
+                    .iter()
+                    .map(|part| egui::Shape::line(part.clone(), stroke)),
+            );
+        });
+        output.textures_delta.clear();
+        for primitive in ctx.tessellate(output.shapes, 1.0) {
+            let egui::epaint::Primitive::Mesh(mesh) = primitive.primitive else {
+                continue;
+            };
+            for vertex in &mesh.vertices {
+                let offset = vertex.pos - egui::pos2(200.0, 200.0);
+                let aside = 0.894_427_2 * offset.x - 0.447_213_6 * offset.y;
+                assert!(aside.abs() < 4.0, "{aside} beside the line");
+            }
+        }
     }
 
     #[test]
