@@ -3,10 +3,16 @@
 use super::unknown_argument::Unknown;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use std::path::Path;
 
 /// Returns one sentence about the arguments `args` that `program` refused with `error`: what is wrong, and what to do.
 pub(super) fn sentence(error: &Error, program: &Command, args: &[String]) -> String {
     let command = args.get(1).and_then(|name| program.find_subcommand(name));
+    if command.is_none()
+        && let Some(sentence) = unknown_command(program, args)
+    {
+        return sentence;
+    }
     let call = command.map_or("ravine".to_owned(), |command| {
         format!("ravine {}", command.get_name())
     });
@@ -62,6 +68,11 @@ pub(super) fn sentence(error: &Error, program: &Command, args: &[String]) -> Str
         ErrorKind::ArgumentConflict if arg.is_empty() => {
             let command = text(ContextKind::InvalidSubcommand);
             let first = args.get(1).map_or("--help", String::as_str);
+            if program.find_subcommand(command).is_none() {
+                return format!(
+                    "`{command}` stands behind `{first}`, which is no command; expected a command first, or one scene file alone; `ravine --help` lists the commands"
+                );
+            }
             format!(
                 "the command `{command}` stands behind other arguments; expected it first, like `ravine {command} {first}`"
             )
@@ -89,6 +100,25 @@ pub(super) fn sentence(error: &Error, program: &Command, args: &[String]) -> Str
             format!("{first}; `{call} --help` lists the arguments")
         }
     }
+}
+
+/// Returns the sentence about a first argument that is nearly a command, and no file.
+fn unknown_command(program: &Command, args: &[String]) -> Option<String> {
+    let is_quiet = |arg: &&String| *arg == "-q" || *arg == "--quiet";
+    let given = args.iter().skip(1).find(|arg| !is_quiet(arg))?;
+    if given.starts_with('-') || Path::new(given).exists() {
+        return None;
+    }
+    let near = near_command(program, given)?;
+    (near != given).then(|| format!("unknown command `{given}`; did you mean `{near}`?"))
+}
+
+/// Returns the command whose name is nearly `given`, if there is one.
+pub(super) fn near_command<'a>(program: &'a Command, given: &str) -> Option<&'a str> {
+    let commands = program.get_subcommands().map(Command::get_name);
+    let near = commands.map(|command| (strsim::damerau_levenshtein(given, command), command));
+    let (distance, command) = near.min()?;
+    (distance <= 2 && distance < command.len().min(given.len())).then_some(command)
 }
 
 /// Returns the name in the parser's `--output <FILE>`, `<SCENE>` or `[FAMILY]`.

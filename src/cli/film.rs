@@ -19,9 +19,7 @@ const NUMBER: &str = "{}";
 /// Flags of films.
 #[derive(clap::Args)]
 pub(super) struct FilmArgs {
-    /// Make a film of the run from step 0 to the last; without this flag, a .gif, .apng or .mp4 file is one, and a .png file with it an
-    /// animated PNG
-    #[arg(long)]
+    #[arg(long, help = format!("Make a film of the run from step 0 to the last; without this flag, a {} file is one, and a .png file with it an animated PNG", endings("or")))]
     film: bool,
     /// Steps of a film's frames, first and last included: 0..500, or with a distance 0..500:5 [default: those that --seconds and --fps give]
     #[arg(long, value_name = "FIRST..LAST:EVERY", allow_negative_numbers = true)]
@@ -63,14 +61,16 @@ impl FilmArgs {
             let given = flags.iter().find(|(_, value)| value.is_some());
             return match given {
                 Some((flag, _)) => Err(format!(
-                    "{flag} is for films; expected an output .gif, .apng or .mp4, or --film for an animated .png"
+                    "{flag} is for films; expected an output {}, or --film for an animated .png",
+                    endings("or")
                 )),
                 None => Ok(None),
             };
         }
         if !is_film && extension != "png" && !is_numbered {
             return Err(format!(
-                "a film cannot be one .{extension} file; expected .gif, .apng, .mp4, .png, or numbered files like frame-{{}}.{extension}"
+                "a film cannot be one .{extension} file; expected {}, .png, or numbered files like frame-{{}}.{extension}",
+                endings(",")
             ));
         }
         if is_film && is_numbered {
@@ -196,6 +196,19 @@ impl Plan {
         let file = files.first().ok_or("a film without a file")?;
         outputs.write(file, |out| out.write_all(&bytes))
     }
+}
+
+/// Returns the endings of films that this program can write, with a word or a comma before the last.
+pub(super) fn endings(word: &str) -> String {
+    let dotted: Vec<String> = film::BUILT
+        .iter()
+        .map(|ending| format!(".{ending}"))
+        .collect();
+    let (last, first) = dotted
+        .split_last()
+        .map_or(("", &[][..]), |(last, first)| (last.as_str(), first));
+    let gap = if word == "," { "" } else { " " };
+    format!("{}{gap}{word} {last}", first.join(", "))
 }
 
 /// Returns the name of an output file.

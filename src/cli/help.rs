@@ -1,5 +1,6 @@
 //! `ravine help`: the reference pages of family members and commands.
 
+use super::argument_errors::near_command;
 use super::{Cli, print};
 use crate::engine::declare::{SettingError, names};
 use crate::export::help_page::{self, Family, page};
@@ -45,7 +46,7 @@ pub(super) fn help(args: &Args) -> Result<(), String> {
         .or_else(|| spelled(name))
     {
         Some(page) => print(|out| out.write_all(page.as_bytes())),
-        None => Err(unknown(name)),
+        None => Err(unknown(name, &cli)),
     }
 }
 
@@ -59,7 +60,7 @@ fn spelled(name: &str) -> Option<String> {
     found.next()
 }
 
-fn unknown(name: &str) -> String {
+fn unknown(name: &str, program: &clap::Command) -> String {
     let mut valid: Vec<&str> = help_page::TOPICS.to_vec();
     for (_, member) in help_page::names() {
         if !valid.contains(&member) {
@@ -71,5 +72,9 @@ fn unknown(name: &str) -> String {
         given: name.to_owned(),
         valid,
     };
-    error.to_string()
+    let sentence = error.to_string();
+    match near_command(program, name).filter(|_| !sentence.contains("did you mean")) {
+        Some(command) => format!("unknown name `{name}`; did you mean `{command}`?"),
+        None => sentence,
+    }
 }

@@ -11,6 +11,9 @@ pub(super) const EXIT_CODE: u8 = 130;
 /// Whether the work in progress stops by itself.
 static STOPPABLE: AtomicBool = AtomicBool::new(false);
 
+/// Whether the command in progress writes its results at its end, so that nothing is written if it ends before.
+static WRITES_AT_END: AtomicBool = AtomicBool::new(false);
+
 /// The flag of the work in progress.
 static CANCEL: LazyLock<Cancel> = LazyLock::new(Cancel::default);
 
@@ -20,11 +23,20 @@ pub(super) fn stoppable() -> Cancel {
     CANCEL.clone()
 }
 
+/// Says that the command writes its results at its end: Ctrl+C before that, in work that does not stop by itself, is answered by
+/// [`nothing_written`].
+pub(super) fn writes_at_end() {
+    WRITES_AT_END.store(true, Ordering::Release);
+}
+
 /// Sets the flag of the work in progress at the first Ctrl+C; returns false if there is no such work, or it was stopped already.
 pub(super) fn stop_work() -> bool {
-    let stops = STOPPABLE.load(Ordering::Acquire) && !CANCEL.is_cancelled();
+    let is_stoppable = STOPPABLE.load(Ordering::Acquire);
+    let stops = is_stoppable && !CANCEL.is_cancelled();
     if stops {
         CANCEL.cancel();
+    } else if !is_stoppable && WRITES_AT_END.load(Ordering::Acquire) {
+        print_error(&nothing_written());
     }
     stops
 }

@@ -18,6 +18,7 @@ mod list;
 mod man;
 mod memory;
 mod network_args;
+mod network_scene;
 mod outputs;
 mod page_args;
 mod progress;
@@ -135,6 +136,19 @@ pub fn main() -> ExitCode {
         command,
     } = cli;
     QUIET.store(quiet, Ordering::Relaxed);
+    if let Some(
+        Command::Render(_)
+        | Command::Sweep(_)
+        | Command::Basins(_)
+        | Command::Critical(_)
+        | Command::Train(_)
+        | Command::Slice(_)
+        | Command::Curvature(_)
+        | Command::Connect(_),
+    ) = command
+    {
+        interrupt::writes_at_end();
+    }
     let done = match command {
         None => window::open(scene.as_deref()),
         Some(Command::Trace(args)) => trace::trace(&args),

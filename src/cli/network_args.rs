@@ -26,14 +26,13 @@ pub(super) struct NetworkArgs {
     label: Option<String>,
     /// Scale each input to mean 0 and variance 1 over the training data; constant inputs are only centred
     #[arg(long, alias = "standardise")]
-    standardize: bool,
+    pub(super) standardize: bool,
 }
 
 impl NetworkArgs {
     /// Returns the network's loss on the training split, and the split. `test` is the share of test samples.
     pub(super) fn prepare(&self, test: f64, seed: u64) -> Result<(NetworkLoss, Split), String> {
-        let network: AnyNetwork = { self.network.parse() }
-            .map_err(|error| setting_error("--network", &self.network, &error))?;
+        let network = self.model()?;
         let mut split = (self.dataset()?)
             .split_for(network.as_dyn().loss(), &Disk::default(), test, seed)
             .map_err(|error| error.to_string())?;
@@ -46,7 +45,13 @@ impl NetworkArgs {
         Ok((loss, split))
     }
 
-    fn dataset(&self) -> Result<AnyDataset, String> {
+    /// Returns the network.
+    pub(super) fn model(&self) -> Result<AnyNetwork, String> {
+        { self.network.parse() }.map_err(|error| setting_error("--network", &self.network, &error))
+    }
+
+    /// Returns the data set.
+    pub(super) fn dataset(&self) -> Result<AnyDataset, String> {
         let name = spec::head(&self.data).0;
         let built_in = names::member("dataset", AnyDataset::NAMES, name).is_some();
         let to_sentence = |error| setting_error("--data", &self.data, &error);

@@ -1,7 +1,7 @@
 //! `ravine render`: a picture of a scene.
 
 use super::diverged::{check_view, warn_diverged};
-use super::film::FilmArgs;
+use super::film::{FilmArgs, endings};
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::note;
 use super::outputs::{Outputs, kind};
@@ -39,8 +39,16 @@ With --seeds, charts show for each run the median over the seeds, a band between
 the quartiles and the mean, dotted; a seed that diverged counts as infinitely high
 from then on, and the legend has how many did. A map is that of the first seed.
 
-{EXAMPLES}",
-        picture::show_help()
+{mp4}{EXAMPLES}",
+        picture::show_help(),
+        mp4 = if cfg!(feature = "mp4") {
+            ""
+        } else {
+            "This program was built without films as MP4, whose encoder needs a C++ compiler:
+`cargo install --path . --features mp4` builds it with them.
+
+"
+        }
     )
 });
 
@@ -54,15 +62,15 @@ Examples:
   ravine render -o opening.png
   ravine render 'lesson:learning-rate#3' -o step.png
   ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
-  ravine render --landscape himmelblau --start=0,0 --run adam --run lbfgs -o figure.svg
+  ravine render --landscape himmelblau --start=0,0 --run adam:lr=0.1 --run lbfgs -o figure.svg
   ravine render homework.toml --show loss --width 12cm -o loss.pdf
   ravine render paper.toml --show map+loss --preset double-column --label a -o figure.pdf
   ravine render lecture.toml --noise 1 --seeds 0..9 --show loss -o seeds.pdf
   ravine render --show surface --azim=-120 --elev 40 -o surface.png
   ravine render network.toml --show projection-error -o error.svg
   ravine render network.toml --show predictions -o predictions.png
-  ravine render --landscape himmelblau --run adam --run lbfgs -o race.gif
-  ravine render --show surface --turn 60 --seconds 12 --size 1280x720 -o race.mp4
+  ravine render --landscape himmelblau --run adam:lr=0.1 --run lbfgs -o race.gif
+  ravine render --show surface --turn 60 --seconds 12 --size 1280x720 -o turn.apng
   ravine render --frames 0..500:5 -o 'frame-{}.png'
   ravine render --gallery landscapes -o gallery.png";
 
@@ -78,9 +86,10 @@ pub(super) struct Args {
     scene: SceneArgs,
     #[command(flatten)]
     seeds: SeedsArg,
-    /// Output file: .png, .svg or .pdf; films are .gif, .apng, .mp4, or numbered pictures like frame-{}.png; - writes to standard output,
-    /// PNG without --format
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help = format!(
+        "Output file: .png, .svg or .pdf; films are {}, or numbered pictures like frame-{{}}.png; - writes to standard output, PNG without --format",
+        endings(",")
+    ))]
     output: PathBuf,
     /// Format of the output, where its name does not tell it: png, svg or pdf
     #[arg(long, value_name = "NAME")]
@@ -335,7 +344,15 @@ fn render_gallery(args: &Args, family: &str, extension: &str) -> Result<(), Stri
 /// Returns the format of the output: the named one, or the extension's.
 fn format(args: &Args) -> Result<&'static str, String> {
     let Some(text) = &args.format else {
-        let all: Vec<&'static str> = EXTENSIONS.into_iter().chain(film::EXTENSIONS).collect();
+        // A format whose encoder is not built has its own error.
+        let is_film = |film: &&str| {
+            args.output
+                .extension()
+                .is_some_and(|own| own.eq_ignore_ascii_case(film))
+        };
+        let films = film::EXTENSIONS.into_iter();
+        let films = films.filter(|film| film::BUILT.contains(film) || is_film(film));
+        let all: Vec<&'static str> = EXTENSIONS.into_iter().chain(films).collect();
         return kind(&args.output, &all, "png");
     };
     let wanted = text.trim().trim_start_matches('.').to_lowercase();

@@ -8,15 +8,18 @@ mod projection;
 use super::interrupt;
 use super::memory::{MAX_NUMBER_BYTES, claim};
 use super::network_args::{NetworkArgs, at_weights, seed, share};
+use super::network_scene::{SaveSceneArg, set};
 use super::outputs::{Outputs, TABLES_AND_PICTURES, format};
 use super::page_args::size;
 use super::progress_counter::with_progress;
 use super::render::ThemeArg as Light;
 use crate::engine::analysis::network_plane::NetworkPlane;
+use crate::engine::declare::{SettingError, Value};
 use crate::engine::geometry::surface::Surface;
-use crate::engine::network::NetworkLoss;
+use crate::engine::network::{NetworkLoss, Precision};
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::{Plane, Rect};
+use crate::engine::scene::MapPrecision;
 use crate::export::columns::Columns;
 use crate::export::picture;
 use crate::export::slice as table;
@@ -50,8 +53,8 @@ CSV has one row per point: a, b, loss, with a varying fastest. NPZ contains the
 arrays a, b and loss (rows are b, columns a), the plane's origin, u and v, its
 explained_variance_ratio, and for each run of --trajectories run_1_a, run_1_b,
 run_1_loss and run_1_residual, so that a figure can be drawn again from it alone:
-examples/slice.py does. JSON has the columns of CSV. Ctrl+C keeps the rows so far
-of a table, with nan for the others (exit code 130). The loss and the accuracy at
+examples/slice.py does. JSON has the columns of CSV. Ctrl+C keeps the losses so
+far of a table, with nan for the others (exit code 130). The loss and the accuracy at
 the weights, (0, 0), are printed. With one --direction there is no b
 and no picture. With --seeds, CSV has a first column seed, and NPZ an array seed
 and a loss for each (seeds x rows x columns). Weights, directions and output are
@@ -85,7 +88,7 @@ pub(super) struct Args {
     /// Plane [default: filter:seed=1]
     #[arg(long, value_name = "SPEC")]
     plane: Option<String>,
-    /// Number of planes, for --plane filter, with consecutive seeds; a picture shows them side by side at one scale
+    /// Number of planes, 2 to 16, for --plane filter, with consecutive seeds from the plane's on: 3 with seed=1 is seeds 1, 2 and 3; a picture shows them side by side at one scale
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seeds: Option<String>,
     /// Trajectories, an NPZ file of `ravine train --trajectories`, for --plane pca or gradient:second=step and for pictures
@@ -142,6 +145,8 @@ pub(super) struct Args {
     /// Picture theme: light or dark
     #[arg(long, value_enum, value_name = "THEME", hide_possible_values = true, default_value_t = Light::Light)]
     theme: Light,
+    #[command(flatten)]
+    save_scene: SaveSceneArg,
 }
 
 #[expect(
@@ -180,6 +185,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let read = args.further_weights(&trained)?;
     let mut outputs = Outputs::plan([&args.output])?;
     outputs.check_stdout_free("--json", args.json)?;
+    args.save_scene_later(range)?;
     let planes = args.build_planes(&trained, &theta, &runs, seeds, read)?;
     let Some((_, network_plane)) = planes.first() else {
         return Ok(()); // There is at least one.
@@ -214,7 +220,9 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
         let slices: Vec<(u64, Surface)> = planes.iter().map(surface).collect();
         (slices, done.load(Ordering::Relaxed))
     });
-    if interrupt::is_stopped() && (args.drawn() || done == 0) {
+    let is_empty =
+        { slices.iter() }.all(|(_, slice)| slice.values.iter().all(|loss| loss.is_nan()));
+    if interrupt::is_stopped() && (args.drawn() || is_empty) {
         return Err(interrupt::nothing_written());
     }
     let sliced = SliceOutput {
@@ -251,7 +259,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     })?;
     outputs.finish()?;
     interrupt::report_stop(&format!(
-        "{done} of {total} rows are computed and written; the losses of the others are nan"
+        "{done} of {total} rows are complete; losses that are not computed are written as nan"
     ));
     Ok(())
 }
@@ -304,6 +312,44 @@ impl Args {
 }
 
 impl Args {
+    /// Remembers the scene of `--save-scene`: the plane around the weights, from which its run starts.
+    fn save_scene_later(&self, range: Option<Rect>) -> Result<(), String> {
+        let unknown = [
+            ("--direction", !self.directions.is_empty()),
+            ("--other", !self.others.is_empty()),
+            ("--trajectories", self.trajectories.is_some()),
+            ("--norm-statistics file", self.norm_statistics != "data"),
+        ];
+        if let Some((flag, _)) =
+            { unknown.iter() }.find(|(_, given)| *given && self.save_scene.is_given())
+        {
+            return Err(format!(
+                "--save-scene cannot keep {flag}, which scenes do not have; leave out one of them"
+            ));
+        }
+        let weights = Some(&*self.weights);
+        (self.save_scene).save_later(&self.network, weights, |scene, network| {
+            network.plane = plane(self.plane.as_deref().unwrap_or("filter:seed=1"))?;
+            let seed = self.seed.as_deref().map_or(Ok(0), seed)?;
+            set(&mut scene.training, "seed", Value::Count(seed))?;
+            let test = self.test.as_deref().map_or(Ok(0.0), share)?;
+            let settings = &mut network.settings;
+            set(settings, "test", Value::Real(test))?;
+            set(settings, "around", Value::Count(1))?;
+            set(settings, "around_step", Value::Count(0))?;
+            if flags::precision(&self.precision)? == Precision::Single {
+                settings.precision = MapPrecision::F32;
+            }
+            scene.view = range;
+            scene.add_run(
+                "sgd:lr=0.1"
+                    .parse()
+                    .map_err(|error: SettingError| error.to_string())?,
+            );
+            Ok(())
+        })
+    }
+
     /// Returns whether the output is a picture.
     fn drawn(&self) -> bool {
         let kind = format(

@@ -44,8 +44,9 @@ CSV has one row per value, or per pair of values. Columns:
                --over steps it is called steps_to_goal
   outcome      finished, converged, diverged or stopped
   diverged_at  the step of divergence
-  seed, name, spec   of the run; no cell needs quotes: a spec has `;` for `,`,
-               which --run accepts too
+  seed, name   of the run
+  spec         of the run with the values of the row; no cell needs quotes: a
+               spec has `;` for `,`, which --run accepts too
 A run that diverged has no losses and no steps, whatever it reached before; the
 number of values that diverged is written to stderr. A setting has at most 10000
 values, a map at most 1000000 pairs.
@@ -106,6 +107,9 @@ pub(super) struct Args {
     /// Format of the output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
+    /// Write JSON to standard output, like --format json
+    #[arg(long, conflicts_with_all = ["format", "output", "table", "best"])]
+    json: bool,
     /// Output file: .csv, .json, .npz, .png, .svg or .pdf [default: -, CSV on standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -122,17 +126,11 @@ pub(super) struct Args {
     reason = "reading, computing and writing in the order in which they happen"
 )]
 pub(super) fn sweep(args: &Args) -> Result<(), String> {
-    let named = args.output.is_some() || args.format.is_some();
-    let format = format(
-        args.format.as_deref(),
-        args.output.as_deref(),
-        &TABLES_AND_PICTURES,
-    )?;
+    let asked = args.format.as_deref().or(args.json.then_some("json"));
+    let named = args.output.is_some() || asked.is_some();
+    let format = format(asked, args.output.as_deref(), &TABLES_AND_PICTURES)?;
     let stdout = PathBuf::from("-");
-    let output = args
-        .output
-        .as_ref()
-        .or(args.format.is_some().then_some(&stdout));
+    let output = args.output.as_ref().or(asked.is_some().then_some(&stdout));
     let extension = named.then_some(format);
     let pixels = size(&args.size, extension)?;
     let overs = args

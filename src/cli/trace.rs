@@ -79,6 +79,9 @@ pub(super) struct Args {
     /// Output format: json, csv or npz [default: by the file's extension, else json]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
+    /// Write JSON to standard output, like --format json
+    #[arg(long, conflicts_with_all = ["format", "output", "table"])]
+    json: bool,
     /// Output file: .json, .csv or .npz [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -92,7 +95,11 @@ pub(super) struct Args {
 
 pub(super) fn trace(args: &Args) -> Result<(), String> {
     let valid = ["json", "csv", "npz"];
-    let format = match format(args.format.as_deref(), args.output.as_deref(), &valid)? {
+    let format = match format(
+        args.format.as_deref().or(args.json.then_some("json")),
+        args.output.as_deref(),
+        &valid,
+    )? {
         "csv" => Format::Csv,
         "npz" => Format::Npz,
         _ => Format::Json,

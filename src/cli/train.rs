@@ -7,6 +7,7 @@ mod seeded;
 mod sharpness;
 
 use super::network_args::{NetworkArgs, check_spec, seed, share, weights};
+use super::network_scene::{SaveSceneArg, set};
 use super::outputs::{Outputs, with_kind};
 use super::results::TableArg;
 use super::run_args::{GivenRun, RunArgs};
@@ -14,6 +15,7 @@ use super::seeds::{SeedsArg, warn_diverged_seeds};
 use super::{interrupt, note, slice, warn};
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, project_all};
 use crate::engine::cancel::Cancel;
+use crate::engine::declare::Value;
 use crate::engine::network::NetworkLoss;
 use crate::engine::objective::{GradientSettings, Objective};
 use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
@@ -169,6 +171,8 @@ pub(super) struct Args {
     /// Plane that --trajectories projects steps onto: pca of all runs, or any plane of `ravine slice`
     #[arg(long, value_name = "SPEC")]
     plane: Option<String>,
+    #[command(flatten)]
+    save_scene: SaveSceneArg,
 }
 
 #[expect(
@@ -205,6 +209,7 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         flags::affordable(rows, all[0].loss.dim(), specs.len() * seeds.len())?;
     }
     let mut outputs = args.plan_outputs(&weight_files)?;
+    args.save_scene_later(&given, run_settings, test)?;
     train_all(&mut all, &specs, record);
     let first = &all[0];
     let trajectories = first.ends.iter().filter_map(|end| end.trajectory.clone());
@@ -368,6 +373,42 @@ impl Args {
             outputs.add(path, None)?;
         }
         Ok(outputs)
+    }
+
+    /// Remembers the scene of `--save-scene`, with the first seed.
+    fn save_scene_later(
+        &self,
+        given: &[GivenRun],
+        run_settings: RunSettings,
+        test: f64,
+    ) -> Result<(), String> {
+        let weights = self.weights.as_deref();
+        (self.save_scene).save_later(&self.network, weights, |scene, network| {
+            let GradientSettings { seed, batch, .. } = run_settings.gradient_settings;
+            set(
+                &mut scene.training,
+                "steps",
+                Value::Count(run_settings.steps),
+            )?;
+            set(&mut scene.training, "seed", Value::Count(seed))?;
+            scene.training.batch = batch.map(|batch| batch as u64);
+            set(&mut network.settings, "test", Value::Real(test))?;
+            set(
+                &mut network.settings,
+                "every",
+                Value::Count(run_settings.record_every),
+            )?;
+            if let Some(plane) = &self.plane {
+                network.plane = slice::plane(plane)?;
+            }
+            for run in given {
+                scene.add_run(run.spec.clone());
+                if let Some(added) = scene.runs.last_mut() {
+                    added.name.clone_from(&run.name);
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Returns an error if a flag needs an output file that is not given.

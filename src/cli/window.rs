@@ -1,5 +1,6 @@
 //! `ravine` without a command: opens the window or, without a display, writes a picture.
 
+use super::argument_errors::near_command;
 use super::scene_file::{lesson_step, open_scene};
 use super::{Cli, print, print_error};
 use crate::engine::scene::{Problem, Scene};
@@ -21,7 +22,9 @@ pub(super) fn open(path: Option<&Path>) -> Result<(), String> {
     }
     let scene = match path {
         None => Scene::opening(),
-        Some(path) => open_scene(path).map_err(|sentence| sentence + &hint(path))?,
+        Some(path) => {
+            open_scene(path).map_err(|sentence| unknown_command(path).unwrap_or(sentence))?
+        }
     };
     let problem = scene
         .load(&Disk::next_to(path))
@@ -93,16 +96,10 @@ fn free_name() -> PathBuf {
     names.find(|name| !taken(name)).unwrap_or_default()
 }
 
-/// Returns the end of an error sentence with the command that a missing file's name is close to, if any.
-fn hint(path: &Path) -> String {
+/// Returns the sentence about a missing file whose name is nearly a command, if it is.
+fn unknown_command(path: &Path) -> Option<String> {
     let name = path.to_string_lossy();
     let program = Cli::command();
-    let commands = program.get_subcommands().map(clap::Command::get_name);
-    let near = commands.map(|command| (strsim::damerau_levenshtein(&name, command), command));
-    let near = near
-        .min()
-        .filter(|(distance, _)| *distance <= 2 && !path.exists());
-    near.map_or(String::new(), |(_, command)| {
-        format!(", or the command `{command}`")
-    })
+    let near = near_command(&program, &name).filter(|_| !path.exists())?;
+    Some(format!("unknown command `{name}`; did you mean `{near}`?"))
 }

@@ -69,10 +69,9 @@ impl SeedTable {
             if is_csv {
                 add(format!("{name} mean"), mean);
                 add(format!("{name} sd"), sd);
-            } else if stats.is_some() {
-                add(name.to_owned(), format!("{mean} ± {sd}"));
             } else {
-                add(name.to_owned(), mean);
+                let text = stats.as_ref().map(|s| mean_text(s.mean, s.sd));
+                add(name.to_owned(), text.unwrap_or(mean));
             }
             if with_median && is_csv {
                 add(format!("{name} median"), median);
@@ -111,6 +110,29 @@ impl SeedTable {
     }
 }
 
+/// Returns "mean ± standard deviation", both with the decimals of two digits of the standard deviation.
+pub fn mean_text(mean: f64, sd: f64) -> String {
+    let texts = [mean, sd].map(|number| loss_text(Some(number)));
+    if !mean.is_finite() || !sd.is_finite() || sd <= 0.0 {
+        return texts.join(" ± ");
+    }
+    let exponent = |number: f64| {
+        let text = format!("{number:.1e}");
+        let exponent = text
+            .split_once('e')
+            .and_then(|(_, exponent)| exponent.parse().ok());
+        exponent.unwrap_or(0_i32)
+    };
+    let last = exponent(sd) - 1;
+    let digits = |count: i32| usize::try_from(count).unwrap_or(0);
+    let is_fixed = last >= -6 && mean.abs().max(sd) < 1e6;
+    let text = |number: f64| match is_fixed {
+        true => format!("{number:.0$}", digits(-last)),
+        false => format!("{number:.0$e}", digits(exponent(number) - last)),
+    };
+    format!("{} ± {}", text(mean), text(sd))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,13 +163,29 @@ mod tests {
         assert_eq!(
             text(TableFormat::Markdown),
             "| name | final loss | final loss, median | quartiles | diverged | spec |\n| --- | ---: | ---: | --- | --- | --- |\n\
-             | SGD | 2 ± 1 | 2 | 1.5 to 2.5 | 1 of 4 | sgd:lr=1 |\n"
+             | SGD | 2.0 ± 1.0 | 2 | 1.5 to 2.5 | 1 of 4 | sgd:lr=1 |\n"
         );
         assert_eq!(
             text(TableFormat::Csv),
             "name,final_loss_mean,final_loss_sd,final_loss_median,final_loss_q25,final_loss_q75,diverged,seeds,spec\n\
              SGD,2,1,2,1.5,2.5,1,4,sgd:lr=1\n"
         );
-        assert!(text(TableFormat::Latex).contains("SGD & $2 \\pm 1$ & $2$ &"));
+        assert!(text(TableFormat::Latex).contains("SGD & $2.0 \\pm 1.0$ & $2$ &"));
+    }
+
+    #[test]
+    fn two_digits_of_the_deviation_decide_the_decimals_of_both() {
+        for (mean, sd, expected) in [
+            (0.122_23, 0.123_19, "0.12 ± 0.12"),
+            (0.1, 0.012_34, "0.100 ± 0.012"),
+            (512.3, 123.4, "512 ± 123"),
+            (1.234_5e-8, 5.6e-9, "1.23e-8 ± 5.6e-9"),
+            (3.0, 2.0e-9, "3.0000000000e0 ± 2.0e-9"),
+            (2.5e7, 1.2e6, "2.50e7 ± 1.2e6"),
+            (0.0, 9.96, "0 ± 10"),
+            (0.5, 0.0, "0.5 ± 0"),
+        ] {
+            assert_eq!(mean_text(mean, sd), expected);
+        }
     }
 }

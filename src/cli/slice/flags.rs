@@ -114,6 +114,6 @@ pub(super) fn seeds(text: &str) -> Result<u64, String> {
     let seeds = text.parse().ok();
     let seeds = seeds.filter(|seeds| (2..=MAX_SEEDS).contains(seeds));
     seeds.ok_or_else(|| {
-        format!("--seeds cannot be `{text}`; expected a whole number from 2 to {MAX_SEEDS}")
+        format!("--seeds cannot be `{text}`; expected how many planes, a whole number from 2 to {MAX_SEEDS}; the first seed is the plane's, like --plane filter:seed=1")
     })
 }

@@ -46,6 +46,8 @@ struct Part<'a> {
     scores: Vec<(Vec<usize>, &'a Score)>,
     best: Option<Vec<usize>>,
     limit: serde_json::Value,
+    /// Returns the spec with the values of some indices.
+    spec: Box<dyn Fn(&[usize]) -> RunSpec + 'a>,
 }
 
 impl Table<'_> {
@@ -81,6 +83,7 @@ impl Table<'_> {
                         .collect(),
                     best: curve.best(self.measure).map(|index| vec![index]),
                     limit: json!(limit),
+                    spec: Box::new(|at| curve.spec(at.first().copied().unwrap_or(0))),
                 })
                 .collect(),
             SweepData::Map { map, run, limits } => {
@@ -98,6 +101,10 @@ impl Table<'_> {
                         .collect(),
                     best: map.best(self.measure).map(|at| at.to_vec()),
                     limit: json!(limits.as_ref().map(|(_, limits)| limits)),
+                    spec: Box::new(|at| match at {
+                        [x, y] => map.spec([*x, *y]),
+                        _ => map.spec.clone(),
+                    }),
                 }]
             }
         }
@@ -119,9 +126,9 @@ impl Table<'_> {
         let seed = if is_seed { "" } else { "seed," };
         writeln!(out, "run,{settings},{columns},{seed}name,spec")?;
         for part in &self.parts() {
-            let spec = cell(&self.scene.runs[part.run].spec.to_string());
             let name = cell(&names[part.run]);
             for (at, score) in &part.scores {
+                let spec = cell(&(part.spec)(at).to_string());
                 write!(out, "{},", part.number)?;
                 for (grid, index) in part.grids.iter().zip(at) {
                     write!(out, "{},", cell(&grid.text(*index)))?;
@@ -155,8 +162,6 @@ impl Table<'_> {
                 .iter()
                 .flat_map(|part| part.scores.iter().map(move |row| (part, row)))
         };
-        let text =
-            |of: &dyn Fn(&Part) -> String| Cells::Text(rows().map(|(part, _)| of(part)).collect());
         let real = |of: &dyn Fn(&Score) -> Option<f64>| {
             let numbers = rows().map(|(_, (_, score))| of(score).unwrap_or(f64::NAN));
             Cells::Real(numbers.collect())
@@ -182,12 +187,11 @@ impl Table<'_> {
             let seeds = rows().map(|(part, _)| part.seed);
             table = table.with("seed", Cells::Count(seeds.collect()));
         }
+        let names = rows().map(|(part, _)| names[part.run].clone());
+        let specs = rows().map(|(part, (at, _))| (part.spec)(at).to_string());
         table
-            .with("name", text(&|part| names[part.run].clone()))
-            .with(
-                "spec",
-                text(&|part| self.scene.runs[part.run].spec.to_string()),
-            )
+            .with("name", Cells::Text(names.collect()))
+            .with("spec", Cells::Text(specs.collect()))
             .npz(out)
     }
 
@@ -212,8 +216,10 @@ impl Table<'_> {
         }
         let names = self.scene.run_names();
         let settings = self.overs.iter().map(|over| over.setting.as_str());
-        let last = ["final loss", "best loss", "steps", "outcome"];
-        let header: Vec<&str> = ["name"].into_iter().chain(settings).chain(last).collect();
+        let steps = self.goal.map(|_| "steps to goal");
+        let header = ["name"].into_iter().chain(settings);
+        let header = header.chain(["final loss", "best loss"]).chain(steps);
+        let header: Vec<&str> = header.chain(["outcome"]).collect();
         let mut rows = Vec::new();
         for part in self.parts() {
             for (at, score) in &part.scores {
@@ -227,7 +233,9 @@ impl Table<'_> {
                 for measure in [SweepMetric::Final, SweepMetric::Best] {
                     row.push(loss_text(score.value(measure)));
                 }
-                row.push(reached(score).map_or("–".to_owned(), |step| step.to_string()));
+                if steps.is_some() {
+                    row.push(reached(score).map_or("–".to_owned(), |step| step.to_string()));
+                }
                 row.push(score.outcome.name().to_owned());
                 rows.push(row);
             }
@@ -271,7 +279,7 @@ impl Table<'_> {
                     labels,
                     columns,
                     outcomes: scores.iter().map(|score| score.outcome).collect(),
-                    spec: self.scene.runs[part.run].spec.to_string(),
+                    spec: (part.spec)(at).to_string(),
                 });
             }
         }
@@ -281,7 +289,8 @@ impl Table<'_> {
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         let names = self.scene.run_names();
         let settings = self.overs.iter().map(|over| over.setting.as_str());
-        let columns: Vec<&str> = settings.chain(self.columns()).collect();
+        let columns = settings.chain(self.columns()).chain(["spec"]);
+        let columns: Vec<&str> = columns.collect();
         let parts = self.parts();
         let runs = parts.iter().map(|part| RunEntry {
             spec: &self.scene.runs[part.run].spec,
@@ -301,6 +310,7 @@ impl Table<'_> {
                         json!(reached(score)),
                         json!(score.outcome.name()),
                         json!(score.diverged()),
+                        json!((part.spec)(at)),
                     ]);
                     cells
                 })

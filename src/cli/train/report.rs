@@ -9,7 +9,7 @@ use crate::engine::objective::{Objective, norm};
 use crate::engine::training::{Outcome, Reason, RunSpec};
 use crate::export::columns::Columns;
 use crate::export::results_table::{self, TableFormat, loss_text};
-use crate::export::seed_table::{SeedColumn, SeedRow, SeedTable};
+use crate::export::seed_table::{SeedColumn, SeedRow, SeedTable, mean_text};
 use crate::figure::axis::number;
 use std::io::{self, Write};
 
@@ -140,10 +140,7 @@ fn report_of_seeds(runs: &[RunSummary], out: &mut dyn Write) -> io::Result<()> {
         let whole = { of_run.iter() }.filter(|run| !matches!(run.outcome, Outcome::Diverged(..)));
         let cell = |column: usize| {
             let values = whole.clone().filter_map(|run| run.values()[column]);
-            let digits = |value: f64| number(value, 4);
-            SeedStats::of(values).map_or("–".to_owned(), |stats| {
-                format!("{} ± {}", digits(stats.mean), digits(stats.sd))
-            })
+            SeedStats::of(values).map_or("–".to_owned(), |stats| mean_text(stats.mean, stats.sd))
         };
         let diverged = of_run.len() - whole.clone().count();
         let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(cell);

@@ -6,6 +6,7 @@ use crate::engine::objective::Objective;
 use crate::engine::objective::plane::{Plane, Rect};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// Values on a regular grid whose outer points lie on the border of the view. Row 0 is at the low end of y.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,10 +85,17 @@ impl Surface {
         done: &AtomicUsize,
     ) -> bool {
         let (view, columns, rows) = (self.view, self.columns, self.rows);
-        // Rows per call of `Objective::rows`: a network does part of its work once per call.
-        let together = match plane.dim() {
-            ..=2 => 8,
-            _ => rows.div_ceil(4 * rayon::current_num_threads()),
+        let (together, points) = match plane.dim() {
+            ..=2 => (8, 8 * columns),
+            _ => (
+                rows.div_ceil(4 * rayon::current_num_threads()),
+                FIRST_POINTS,
+            ),
+        };
+        let calls = Calls {
+            points: AtomicUsize::new(points),
+            cancel,
+            done,
         };
         let x: Vec<f64> = (0..columns)
             .map(|column| view.at([share(column, columns), 0.0])[0])
@@ -102,9 +110,9 @@ impl Surface {
                     let first = band * together;
                     let y = first..first + values.len() / columns;
                     let y: Vec<f64> = y.map(|row| view.at([0.0, share(row, rows)])[1]).collect();
-                    objective.rows(plane, &x, &y, values, theta);
-                    done.fetch_add(y.len(), Ordering::Relaxed);
-                    (!cancel.is_cancelled()).then_some(())
+                    calls.fill(&x, &y, values, |x, y, values| {
+                        objective.rows(plane, x, y, values, theta);
+                    })
                 },
             );
         filled.is_some()
@@ -175,6 +183,71 @@ impl Surface {
         )]
         let index = (share.clamp(0.0, 1.0) * real(last)) as usize;
         Some(*finite.select_nth_unstable_by(index, f64::total_cmp).1)
+    }
+}
+
+/// Points of the first call of [`Objective::rows`] on a network.
+const FIRST_POINTS: usize = 4;
+
+/// Durations of a call of [`Objective::rows`] below which the next one has more points, and above which it has fewer.
+const CALL_DURATIONS: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(500)];
+
+/// Calls of [`Objective::rows`] of so many points that the work can be cancelled soon, but not of fewer: a network does part of its work
+/// once per call.
+struct Calls<'a> {
+    points: AtomicUsize,
+    cancel: &'a Cancel,
+    /// Number of finished rows.
+    done: &'a AtomicUsize,
+}
+
+impl Calls<'_> {
+    /// Computes the values of the rows `y`, several rows or a part of one per call; `None` if it was cancelled.
+    fn fill(
+        &self,
+        x: &[f64],
+        mut y: &[f64],
+        mut values: &mut [f64],
+        mut compute: impl FnMut(&[f64], &[f64], &mut [f64]),
+    ) -> Option<()> {
+        while !y.is_empty() {
+            let rows = self.points.load(Ordering::Relaxed) / x.len();
+            let (now, later) = y.split_at(rows.clamp(1, y.len()));
+            let (whole, rest) = values.split_at_mut(now.len() * x.len());
+            let mut column = 0;
+            while column < x.len() {
+                if self.cancel.is_cancelled() {
+                    return None;
+                }
+                let points = self.points.load(Ordering::Relaxed);
+                let columns = match rows {
+                    0 => points.clamp(1, x.len() - column),
+                    _ => x.len(),
+                };
+                let part = column..column + columns;
+                let values = match rows {
+                    0 => &mut whole[part.clone()],
+                    _ => &mut *whole,
+                };
+                let start = Instant::now();
+                compute(&x[part], now, values);
+                self.adapt(columns * now.len(), start.elapsed());
+                column += columns;
+            }
+            self.done.fetch_add(now.len(), Ordering::Relaxed);
+            (y, values) = (later, rest);
+        }
+        Some(())
+    }
+
+    /// Changes the number of points of further calls after one of `points` that took `elapsed`.
+    fn adapt(&self, points: usize, elapsed: Duration) {
+        let [short, long] = CALL_DURATIONS;
+        if elapsed < short {
+            self.points.fetch_max(2 * points, Ordering::Relaxed);
+        } else if elapsed > long {
+            self.points.fetch_min(points.div_ceil(2), Ordering::Relaxed);
+        }
     }
 }
 
@@ -261,5 +334,47 @@ mod tests {
         let cancel = Cancel::default();
         cancel.cancel();
         assert_eq!(sample(2, &cancel), None);
+    }
+
+    #[test]
+    fn values_do_not_depend_on_the_points_of_a_call() {
+        let (x, y) = ([0.0, 1.0, 2.0, 3.0, 4.0], [10.0, 20.0, 30.0]);
+        let cancel = Cancel::default();
+        let expected: Vec<f64> = y.iter().flat_map(|y| x.map(|x| x + y)).collect();
+        for points in [1, 2, 5, 7, 100] {
+            let done = AtomicUsize::new(0);
+            let calls = Calls {
+                points: AtomicUsize::new(points),
+                cancel: &cancel,
+                done: &done,
+            };
+            let mut values = [f64::NAN; 15];
+            let filled = calls.fill(&x, &y, &mut values, |x, y, values| {
+                let sums = y.iter().flat_map(|y| x.iter().map(move |x| x + y));
+                assert_eq!(values.len(), x.len() * y.len());
+                values
+                    .iter_mut()
+                    .zip(sums)
+                    .for_each(|(value, sum)| *value = sum);
+            });
+            assert_eq!((filled, done.into_inner()), (Some(()), 3));
+            assert_eq!(values[..], expected[..], "{points}");
+        }
+    }
+
+    #[test]
+    fn long_calls_get_fewer_points_and_short_ones_more() {
+        let (cancel, done) = (Cancel::default(), AtomicUsize::new(0));
+        let calls = Calls {
+            points: AtomicUsize::new(8),
+            cancel: &cancel,
+            done: &done,
+        };
+        calls.adapt(8, Duration::from_secs(2));
+        assert_eq!(calls.points.load(Ordering::Relaxed), 4);
+        calls.adapt(4, Duration::from_millis(300));
+        assert_eq!(calls.points.load(Ordering::Relaxed), 4);
+        calls.adapt(4, Duration::ZERO);
+        assert_eq!(calls.points.load(Ordering::Relaxed), 8);
     }
 }

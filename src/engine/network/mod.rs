@@ -151,10 +151,12 @@ pub enum NetworkError {
         widths: Vec<usize>,
     },
     /// Labels are text, but the loss needs numbers.
-    #[error("loss: mse is for numbers, but labels are text like `{name}`; expected bce or ce")]
+    #[error("loss: mse is for numbers, but labels are text like `{name}`; expected {expected}")]
     NotNumbers {
         /// One of the labels.
         name: String,
+        /// The losses that fit the number of classes.
+        expected: &'static str,
     },
     /// A label is not a class index.
     #[error("loss: {loss} is for classes, but a label is {number}; expected whole numbers from 0 to {}, or mse", max - 1)]

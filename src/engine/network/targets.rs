@@ -25,6 +25,7 @@ impl LossTargets {
             }
             (Loss::Mse, Targets::Classes { names, .. }) => Err(NetworkError::NotNumbers {
                 name: names.first().cloned().unwrap_or_default(),
+                expected: if names.len() > 2 { "ce" } else { "bce or ce" },
             }),
             (_, Targets::Classes { classes, names }) => {
                 class_targets(loss, classes.clone(), names.len())

@@ -262,7 +262,7 @@ fn data_that_do_not_fit_are_refused_in_one_sentence() {
         (
             "mlp:loss=mse",
             "iris",
-            "loss: mse is for numbers, but labels are text like `setosa`; expected bce or ce",
+            "loss: mse is for numbers, but labels are text like `setosa`; expected ce",
         ),
         (
             "mlp:loss=ce",

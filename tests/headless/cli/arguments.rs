@@ -237,9 +237,23 @@ fn every_wrong_command_line_gets_one_sentence() {
             "curvature",
             "no network or landscape is given; expected --network, --data and --weights, or --landscape and --at",
         ),
-        ("trcae", "expected a scene file, or the command `trace`"),
-        ("tarin", "expected a scene file, or the command `train`"),
-        ("slcie", "expected a scene file, or the command `slice`"),
+        ("rendr x", "unknown command `rendr`; did you mean `render`?"),
+        (
+            "rendr -o a.png",
+            "unknown command `rendr`; did you mean `render`?",
+        ),
+        (
+            "-q rendr --steps 3",
+            "unknown command `rendr`; did you mean `render`?",
+        ),
+        ("help rendr", "unknown name `rendr`; did you mean `render`?"),
+        (
+            "a.toml b.toml",
+            "`b.toml` stands behind `a.toml`, which is no command",
+        ),
+        ("trcae", "unknown command `trcae`; did you mean `trace`?"),
+        ("tarin", "unknown command `tarin`; did you mean `train`?"),
+        ("slcie", "unknown command `slcie`; did you mean `slice`?"),
     ] {
         let args: Vec<&str> = line.split(' ').collect();
         let said = place.refused(&args, expected);

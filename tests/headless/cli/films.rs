@@ -104,7 +104,20 @@ fn senseless_films_are_refused() {
         (&["-o", "a.gif", "--step", "3"], "--step is for pictures"),
         (&["-o", "a-{}.gif"], "leave out {}"),
         (&["-o", "a.svg", "--film"], "cannot be one .svg file"),
+        #[cfg(feature = "mp4")]
         (&["-o", "a.avi"], ".gif or .apng or .mp4"),
+        #[cfg(not(feature = "mp4"))]
+        (&["-o", "a.avi"], ".pdf or .gif or .apng\n"),
+        #[cfg(not(feature = "mp4"))]
+        (
+            &["-o", "a.pdf", "--fps", "9"],
+            "an output .gif or .apng, or --film",
+        ),
+        #[cfg(not(feature = "mp4"))]
+        (
+            &["-o", "a.pdf", "--film"],
+            "expected .gif, .apng, .png, or numbered",
+        ),
         #[cfg(not(feature = "mp4"))]
         (&["-o", "a.mp4"], "--features mp4"),
         #[cfg(feature = "mp4")]

@@ -183,6 +183,33 @@ fn a_film_leaves_nothing() {
     wait_for_work(&mut child);
     interrupt(&child);
     let (status, said) = end(child);
-    assert_eq!((status.code(), said.as_str()), (Some(130), ""));
+    let sentence = "ravine: stopped by Ctrl+C: nothing is written\n";
+    assert_eq!((status.code(), said.as_str()), (Some(130), sentence));
     assert_eq!(place.names(), [""; 0]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_slice_keeps_the_points_so_far() {
+    if is_ignored() {
+        return;
+    }
+    let place = Place::new();
+    let network = ["--network", "mlp:hidden=128,loss=ce", "--data", "digits"];
+    let train = ["--run", "sgd", "--steps", "1", "-o", "w.safetensors"];
+    place.said(&[&["train"], &network[..], &train].concat());
+    let slice = ["--weights", "w.safetensors", "--points", "4096x64"];
+    let args = [&["slice"], &network[..], &slice, &["-o", "s.csv"]].concat();
+    let mut child = start(&place, &args);
+    wait_for_work(&mut child);
+    interrupt(&child);
+    // Without calls of few points, a quarter of the plane would be computed before the end.
+    let (status, said) = end(child);
+    assert_eq!(status.code(), Some(130), "{said}");
+    if said.contains("nothing is written") {
+        return;
+    }
+    let text = place.read("s.csv");
+    let missing = text.lines().filter(|line| line.ends_with("nan")).count();
+    assert!(missing > 4096 * 63, "{missing}");
 }

@@ -180,7 +180,7 @@ fn incompatible_flags_are_refused() {
     for (more, expected) in [
         (
             &["--seeds", "1"][..],
-            "--seeds cannot be `1`; expected a whole number from 2 to 16",
+            "--seeds cannot be `1`; expected how many planes, a whole number from 2 to 16; the first seed",
         ),
         (
             &["--seeds", "2", "--plane", "hessian"],

@@ -410,3 +410,65 @@ fn invalid_sweeps_are_refused() {
     check(&[], &["sweep", "--help"], "Examples:");
     check(&[], &["--help"], "sweep");
 }
+
+#[test]
+fn each_row_has_its_own_spec() {
+    let place = Place::new();
+    let args = with(&[
+        "sgd:momentum=0.5",
+        "--over",
+        "lr=0.1,0.2",
+        "--over",
+        "nesterov",
+    ]);
+    let csv = place.said(&args);
+    let specs: Vec<&str> = csv
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.rsplit(',').next())
+        .collect();
+    assert_eq!(
+        specs,
+        [
+            "sgd:lr=0.1;momentum=0.5",
+            "sgd:lr=0.2;momentum=0.5",
+            "sgd:lr=0.1;momentum=0.5;nesterov=true",
+            "sgd:lr=0.2;momentum=0.5;nesterov=true",
+        ]
+    );
+    let json = place.json(&[&args[..], &["--json"]].concat());
+    assert_eq!(
+        json,
+        place.json(&[&args[..], &["--format", "json"]].concat())
+    );
+    let run = &json["runs"][0];
+    let columns = run["columns"].as_array().unwrap();
+    let spec = columns.iter().position(|column| column == "spec").unwrap();
+    for (row, expected) in run["rows"].as_array().unwrap().iter().zip(specs) {
+        assert_eq!(row[spec], expected.replace(';', ","));
+    }
+    let seeds = [
+        &args[..],
+        &["--noise", "1", "--seeds", "2", "--table", "markdown"],
+    ]
+    .concat();
+    let table = place.said(&seeds);
+    assert!(
+        table.contains("| sgd:lr=0.2,momentum=0.5,nesterov=true |"),
+        "{table}"
+    );
+}
+
+#[test]
+fn steps_have_a_column_where_there_is_a_goal() {
+    let place = Place::new();
+    let args = with(&["sgd", "--over", "lr=0.1,0.15", "--table", "markdown"]);
+    let header = |said: String| said.lines().next().unwrap_or_default().to_owned();
+    let plain = header(place.said(&args));
+    assert_eq!(plain, "| name | lr | final loss | best loss | outcome |");
+    let goal = header(place.said(&[&args[..], &["--goal", "1"]].concat()));
+    assert!(
+        goal.contains("| best loss | steps to goal | outcome |"),
+        "{goal}"
+    );
+}

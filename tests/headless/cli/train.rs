@@ -1,6 +1,10 @@
 //! Tests of `ravine train`.
 
 use super::Place;
+use ravine::engine::files::NoFiles;
+use ravine::engine::scene::Scene;
+use ravine::session::compute_all_runs;
+use std::sync::Arc;
 
 const MOONS: [&str; 7] = [
     "train",
@@ -490,4 +494,67 @@ fn a_run_no_better_than_a_constant_gives_a_warning() {
     );
     let (_, _, stderr) = train(network, data, "adam:lr=0.03", &["--steps", "200"]);
     assert!(!stderr.contains("best constant prediction"), "{stderr}");
+}
+
+#[test]
+fn a_saved_scene_trains_as_the_flags_say() {
+    let place = Place::new();
+    let more = [
+        "--run",
+        "slow = sgd:lr=0.1",
+        "--steps",
+        "30",
+        "--batch",
+        "10",
+        "--seed",
+        "3",
+        "--test",
+        "0.2",
+    ];
+    let files = [
+        "-o",
+        "w-{}.safetensors",
+        "--trajectories",
+        "t.json",
+        "--save-scene",
+        "s.toml",
+    ];
+    place.said(&with(&[&more[..], &files].concat()));
+    let scene = Scene::from_toml(&place.read("s.toml")).unwrap();
+    let problem = scene.load(&NoFiles).unwrap();
+    let runs = compute_all_runs(&scene, &Arc::new(problem), None).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&place.read("t.json")).unwrap();
+    for (run, entry) in runs.results.iter().zip(json["runs"].as_array().unwrap()) {
+        let columns = entry["columns"].as_array().unwrap();
+        let loss = columns.iter().position(|column| column == "loss").unwrap();
+        let last = entry["rows"].as_array().unwrap().last().unwrap()[loss].as_f64();
+        assert_eq!(run.trajectory.loss.last().copied(), last);
+    }
+    assert_eq!(scene.run_names()[1], "slow");
+    let slice = [
+        "slice",
+        "--network",
+        MOONS[2],
+        "--data",
+        MOONS[4],
+        "--weights",
+        "w-1.safetensors",
+    ];
+    let more = [
+        "--range=-2..2",
+        "--points",
+        "3",
+        "-o",
+        "p.csv",
+        "--save-scene",
+        "p.toml",
+    ];
+    place.said(&[&slice[..], &more].concat());
+    place.said(&["render", "p.toml", "-o", "p.png"]);
+    let scene = Scene::from_toml(&place.read("p.toml")).unwrap();
+    let network = scene.network().unwrap();
+    assert_eq!(network.settings.weights.as_deref(), Some("w-1.safetensors"));
+    assert_eq!(network.plane.to_string(), "filter:seed=1");
+    let refused = [&slice[..], &more, &["--trajectories", "t.npz"]].concat();
+    place.refused(&refused, "t.npz");
 }
