@@ -136,10 +136,25 @@ impl Setter<'_> {
         }
     }
 
+    /// Draws prime marks, which stand as high as capital letters.
+    fn primes(&self, text: &str, size: f32) -> Boxed {
+        let mut whole = Boxed::default();
+        for _ in text.chars() {
+            let left = whole.width;
+            whole.width = left + 0.3 * size;
+            let foot = [left + 0.08 * size, -0.2 * size];
+            let top = [left + 0.25 * size, -0.78 * size];
+            whole.line(vec![foot, top], 1.5 * LINE * size);
+        }
+        whole.ascent = 0.8 * size;
+        whole
+    }
+
     /// Sets a node in a font size.
     fn set(&self, node: &Node, size: f32, depth: Depth) -> Boxed {
         match node {
             Node::Variable(text) => self.text(text, Style::Italic, size),
+            Node::Upright(text) if text.starts_with('′') => self.primes(text, size),
             Node::Upright(text) => self.text(text, Style::Upright, size),
             Node::Words(text) => self.text(text, Style::Words, size),
             Node::Sign(sign) | Node::Prefix(sign) => {
@@ -201,13 +216,24 @@ impl Setter<'_> {
 
     fn scripts(&self, base: &Node, scripts: [Option<&Node>; 2], size: f32, depth: Depth) -> Boxed {
         let small = (SCRIPT * size).max(0.5 * self.setting.size);
-        let set = |node: &Node| self.set(node, small, Depth::Script);
-        let [above, below] = scripts.map(|node| node.map(set));
         // A number under the base's symbol stays under it, and scripts stand beside the symbol.
         let (slot, inner) = match base {
             Node::Slot(slot, inner) => (Some(slot), &**inner),
             other => (None, other),
         };
+        let number = slot.and_then(|slot| self.power(slot, scripts[0], size));
+        let setting = Typesetting {
+            number: &|_| None,
+            ..*self.setting
+        };
+        let without_numbers = Setter { setting: &setting };
+        let setter = if number.is_some() {
+            &without_numbers
+        } else {
+            self
+        };
+        let [above, below] =
+            scripts.map(|node| node.map(|node| setter.set(node, small, Depth::Script)));
         let mut whole = self.set(inner, size, depth);
         if let Some(slot) = slot {
             mark(&mut whole, slot);
@@ -216,7 +242,7 @@ impl Setter<'_> {
         let (ascent, descent) = (whole.ascent, whole.symbols);
         if let Some(above) = above {
             let rise = (ascent - 0.3 * size).max(0.36 * size + above.symbols.min(0.2 * size));
-            whole.put([right, -rise], &above);
+            whole.put([right + lean(inner) * size, -rise], &above);
         }
         if let Some(below) = below {
             let fall = (descent + 0.02 * size)
@@ -224,9 +250,38 @@ impl Setter<'_> {
                 .max(below.ascent - 0.38 * size);
             whole.put([right, fall], &below);
         }
-        match slot {
-            Some(slot) => self.with_number(whole, slot, size),
-            None => whole,
+        match (number, slot) {
+            (Some(number), _) => self.with_number(&whole, &number, size),
+            (None, Some(slot)) => self.slot_number(whole, slot, size),
+            (None, None) => whole,
+        }
+    }
+
+    /// Sets the number of a slot with an exponent in numbers too, so that it says what it is that has the exponent; `None` without both.
+    fn power(&self, slot: &Slot, above: Option<&Node>, size: f32) -> Option<Boxed> {
+        let exponent = self.in_numbers(above?)?;
+        let number = (self.setting.number)(slot)?;
+        let plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let number = if plain { number } else { format!("({number})") };
+        let mut power = self.number_text(&number, slot, size);
+        let exponent = self.number_text(&exponent, slot, SCRIPT * size);
+        power.put([power.width, -0.26 * size], &exponent);
+        Some(power)
+    }
+
+    /// Returns an exponent with numbers in place of its slots; `None` for one with other symbols.
+    fn in_numbers(&self, node: &Node) -> Option<String> {
+        let all = |nodes: &[Node]| nodes.iter().map(|node| self.in_numbers(node)).collect();
+        match node {
+            Node::Upright(text)
+                if !text.contains(|c: char| c.is_alphabetic() || "′∗∞".contains(c)) =>
+            {
+                Some(text.clone())
+            }
+            Node::Sign(sign) | Node::Prefix(sign) => Some(sign.to_string()),
+            Node::Slot(slot, _) => (self.setting.number)(slot),
+            Node::Row(nodes) | Node::Joined(nodes) => all(nodes),
+            _ => None,
         }
     }
 
@@ -321,30 +376,53 @@ impl Setter<'_> {
     fn slot(&self, slot: &Slot, inner: &Node, size: f32, depth: Depth) -> Boxed {
         let mut set = self.set(inner, size, depth);
         mark(&mut set, slot);
-        self.with_number(set, slot, size)
+        self.slot_number(set, slot, size)
     }
 
-    /// Puts the number of a slot under its symbol.
-    fn with_number(&self, symbol: Boxed, slot: &Slot, size: f32) -> Boxed {
+    /// Puts the number of a slot under its symbol, where it has one.
+    fn slot_number(&self, symbol: Boxed, slot: &Slot, size: f32) -> Boxed {
         let Some(number) = (self.setting.number)(slot) else {
             return symbol;
         };
-        let small = (NUMBER * size).max(0.6 * self.setting.size);
-        let mut number = self.text(&number, Style::Words, small);
+        let number = self.number_text(&number, slot, size);
+        self.with_number(&symbol, &number, size)
+    }
+
+    /// Sets a number of a slot for a symbol of a size.
+    fn number_text(&self, number: &str, slot: &Slot, size: f32) -> Boxed {
+        let mut number = self.text(number, Style::Words, self.number_size(size));
         for part in &mut number.parts {
             if let Part::Glyphs { role, .. } = part {
                 *role = Role::Number(slot.clone());
             }
         }
+        number
+    }
+
+    fn number_size(&self, size: f32) -> f32 {
+        (NUMBER * size).max(0.6 * self.setting.size)
+    }
+
+    /// Puts a number under a symbol.
+    fn with_number(&self, symbol: &Boxed, number: &Boxed, size: f32) -> Boxed {
         let side = 0.08 * size;
         let width = symbol.width.max(number.width + 2.0 * side);
         let mut whole = Boxed::space(width);
-        whole.put([0.5 * (width - symbol.width), 0.0], &symbol);
-        let below = symbol.descent.max(0.1 * size) + 0.06 * size + 0.75 * small;
+        whole.put([0.5 * (width - symbol.width), 0.0], symbol);
+        let ascent = number.ascent.max(0.75 * self.number_size(size));
+        let below = symbol.descent.max(0.1 * size) + 0.06 * size + ascent;
         let symbols = whole.symbols;
-        whole.put([0.5 * (width - number.width), below], &number);
+        whole.put([0.5 * (width - number.width), below], number);
         whole.symbols = symbols;
         whole
+    }
+}
+
+/// Returns how far a superscript keeps from a symbol whose top leans out of its width, in font sizes.
+fn lean(node: &Node) -> f32 {
+    match node {
+        Node::Variable(text) if text == "f" => 0.14,
+        _ => 0.0,
     }
 }
 
