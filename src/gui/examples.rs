@@ -40,6 +40,21 @@ struct Pictures {
     finished: Vec<Option<egui::TextureHandle>>,
 }
 
+/// Returns the font size of all titles: the largest one up to that of text in which the longest title fits a width.
+fn title_size(ui: &egui::Ui, width: f32) -> f32 {
+    let font = egui::FontId::proportional(BODY);
+    let title_width = |example: &Example| {
+        let title = example.title.clone();
+        let galley = ui
+            .painter()
+            .layout_no_wrap(title, font.clone(), egui::Color32::PLACEHOLDER);
+        galley.size().x
+    };
+    let examples = Example::bundled().unwrap_or_default();
+    let longest = examples.iter().map(title_width).fold(0.0, f32::max);
+    BODY * (width / longest.max(1.0)).min(1.0)
+}
+
 impl Gallery {
     /// Opens or closes the gallery.
     pub(super) fn toggle(&mut self) {
@@ -161,14 +176,8 @@ impl Gallery {
                 painter.rect_stroke(picture, 2.0, stroke, egui::StrokeKind::Inside);
             }
             let ink = ui.visuals().text_color();
-            let fitted = |size: f32| {
-                let font = egui::FontId::proportional(size);
-                painter.layout_no_wrap(title.to_owned(), font, ink)
-            };
-            let mut galley = fitted(BODY);
-            if galley.size().x > width {
-                galley = fitted(BODY * width / galley.size().x);
-            }
+            let font = egui::FontId::proportional(title_size(ui, width));
+            let galley = painter.layout_no_wrap(title.to_owned(), font, ink);
             let top = picture.max.y + 0.5 * (TITLE_HEIGHT - galley.size().y);
             painter.galley(egui::pos2(rect.min.x, top), galley, ink);
         }

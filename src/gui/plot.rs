@@ -7,6 +7,7 @@ mod axis;
 mod curve;
 mod painting;
 
+use crate::engine::analysis::theory::line_formula;
 use crate::engine::numeric::real;
 use crate::figure::axis::{Axis, number};
 use crate::figure::chart::{Style, decimate, padded_axis};
@@ -341,6 +342,9 @@ impl PlotChart {
                 ui.label(number(value(*y, self.log[1]), 4));
                 if curve.style == Style::Dashed {
                     ui.weak("dashed");
+                }
+                if let Some(formula) = curve.name.and_then(line_formula) {
+                    ui.weak(formula);
                 }
                 ui.end_row();
             }

@@ -285,13 +285,15 @@ impl App {
             (true, true) => egui::Align2::RIGHT_BOTTOM,
         };
         let gap = |far: bool| if far { -SPACE[2] } else { SPACE[3] };
-        egui::Area::new(egui::Id::unique("pointer card"))
-            .order(egui::Order::Foreground)
+        let shown = egui::Area::new(egui::Id::unique("pointer card"))
+            .order(egui::Order::Middle)
             .interactable(false)
             .fade_in(false)
             .pivot(pivot)
             .fixed_pos(pos2(pointer.x + gap(right), pointer.y + gap(below)))
             .show(ui.ctx(), card);
+        // The window that explains a run moves above it afterwards.
+        ui.ctx().move_to_top(shown.response.layer_id);
     }
 }
 

@@ -18,6 +18,10 @@ use std::sync::Arc;
 /// Width of the card in points.
 const WIDTH: f32 = 340.0;
 
+fn card_id() -> egui::Id {
+    egui::Id::unique("why")
+}
+
 /// The open card.
 pub(super) struct WhyCard {
     run: usize,
@@ -125,6 +129,10 @@ impl App {
         let clicked = paint_guarded(ui, Part::Panel("explanation"), |_| {
             card.ui(&ctx, &name, middle, &mut open)
         });
+        if !self.hover_text.is_empty() {
+            // Above what describes the map under the pointer.
+            ctx.move_to_top(egui::LayerId::new(egui::Order::Middle, card_id()));
+        }
         match clicked.flatten() {
             Some(Clicked::Try(scene, label)) => {
                 let scene = Scene {
@@ -177,7 +185,7 @@ impl WhyCard {
         );
         let title = egui::RichText::new(format!("Why · {name}")).size(SECTION);
         let shown = egui::Window::new(title.strong())
-            .id(egui::Id::unique("why"))
+            .id(card_id())
             .default_pos(place)
             .default_width(width)
             .max_width(width)
@@ -189,6 +197,8 @@ impl WhyCard {
                 let height = (screen.height() - 4.0 * SPACE[4]).max(60.0);
                 egui::ScrollArea::vertical()
                     .max_height(height)
+                    // The card grows with its content, and scrolls only where the window is too low.
+                    .min_scrolled_height(height)
                     .show(ui, |ui| self.content_ui(ui))
                     .inner
             });

@@ -72,8 +72,12 @@ impl Term {
         self.symbols.iter().any(|own| own == symbol)
     }
 
-    /// Whether the term has every word of a query.
+    /// Whether the term has every word of a query; a single character is a symbol, not a part of words.
     pub fn matches(&self, query: &str) -> bool {
+        let query = query.trim();
+        if query.chars().count() == 1 {
+            return self.has_symbol(query);
+        }
         let (symbols, also) = (self.symbols.join(" "), self.also.join(" "));
         let text = format!("{} {symbols} {also} {}", self.term, self.text);
         has_words(&text, query)
@@ -85,14 +89,20 @@ impl Term {
     }
 }
 
-/// Returns the terms of a name or of words: the one with exactly this name, or all that have every word.
+/// Returns the terms of a symbol, a name or words: all that have the symbol, or the one with exactly this name, or all that have every
+/// word.
 ///
 /// # Errors
 /// Returns one sentence if no term matches, or the glossary cannot be read.
 pub fn search(query: &str) -> Result<Vec<&'static Term>, String> {
     let terms = Term::bundled()?;
-    if let Some(index) = Term::find(query) {
-        return Ok(vec![&terms[index]]);
+    let named = Term::find_name(query);
+    let belongs =
+        |(index, term): &(usize, &Term)| named == Some(*index) || term.has_symbol(query.trim());
+    let of_symbol = terms.iter().enumerate().filter(belongs);
+    let of_symbol: Vec<&Term> = of_symbol.map(|(_, term)| term).collect();
+    if !of_symbol.is_empty() {
+        return Ok(of_symbol);
     }
     let found: Vec<&Term> = terms.iter().filter(|term| term.matches(query)).collect();
     if found.is_empty() {
@@ -128,6 +138,43 @@ mod tests {
         assert_eq!(found("zzz"), None);
         assert!(search("eigenvalue hessian").unwrap().len() > 1);
         assert!(search("zzz").unwrap_err().contains("no term `zzz`"));
+    }
+
+    #[test]
+    fn a_symbol_finds_all_of_its_terms_and_a_letter_no_words() {
+        let found = |query: &str| {
+            let found = search(query).unwrap();
+            found
+                .iter()
+                .map(|term| term.term.as_str())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found("B"), ["Hessian", "mini-batch"]);
+        assert_eq!(found("λ"), ["weight decay", "curvature"]);
+        for symbol in ["B", "λ", "ρ", "τ"] {
+            let all = Term::bundled().unwrap().iter();
+            let count = all.filter(|term| term.has_symbol(symbol)).count();
+            assert!(count > 1 && found(symbol).len() == count, "{symbol}");
+        }
+        assert!(search("j").is_err());
+    }
+
+    #[test]
+    fn every_line_of_theory_has_a_term_with_its_formula() {
+        use crate::engine::analysis::theory::line_formula;
+        let terms = Term::bundled().unwrap();
+        for name in [
+            "1/t bound",
+            "rate bound",
+            "growth rate",
+            "momentum rate",
+            "noise floor",
+        ] {
+            let term = &terms[Term::find_name(name).unwrap()];
+            assert_eq!(term.term, name);
+            let formula = line_formula(name).unwrap();
+            assert!(term.text.contains(formula), "{name}: {formula}");
+        }
     }
 
     #[test]

@@ -102,7 +102,11 @@ fn a_search_looks_through_guide_glossary_and_help_pages() {
     window.harness.run_steps(3);
     assert!(window.has(title("overshoots")), "an entry of the guide");
     assert!(window.has("velocity"), "a term");
-    window.press(Key::ArrowDown);
+    window.press(Key::Enter);
+    let field = window
+        .harness
+        .get_by_role_and_label(Role::TextInput, "Search the guide");
+    assert!(field.is_focused(), "Enter keeps the focus");
     assert!(
         window.says("The share μ"),
         "the term of this name is the first"
@@ -115,6 +119,39 @@ fn a_search_looks_through_guide_glossary_and_help_pages() {
     assert!(window.has("Nothing has these words."));
     window.press(Key::Escape);
     assert!(!window.has("Nothing has these words."));
+}
+
+#[test]
+fn a_search_by_name_lists_longer_names_after_it_and_a_letter_is_a_symbol() {
+    let mut window = Window::opening();
+    window.press(Key::F4);
+    assert!(window.has("Help pages"));
+    let search = |window: &mut Window, text: &str| {
+        let field = window
+            .harness
+            .get_by_role_and_label(Role::TextInput, "Search the guide");
+        field.focus();
+        window.harness.run_steps(2);
+        let field = window
+            .harness
+            .get_by_role_and_label(Role::TextInput, "Search the guide");
+        field.type_text(text);
+        window.harness.run_steps(3);
+    };
+    search(&mut window, "adam");
+    let top = |window: &Window, name: &str| {
+        let row = { window.harness.get_all_by_role_and_label(Role::Button, name) };
+        row.map(|row| row.rect().min.y)
+            .fold(f32::INFINITY, f32::min)
+    };
+    let [adam, weighted, radam] = ["Adam", "AdamW", "RAdam"].map(|name| top(&window, name));
+    assert!(adam < weighted && adam < radam);
+    assert!(window.says("amsgrad"), "the page of Adam is shown");
+    window.press(Key::Escape);
+    window.press(Key::F3);
+    search(&mut window, "λ");
+    assert!(window.has("weight decay") && window.has("curvature"));
+    assert!(!window.has("learning rate"));
 }
 
 #[test]

@@ -71,6 +71,16 @@ impl TheoryLine {
     }
 }
 
+/// Returns the formula of the loss above the minimum that a line with a name shows; `None` for other names.
+pub fn line_formula(name: &str) -> Option<&'static str> {
+    match name {
+        "1/t bound" => Some("‖θ₀ − θ*‖² / (2γt)"),
+        "rate bound" | "growth rate" | "momentum rate" => Some("(f₀ − f*) ρ²ᵗ"),
+        "noise floor" => Some("½ Σ λ Var(θ)"),
+        _ => None,
+    }
+}
+
 /// Smallest eigenvalue in comparison with the largest that counts as different from 0.
 const FLAT: f64 = 1e-9;
 
@@ -202,7 +212,7 @@ impl Bowl {
         let formula = if momentum {
             format!("the largest root of the recurrence for λ = {slowest:.4}")
         } else {
-            format!("|1 − γλ| with λ = {slowest:.4}")
+            format!("|1 − γλ| with γ = lr = {lr} and λ = {slowest:.4}")
         };
         Some(Theory {
             rate,

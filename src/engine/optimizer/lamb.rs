@@ -16,8 +16,8 @@ const CLAMP: f64 = 10.0;
 settings! {
     /// LAMB: Adam's step rescaled to a length proportional to the norm of the parameters.
     ///
-    /// u ← m / (√v + ε), θ ← θ − γ (‖θ‖ / ‖u‖) u, with ‖θ‖ at most 10. Algorithm 2 of You et al. 2020, with bias correction
-    /// of m only and decoupled weight decay as in the library; in the paper, λθ is part of u.
+    /// u ← m / (√v + ε), θ ← θ − γ / (1 − β₁ᵗ) (‖θ‖ / ‖u‖) u, with ‖θ‖ at most 10. Algorithm 2 of You et al. 2020, with bias
+    /// correction of m only and decoupled weight decay as in the library; in the paper, λθ is part of u.
     pub struct Lamb("LAMB") {
         /// Learning rate γ: approximate step length, relative to the norm of θ.
         lr: f64 = 1e-3, in 0.0.., log 1e-5..=1.0;

@@ -17,11 +17,8 @@ pub struct Typesetting<'a> {
 }
 
 /// Sizes of scripts, and of what is in fractions within fractions, as parts of the size around them.
-const SCRIPT: f32 = 0.7;
+pub(super) const SCRIPT: f32 = 0.7;
 const INNER: f32 = 0.85;
-
-/// Size of numbers under symbols, as a part of the font size.
-const NUMBER: f32 = 0.72;
 
 /// Height of the axis of fractions above the baseline, and width of lines, in font sizes.
 const AXIS: f32 = 0.3;
@@ -83,8 +80,8 @@ enum Depth {
     Script,
 }
 
-struct Setter<'a> {
-    setting: &'a Typesetting<'a>,
+pub(super) struct Setter<'a> {
+    pub(super) setting: &'a Typesetting<'a>,
 }
 
 impl Setter<'_> {
@@ -119,7 +116,7 @@ impl Setter<'_> {
         pieces
     }
 
-    fn text(&self, text: &str, style: Style, size: f32) -> Boxed {
+    pub(super) fn text(&self, text: &str, style: Style, size: f32) -> Boxed {
         let [ascent, descent] = extent(text, style);
         Boxed {
             width: (self.setting.measure)(text, style, size),
@@ -136,10 +133,25 @@ impl Setter<'_> {
         }
     }
 
+    /// Draws prime marks, which stand as high as capital letters.
+    fn primes(&self, text: &str, size: f32) -> Boxed {
+        let mut whole = Boxed::default();
+        for _ in text.chars() {
+            let left = whole.width;
+            whole.width = left + 0.3 * size;
+            let foot = [left + 0.08 * size, -0.2 * size];
+            let top = [left + 0.25 * size, -0.78 * size];
+            whole.line(vec![foot, top], 1.5 * LINE * size);
+        }
+        whole.ascent = 0.8 * size;
+        whole
+    }
+
     /// Sets a node in a font size.
     fn set(&self, node: &Node, size: f32, depth: Depth) -> Boxed {
         match node {
             Node::Variable(text) => self.text(text, Style::Italic, size),
+            Node::Upright(text) if text.starts_with('′') => self.primes(text, size),
             Node::Upright(text) => self.text(text, Style::Upright, size),
             Node::Words(text) => self.text(text, Style::Words, size),
             Node::Sign(sign) | Node::Prefix(sign) => {
@@ -201,13 +213,24 @@ impl Setter<'_> {
 
     fn scripts(&self, base: &Node, scripts: [Option<&Node>; 2], size: f32, depth: Depth) -> Boxed {
         let small = (SCRIPT * size).max(0.5 * self.setting.size);
-        let set = |node: &Node| self.set(node, small, Depth::Script);
-        let [above, below] = scripts.map(|node| node.map(set));
         // A number under the base's symbol stays under it, and scripts stand beside the symbol.
         let (slot, inner) = match base {
             Node::Slot(slot, inner) => (Some(slot), &**inner),
             other => (None, other),
         };
+        let number = slot.and_then(|slot| self.power(slot, scripts[0], size));
+        let setting = Typesetting {
+            number: &|_| None,
+            ..*self.setting
+        };
+        let without_numbers = Setter { setting: &setting };
+        let setter = if number.is_some() {
+            &without_numbers
+        } else {
+            self
+        };
+        let [above, below] =
+            scripts.map(|node| node.map(|node| setter.set(node, small, Depth::Script)));
         let mut whole = self.set(inner, size, depth);
         if let Some(slot) = slot {
             mark(&mut whole, slot);
@@ -216,7 +239,7 @@ impl Setter<'_> {
         let (ascent, descent) = (whole.ascent, whole.symbols);
         if let Some(above) = above {
             let rise = (ascent - 0.3 * size).max(0.36 * size + above.symbols.min(0.2 * size));
-            whole.put([right, -rise], &above);
+            whole.put([right + lean(inner) * size, -rise], &above);
         }
         if let Some(below) = below {
             let fall = (descent + 0.02 * size)
@@ -224,9 +247,10 @@ impl Setter<'_> {
                 .max(below.ascent - 0.38 * size);
             whole.put([right, fall], &below);
         }
-        match slot {
-            Some(slot) => self.with_number(whole, slot, size),
-            None => whole,
+        match (number, slot) {
+            (Some(number), _) => self.with_number(&whole, &number, size),
+            (None, Some(slot)) => self.slot_number(whole, slot, size),
+            (None, None) => whole,
         }
     }
 
@@ -321,30 +345,15 @@ impl Setter<'_> {
     fn slot(&self, slot: &Slot, inner: &Node, size: f32, depth: Depth) -> Boxed {
         let mut set = self.set(inner, size, depth);
         mark(&mut set, slot);
-        self.with_number(set, slot, size)
+        self.slot_number(set, slot, size)
     }
+}
 
-    /// Puts the number of a slot under its symbol.
-    fn with_number(&self, symbol: Boxed, slot: &Slot, size: f32) -> Boxed {
-        let Some(number) = (self.setting.number)(slot) else {
-            return symbol;
-        };
-        let small = (NUMBER * size).max(0.6 * self.setting.size);
-        let mut number = self.text(&number, Style::Words, small);
-        for part in &mut number.parts {
-            if let Part::Glyphs { role, .. } = part {
-                *role = Role::Number(slot.clone());
-            }
-        }
-        let side = 0.08 * size;
-        let width = symbol.width.max(number.width + 2.0 * side);
-        let mut whole = Boxed::space(width);
-        whole.put([0.5 * (width - symbol.width), 0.0], &symbol);
-        let below = symbol.descent.max(0.1 * size) + 0.06 * size + 0.75 * small;
-        let symbols = whole.symbols;
-        whole.put([0.5 * (width - number.width), below], &number);
-        whole.symbols = symbols;
-        whole
+/// Returns how far a superscript keeps from a symbol whose top leans out of its width, in font sizes.
+fn lean(node: &Node) -> f32 {
+    match node {
+        Node::Variable(text) if text == "f" => 0.14,
+        _ => 0.0,
     }
 }
 

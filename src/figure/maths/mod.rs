@@ -9,6 +9,7 @@ mod fraction;
 mod layout;
 mod letters;
 mod metrics;
+mod numbers;
 mod parse;
 
 pub use boxed::{Part, Role, Style};

@@ -358,6 +358,7 @@ impl<'a> Reader<'a> {
                 (_, Some((c, true))) => above.push(c),
                 (_, Some((c, false))) => below.push(c),
                 ('′', _) => above.push('′'),
+                ('″', _) => above.push_str("′′"),
                 ('*' | '⋆', _) => above.push('∗'),
                 ('∞', _) if matches!(base, Node::Variable(_)) => below.push('∞'),
                 ('^', _) => {
@@ -426,6 +427,14 @@ fn letters_below(text: &str) -> Node {
 
 /// Returns the node of a script that was written in Unicode's small characters.
 fn script_node(text: &str) -> Node {
+    let exponent = text.trim_start_matches('′');
+    if !exponent.is_empty() && exponent.len() < text.len() {
+        let primes = &text[..text.len() - exponent.len()];
+        return Node::Joined(vec![
+            Node::Upright(primes.to_owned()),
+            script_node(exponent),
+        ]);
+    }
     if matches!(text, "i" | "t" | "j" | "k" | "n") {
         Node::Variable(text.to_owned())
     } else {

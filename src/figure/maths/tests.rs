@@ -171,6 +171,57 @@ fn numbers_stand_under_their_symbols() {
 }
 
 #[test]
+fn a_number_under_a_power_has_the_exponent_in_numbers() {
+    let number = |slot: &Slot| match slot.name.as_str() {
+        "g" => Some("−0.03".to_owned()),
+        "beta1" => Some("0.9".to_owned()),
+        "t" => Some("58".to_owned()),
+        _ => None,
+    };
+    let (_, parts) = set("{g}² / (1 − {β₁=beta1}^{t})", f32::INFINITY, &number);
+    let below = |text: &str, exponent: &str| {
+        let [x, y] = at(&parts, text);
+        let beside = parts.iter().any(|part| match part {
+            Part::Glyphs { text, at, role, .. } => {
+                let raised = at[0] > x && at[1] < y && at[1] > y - 5.0;
+                text == exponent && raised && matches!(role, Role::Number(_))
+            }
+            Part::Line { .. } => false,
+        });
+        assert!(beside, "{text} to the power of {exponent}");
+    };
+    below("(−0.03)", "2");
+    below("0.9", "58");
+    let count = |wanted: &str| {
+        let texts = parts
+            .iter()
+            .filter(|part| matches!(part, Part::Glyphs { text, .. } if text == wanted));
+        texts.count()
+    };
+    assert_eq!((count("58"), count("t")), (1, 1));
+}
+
+#[test]
+fn primes_stand_upper_right_before_the_exponent() {
+    let (_, parts) = plain("f′²");
+    let (letter, exponent) = (at(&parts, "f"), at(&parts, "2"));
+    let prime = parts.iter().find_map(|part| match part {
+        Part::Line { points, .. } => Some(points.clone()),
+        Part::Glyphs { .. } => None,
+    });
+    for [x, y] in prime.unwrap() {
+        assert!(x > letter[0] + 5.0 && x < exponent[0] && y < letter[1] - 4.0);
+    }
+    let lines = |line: &str| {
+        let parts = plain(line).1.into_iter();
+        parts
+            .filter(|part| matches!(part, Part::Line { .. }))
+            .count()
+    };
+    assert_eq!([lines("f′(x)"), lines("f″(x)")], [1, 2]);
+}
+
+#[test]
 fn all_glyphs_of_a_line_have_one_baseline() {
     let (_, parts) = plain("x ← a b + (c − d) · e");
     let baselines: Vec<f32> = { parts.iter() }

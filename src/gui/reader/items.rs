@@ -19,8 +19,29 @@ pub(super) struct Item {
     pub(super) topic: Topic,
 }
 
-/// Returns the pages of a section that have every word of a query.
+impl Item {
+    /// Returns how well the page fits a query: 0 for one that is called exactly so, 1 for one whose title has its words, 2 for others.
+    pub(super) fn rank(&self, query: &str) -> u8 {
+        let terms = Term::bundled().unwrap_or_default();
+        let is_symbol = match self.topic {
+            Topic::Term(index) => terms.get(index).is_some_and(|term| term.has_symbol(query)),
+            _ => false,
+        };
+        if is_symbol || self.title.to_lowercase() == query.to_lowercase() {
+            0
+        } else if crate::teaching::has_words(&self.title, query) {
+            1
+        } else {
+            2
+        }
+    }
+}
+
+/// Returns the pages of a section that have every word of a query; of a single character, only the terms that it is a symbol of.
 pub(super) fn items_of(section: Section, query: &str) -> Vec<Item> {
+    if section != Section::Glossary && query.chars().count() == 1 {
+        return Vec::new();
+    }
     match section {
         Section::Guide => {
             let entries = GuideEntry::bundled().unwrap_or_default();

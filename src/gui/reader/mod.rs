@@ -32,7 +32,7 @@ impl Section {
         match self {
             Self::Guide => "Guide",
             Self::Glossary => "Glossary",
-            Self::Reference => "Reference",
+            Self::Reference => "Help pages",
         }
     }
 }
@@ -100,6 +100,10 @@ pub(crate) struct Reader {
     moved: bool,
 }
 
+fn search_id() -> egui::Id {
+    egui::Id::unique("search field of the reader")
+}
+
 /// Outcome of the reader in a frame: whether it stays open, and a command.
 pub(crate) type ReaderOutcome = (bool, Option<Command>);
 
@@ -127,10 +131,14 @@ impl Reader {
         let modal = egui::Modal::new(egui::Id::unique("reader")).show(ctx, |ui| {
             let width = (window.x - 40.0).clamp(120.0, MAX_WIDTH);
             ui.set_width(width);
+            // Before the search field, which would give up the focus.
+            let searching = ui.memory(|memory| memory.has_focus(search_id()));
+            let enter = (searching || ui.memory(|memory| memory.focused().is_none()))
+                && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Enter));
             closed = self.head_ui(ui);
             ui.separator();
             let height = (window.y - ui.min_rect().height() - 64.0).max(60.0);
-            self.body_ui(ui, [width, height])
+            self.body_ui(ui, [width, height], enter)
         });
         self.fresh = false;
         (!closed && !modal.should_close(), modal.inner)
@@ -153,6 +161,7 @@ impl Reader {
             });
         });
         let field = egui::TextEdit::singleline(&mut self.query)
+            .id(search_id())
             .hint_text("Search guide, glossary and help pages")
             .desired_width(f32::INFINITY);
         let field = ui.add(field);
@@ -172,9 +181,19 @@ impl Reader {
         closed
     }
 
-    fn body_ui(&mut self, ui: &mut egui::Ui, [width, height]: [f32; 2]) -> Option<Command> {
+    fn body_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        [width, height]: [f32; 2],
+        enter: bool,
+    ) -> Option<Command> {
         let items = self.items();
+        if self.topic.is_none() && !self.query.trim().is_empty() {
+            // The first find is marked.
+            self.topic = items.first().map(|item| item.topic);
+        }
         self.keys(ui, &items);
+        self.reading |= enter && self.topic.is_some();
         if width < SIDE_BY_SIDE {
             if !self.reading {
                 self.list_ui(ui, &items, [width, height]);
@@ -196,13 +215,12 @@ impl Reader {
         command
     }
 
-    /// Lets the arrow keys choose the page above or below in the list, and Enter open it where the reader is narrow.
+    /// Lets the arrow keys choose the page above or below in the list.
     fn keys(&mut self, ui: &egui::Ui, items: &[Item]) {
-        let [up, down, enter] = ui.input_mut(|input| {
-            [egui::Key::ArrowUp, egui::Key::ArrowDown, egui::Key::Enter]
+        let [up, down] = ui.input_mut(|input| {
+            [egui::Key::ArrowUp, egui::Key::ArrowDown]
                 .map(|key| input.consume_key(egui::Modifiers::NONE, key))
         });
-        self.reading |= enter && self.topic.is_some();
         if !(up || down) || items.is_empty() {
             return;
         }
@@ -296,8 +314,18 @@ impl Reader {
         let found = { sections.into_iter() }.flat_map(|section| items_of(section, query));
         let mut found: Vec<Item> = found.collect();
         if !query.is_empty() {
-            // A page that is called exactly so is the first one.
-            found.sort_by_key(|item| item.title.to_lowercase() != query.to_lowercase());
+            // The group of the best find is the first one, and begins with it.
+            let mut best: Vec<(&str, u8)> = Vec::new();
+            for item in &found {
+                let rank = item.rank(query);
+                match best.iter_mut().find(|(group, _)| *group == item.group) {
+                    Some((_, least)) => *least = rank.min(*least),
+                    None => best.push((item.group, rank)),
+                }
+            }
+            best.sort_by_key(|(_, rank)| *rank);
+            let place = |item: &Item| best.iter().position(|(group, _)| *group == item.group);
+            found.sort_by_cached_key(|item| (place(item), item.rank(query)));
         }
         found
     }
