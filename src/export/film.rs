@@ -26,6 +26,9 @@ use rayon::prelude::*;
 /// File extensions of films. A film in a `.png` file is the same as in an `.apng` file.
 pub const EXTENSIONS: [&str; 3] = ["gif", "apng", "mp4"];
 
+/// Whether this program has the encoder of MP4.
+pub const HAS_MP4: bool = cfg!(feature = "mp4");
+
 /// Error of films as MP4 in a program that was built without its encoder.
 #[cfg(not(feature = "mp4"))]
 const NO_MP4: &str = "this program was built without MP4, whose encoder needs a C++ compiler; write a .gif or .apng file, or build it \
