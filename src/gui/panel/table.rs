@@ -28,8 +28,8 @@ const EVALS: (&str, &str) = (
 
 /// Column of a landscape's runs on a quadratic.
 const RATE: (&str, &str) = (
-    "rate (theory)",
-    "Factor by which the distance to the minimum shrinks in a step: measured over the last half of the run, and by theory.",
+    "rate",
+    "Factor by which the distance to the minimum shrinks in a step: measured over the last half of the run. The tooltip of a cell has the factor by theory.",
 );
 
 /// Columns of a network's runs; the second only where there are classes.
@@ -117,6 +117,23 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
         .iter()
         .map(|(index, _)| context.hovered.or(context.selected) == Some(*index))
         .collect();
+    // The table scrolls by itself, so that what is below stays in place.
+    let scroll = egui::ScrollArea::horizontal().id_salt("table");
+    scroll
+        .show(ui, |ui| {
+            grid_ui(ui, (columns, state), order, (&rows, highlighted), context)
+        })
+        .inner
+}
+
+/// Shows headings and rows; `state` is the index of the column of states.
+fn grid_ui(
+    ui: &mut egui::Ui,
+    (columns, state): (&[(&str, &str)], usize),
+    order: &mut Order,
+    (rows, highlighted): (&[(usize, Vec<Cell>)], Vec<bool>),
+    context: &TableContext,
+) -> TableResponse {
     let mut response = TableResponse::default();
     egui::Grid::new(("table", columns.len()))
         .num_columns(columns.len())
@@ -131,7 +148,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
         .spacing([SPACE[1] - 1.0, 3.0])
         .show(ui, |ui| {
             headings_ui(ui, columns, order);
-            for (index, cells) in &rows {
+            for (index, cells) in rows {
                 let top = ui.cursor().min.y;
                 let colour = style_index(context.scene.runs[*index].colour);
                 let colour = paint::colour(run_colour(colour, context.theme));
@@ -268,7 +285,7 @@ fn rate(result: &RunResult, is_noisy: bool) -> Option<Cell> {
     let measured = measured_rate(&result.trajectory, theory.floor).filter(|_| !is_noisy);
     let text = measured.map_or("–".to_owned(), |rate| number(rate, 4));
     Some(Cell {
-        text: format!("{text} ({})", number(theory.rate, 4)),
+        text,
         help: format!("By theory {}.", theory.rate_text),
         value: measured.unwrap_or(f64::NAN),
     })
