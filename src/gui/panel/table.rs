@@ -101,7 +101,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
     let classes = (0..runs.results.len()).any(tested);
     let quadratic = runs.results.iter().any(|result| result.theory.is_some());
     let columns: &[(&str, &str)] = match (runs.trained.is_some(), classes) {
-        (false, _) if quadratic => &[RUN, LOSS, STATE, GRADIENT, EVALS, RATE],
+        (false, _) if quadratic => &[RUN, LOSS, STATE, RATE, GRADIENT, EVALS],
         (false, _) => &[RUN, LOSS, STATE, GRADIENT, EVALS],
         (true, false) => &[RUN, LOSS, TEST, STATE, GRADIENT],
         (true, true) => &[RUN, LOSS, TEST, ACCURACY, STATE, GRADIENT],
@@ -270,10 +270,13 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
     #[expect(clippy::cast_precision_loss, reason = "rows are far below 2^53")]
     let value = trajectory.len() as f64;
     cells.push(Cell { text, help, value });
+    if !network && runs.results.iter().any(|result| result.theory.is_some()) {
+        let rate = rate(&runs.results[index], runs.scene.training.noise > 0.0);
+        cells.push(rate.unwrap_or_else(|| Cell::number(None, 4)));
+    }
     cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 3));
     if !network {
         cells.push(Cell::number(trajectory.gradient_equivalents(at), 4));
-        cells.extend(rate(&runs.results[index], runs.scene.training.noise > 0.0));
     }
     cells
 }
