@@ -222,6 +222,7 @@ impl App {
 
     /// Executes a command. Nothing else changes the scene, except for one that is opened or pasted.
     pub(crate) fn apply(&mut self, ctx: &egui::Context, command: Command) {
+        self.close_error();
         match command {
             Command::Edit(scene) => self.scene = *scene,
             Command::Undo => {

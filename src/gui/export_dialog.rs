@@ -36,6 +36,10 @@ pub(super) struct ExportDialog {
     job: Option<Job>,
     /// Reason why the last export failed.
     problem: Option<String>,
+    /// Reason why a typed text is refused.
+    refused: Option<String>,
+    /// Frames until the file dialog opens: what was typed last is read first.
+    asks_in: Option<u8>,
     /// Height of everything outside the scrolled part in the last frame.
     fixed: f32,
 }
@@ -64,6 +68,8 @@ struct DialogContext<'a> {
     show: Option<Show>,
     /// Description of the picture's size, or of the film's frames, or the reason why there is no picture.
     summary: Result<String, String>,
+    /// Size of the picture, where there is one.
+    page: Option<PageSize>,
     step: u64,
 }
 
@@ -143,6 +149,8 @@ impl App {
             preview: Preview::default(),
             job: None,
             problem: None,
+            refused: None,
+            asks_in: None,
             fixed: 150.0,
         });
     }
@@ -163,6 +171,7 @@ impl App {
             Ok(order) => Ok(order.summary(&self.scene)),
             Err(sentence) => Err(sentence.clone()),
         };
+        let page = order.as_ref().ok().map(|order| order.page.clone());
         match order {
             Ok(order) => {
                 let key = self.preview_key(ctx, dialog.preview.pixels(&order.page, ctx));
@@ -179,6 +188,7 @@ impl App {
             format: self.export_format,
             show,
             summary: dialog.preview.problem().map_or(summary, Err),
+            page,
             step: self.timeline.step(),
         };
         let response = dialog.ui(ctx, &context, self.asking.is_some());
@@ -200,7 +210,17 @@ impl App {
             }
         }
         if response.export {
-            dialog.problem = None;
+            (dialog.problem, dialog.asks_in) = (None, Some(2));
+        }
+        if dialog.refused.is_some() {
+            dialog.asks_in = None;
+        }
+        if let Some(frames) = &mut dialog.asks_in {
+            *frames = frames.saturating_sub(1);
+            ctx.request_repaint();
+        }
+        if dialog.asks_in == Some(0) {
+            dialog.asks_in = None;
             let name = self.picture_name(self.export_format);
             self.ask_for_file(ctx, Purpose::Export(self.export_format), &name);
         }

@@ -17,6 +17,8 @@ pub(crate) struct Typed<T> {
     pub refused: Option<String>,
     /// Id of the text that is not taken, for [`discard`].
     pub draft: egui::Id,
+    /// Rail of a slider.
+    pub rail: Option<egui::Rect>,
 }
 
 /// Text that is typed and not taken yet, and the text of the value that it replaces.
@@ -85,13 +87,25 @@ pub(crate) fn text_field<T>(
     });
     if refused.is_some() {
         red_frame(ui, &response);
+    } else if text.is_empty() && !response.has_focus() {
+        // An empty field has the colour of dialogs.
+        let stroke = ui.visuals().widgets.noninteractive.bg_stroke;
+        let kind = egui::StrokeKind::Inside;
+        ui.painter().rect_stroke(response.rect, 2.0, stroke, kind);
     }
     Typed {
         response,
         taken,
         refused,
         draft: id,
+        rail: None,
     }
+}
+
+/// Returns a text that is not taken.
+pub(crate) fn draft_text(ui: &egui::Ui, draft: egui::Id) -> Option<String> {
+    let typed = ui.data(|data| data.get_temp::<Draft>(draft).map(|draft| draft.text));
+    typed.or_else(|| ui.data(|data| data.get_temp::<Refused>(draft).map(|refused| refused.text)))
 }
 
 /// Removes a text that is not taken.
@@ -185,6 +199,7 @@ pub(crate) fn number_field(
         taken,
         refused,
         draft: id,
+        rail: None,
     }
 }
 

@@ -10,6 +10,7 @@ use super::icon::{Icon, icon_button};
 use super::recent::Recent;
 use super::scale::{SECONDARY, SECTION, SPACE, TITLE};
 use super::view::is_film;
+use crate::export::film;
 use crate::export::sentence::one_line;
 use eframe::egui;
 use egui::{Key, Modifiers};
@@ -118,15 +119,24 @@ impl Purpose {
 /// Returns the hint of an export in a format, the kind of its files, and their extensions, its own first.
 fn export_info(format: &str) -> (&'static str, &'static str, &'static [&'static str]) {
     let (hint, kind) = if is_film(format) {
-        ("A .gif, .apng or .mp4 file.", "Films")
+        (
+            if film::BUILT.contains(&"mp4") {
+                "A .gif, .apng or .mp4 file."
+            } else {
+                "A .gif or .apng file."
+            },
+            "Films",
+        )
     } else {
         ("A .png, .svg or .pdf file.", "Pictures")
     };
     let extensions: &[&str] = match format {
         "svg" => &["svg", "png", "pdf"],
         "pdf" => &["pdf", "png", "svg"],
-        "gif" => &["gif", "apng", "mp4"],
-        "apng" => &["apng", "gif", "mp4"],
+        "gif" if film::BUILT.contains(&"mp4") => &["gif", "apng", "mp4"],
+        "apng" if film::BUILT.contains(&"mp4") => &["apng", "gif", "mp4"],
+        "gif" => &["gif", "apng"],
+        "apng" => &["apng", "gif"],
         "mp4" => &["mp4", "gif", "apng"],
         _ => &["png", "svg", "pdf"],
     };
@@ -213,7 +223,12 @@ impl FileDialog {
         let window = ctx.content_rect().size();
         let low = window.y < LOW;
         let info = self.purpose.info();
-        let modal = egui::Modal::new(egui::Id::unique("file dialog")).show(ctx, |ui| {
+        let id = egui::Id::unique("file dialog");
+        if self.fresh {
+            // It lies over the export dialog, which may have been opened after an earlier file dialog.
+            ctx.move_to_top(egui::Modal::default_area(id).layer());
+        }
+        let modal = egui::Modal::new(id).show(ctx, |ui| {
             let width = (window.x - 40.0).clamp(160.0, 800.0);
             ui.set_width(width);
             let top = ui.cursor().min.y;

@@ -64,6 +64,8 @@ impl App {
         let focused = focused.is_some();
         let reading = self.help || self.why.is_some();
         let escapes = !focused && !reading && !egui::Popup::is_any_open(ctx);
+        let pressed = ctx.input(|input| input.key_pressed(egui::Key::Escape));
+        let escapes = escapes && !(pressed && self.close_error());
         let entries = entries(&self.views);
         let mut copies = false;
         ctx.input_mut(|input| {

@@ -9,6 +9,9 @@ use std::time::Duration;
 /// Seconds for which a message that is no error is shown.
 const SECONDS: f64 = 4.0;
 
+/// Seconds for which an error is shown, unless a command or Escape removes it.
+const ERROR_SECONDS: f64 = 15.0;
+
 /// The newest message.
 pub(super) struct Message {
     text: String,
@@ -91,16 +94,30 @@ impl App {
         self.apply_all(&ui.ctx().clone(), commands);
     }
 
-    /// Removes a message that is no error some seconds after it was shown first; that of work under way stays.
+    /// Removes an error; returns whether there was one.
+    pub(super) fn close_error(&mut self) -> bool {
+        let closes = self.message.as_ref().is_some_and(|message| message.is_error);
+        if closes {
+            self.message = None;
+        }
+        closes
+    }
+
+    /// Removes a message some seconds after it was shown first; that of work under way stays.
     fn expire_message(&mut self, ctx: &egui::Context) {
-        let Some(message) = self.message.as_mut().filter(|message| !message.is_error) else {
+        let Some(message) = self.message.as_mut() else {
             return;
         };
-        if self.working.is_some() {
+        if self.working.is_some() && !message.is_error {
             return;
         }
         let now = ctx.input(|input| input.time);
-        let left = *message.since.get_or_insert(now) + SECONDS - now;
+        let seconds = if message.is_error {
+            ERROR_SECONDS
+        } else {
+            SECONDS
+        };
+        let left = *message.since.get_or_insert(now) + seconds - now;
         if left > 0.0 {
             ctx.request_repaint_after(Duration::from_secs_f64(left));
         } else {

@@ -2,19 +2,21 @@
 
 use crate::engine::declare::{Kind, Param, Settings, Value};
 use crate::engine::scene::ScenePart;
-use crate::gui::field::{FieldStyle, Typed, discard, refusal_ui, text_field};
+use crate::figure::shortened;
+use crate::gui::field::{FieldStyle, Typed, discard, draft_text, refusal_ui, text_field};
 use crate::gui::reader::with_glossary;
 use crate::gui::refusal::RefusalSlot;
 use crate::gui::slider::{number_ui, rounded};
 use crate::gui::switch::none_ui;
 use crate::teaching::glossary::Term;
 use eframe::egui;
+use std::cell::RefCell;
 
 /// Width of the names of settings, in points.
 const NAME_WIDTH: f32 = 100.0;
 
-/// Greatest length of a default that a button offers, in characters.
-const MAX_DEFAULT: usize = 24;
+/// Greatest length of a value on a button that offers it, in characters.
+const MAX_OFFER: usize = 24;
 
 /// Check of a setting's value in addition to its declaration: returns the reason of a refusal.
 pub(crate) type Check<'a> = &'a dyn Fn(&str, &Value) -> Result<(), String>;
@@ -30,6 +32,8 @@ pub(crate) struct SettingStyle<'a> {
     pub name_width: f32,
     /// The learning rate above which the run is unstable: that part of its slider is red.
     pub lr_limit: Option<f64>,
+    /// Takes the sentence of a typed text that is refused.
+    pub refused: Option<&'a RefCell<Option<String>>>,
     /// The refusal of the scene, and the part of the scene that the settings are.
     pub refusal: Option<(&'a RefusalSlot<'a>, ScenePart)>,
 }
@@ -41,6 +45,7 @@ impl Default for SettingStyle<'_> {
             of: None,
             name_width: NAME_WIDTH,
             lr_limit: None,
+            refused: None,
             refusal: None,
         }
     }
@@ -110,7 +115,10 @@ pub(crate) fn checked_settings_ui(
         let before = settings.value(index);
         let default = settings.default_value(index);
         let mut row = row_ui(ui, style, param, (&before, &default), check);
-        row.refusal_ui(ui, param, &default);
+        row.refusal_ui(ui, param, &before);
+        if let (Some(sink), Some(sentence)) = (style.refused, &row.refused) {
+            *sink.borrow_mut() = Some(sentence.clone());
+        }
         style.scene_refusal_ui(ui, param.name);
         if let Some(value) = row.taken
             && let Err(refusal) = settings.set(param.name, value)
@@ -162,27 +170,51 @@ struct SettingResponse {
     refused: Option<String>,
     /// Id of the typed text.
     draft: Option<egui::Id>,
+    rail: Option<egui::Rect>,
 }
 
 impl SettingResponse {
-    /// Shows the reason why a typed text is refused, with a button that takes the default instead.
-    fn refusal_ui(&mut self, ui: &mut egui::Ui, param: &Param, default: &Value) {
+    /// Shows the reason why a typed text is refused, with buttons that mend it or restore the last legal `value`.
+    fn refusal_ui(&mut self, ui: &mut egui::Ui, param: &Param, value: &Value) {
         refusal_ui(ui, self.refused.as_deref());
         let Some(draft) = self.draft.filter(|_| self.refused.is_some()) else {
             return;
         };
-        let text = param.text(default);
-        if text.is_empty() || text.chars().count() > MAX_DEFAULT {
-            return;
-        }
-        let button = ui.button(format!("Use {text}"));
-        let help = format!("Sets {} to its default.", param.name);
-        if button.on_hover_text(help).clicked() {
-            discard(ui, draft);
-            self.taken = Some(default.clone());
-            self.refused = None;
-        }
+        let mended = mended(param, &draft_text(ui, draft).unwrap_or_default());
+        let last = (value.clone(), "Restores the last legal value.");
+        let mended = mended
+            .into_iter()
+            .map(|value| (value, "Adds the unit to the typed number."));
+        ui.horizontal_wrapped(|ui| {
+            for (offer, help) in mended.chain([last]) {
+                let text = param.text(&offer);
+                if text.is_empty() {
+                    continue;
+                }
+                let button = ui.button(format!("Use {}", shortened(&text, MAX_OFFER)));
+                if button.on_hover_text(format!("{help}\n{text}")).clicked() {
+                    discard(ui, draft);
+                    self.taken = (offer != *value).then_some(offer);
+                    self.refused = None;
+                }
+            }
+        });
     }
+}
+
+/// Returns what a refused text may mean: a length without unit is one on paper or in pixels.
+fn mended(param: &Param, text: &str) -> Vec<Value> {
+    let Ok(number) = text.trim().parse::<f64>() else {
+        return Vec::new();
+    };
+    if !matches!(param.kind, Kind::Length) {
+        return Vec::new();
+    }
+    let on_paper = if number < 20.0 { "in" } else { "mm" };
+    let units = [on_paper, "px"].into_iter();
+    units
+        .filter_map(|unit| param.parse(&format!("{number}{unit}")).ok())
+        .collect()
 }
 
 /// Shows the row of one setting: its name and its control.
@@ -201,6 +233,7 @@ fn row_ui(
         let typed = control_ui(ui, style, param, value, check);
         row.taken = typed.taken.or(row.taken.take());
         (row.refused, row.draft) = (typed.refused, Some(typed.draft));
+        row.rail = typed.rail;
         typed.response.labelled_by(name.id).on_hover_text(&help)
     };
     let head = ui.horizontal(|ui| {
@@ -232,7 +265,13 @@ fn row_ui(
         let button = egui::PointerButton::Primary;
         response.contains_pointer() && ui.input(|input| input.pointer.button_double_clicked(button))
     };
-    let slider = matches!(value, Value::Real(_) | Value::Count(_));
+    // A double click on the number selects its text.
+    let pointer = ui.input(|input| input.pointer.interact_pos());
+    let is_on_rail = |rail: egui::Rect| {
+        let rail = rail.expand2(egui::vec2(rail.height() / 2.5, 0.0));
+        pointer.is_some_and(|pointer| rail.contains(pointer))
+    };
+    let slider = row.rail.is_some_and(is_on_rail);
     if wants_default(&name) || slider && control.as_ref().is_some_and(wants_default) {
         row.taken = Some(default.clone());
     }
@@ -271,6 +310,7 @@ fn control_ui(
         response,
         taken,
         refused: None,
+        rail: None,
     };
     match value.clone() {
         Value::Real(real) => {
@@ -285,6 +325,7 @@ fn control_ui(
                 response: typed.response,
                 refused: typed.refused,
                 draft: typed.draft,
+                rail: typed.rail,
             }
         }
         Value::Count(count) => {
@@ -301,6 +342,7 @@ fn control_ui(
                 response: typed.response,
                 refused: typed.refused,
                 draft: typed.draft,
+                rail: typed.rail,
             }
         }
         Value::Flag(mut flag) => {
@@ -351,10 +393,15 @@ fn control_ui(
 
 fn tooltip(param: &Param, default: &Value) -> String {
     format!(
-        "{}\n{}: {}. Default {}. Double-click the name to reset.",
+        "{}\n{}: {}. Default {}. Double-click the name{} to reset.",
         param.help,
         param.name,
         param.expected(),
         param.text(default),
+        if param.slider.is_some() {
+            " or the slider"
+        } else {
+            ""
+        },
     )
 }

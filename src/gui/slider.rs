@@ -4,6 +4,7 @@ use super::param_ui::SettingStyle;
 use crate::engine::declare::{Param, Scale, Value, spec};
 use crate::gui::field::{NumberText, Typed, finite, number_field};
 use eframe::egui;
+use std::cell::Cell;
 
 /// Speed of a slider that is dragged with Shift or Alt, relative to the pointer.
 const FINE: f64 = 0.1;
@@ -32,6 +33,7 @@ pub(super) fn number_ui(
         }
     };
     let shown = |value| number_text(value, whole);
+    let rail_rect = Cell::new(None);
     let control = |ui: &mut egui::Ui, value: &mut f64, NumberText { parse, format }: NumberText| {
         let Some(slider) = param.slider else {
             let drag = egui::DragValue::new(value)
@@ -72,12 +74,17 @@ pub(super) fn number_ui(
         if !whole && (released || context.is_being_dragged(id)) {
             rail.drag_finely(ui, before, value);
         }
+        rail_rect.set(Some(rail.rect));
         if let Some(limit) = setting.lr_limit.filter(|_| param.name == "lr") {
             rail.limit_ui(ui, limit);
         }
         response
     };
-    number_field(ui, salt, &mut value, shown, read, control)
+    let typed = number_field(ui, salt, &mut value, shown, read, control);
+    Typed {
+        rail: rail_rect.get(),
+        ..typed
+    }
 }
 
 /// The rail of a slider, and the numbers at its ends.

@@ -307,7 +307,7 @@ impl App {
             ui.checkbox(&mut self.charts.by_cost, "charts over gradient evaluations").on_hover_text(
                 "X axis in gradient evaluations instead of steps: L-BFGS evaluates several in one step. A value counts as a third of a gradient, a Hessian-vector product as two.",
             );
-            let scroll = egui::ScrollArea::both().auto_shrink(false);
+            let scroll = egui::ScrollArea::vertical().auto_shrink(false);
             let explained = scroll.show(ui, |ui| {
                 let context = panel::table::TableContext {
                     scene: &runs.scene,

@@ -291,3 +291,70 @@ fn a_view_that_is_not_computed_can_be_shown_from_the_dialog() {
     assert!(!window.says("there is no picture"));
     assert!(!window.has("title"), "basins have words of their own");
 }
+
+#[test]
+fn an_export_waits_for_a_legal_width_and_units_are_offered() {
+    let mut window = opened();
+    set(&mut window, "width", "83");
+    assert!(window.says("a length with its unit"));
+    let export = |window: &Window| {
+        let button = { &window.harness }.get_by_role_and_label(Role::Button, "Export…");
+        button.accesskit_node().is_disabled()
+    };
+    assert!(export(&window), "a refused text");
+    window.press(Key::Enter);
+    window.harness.run_steps(3);
+    assert!(!window.has("File"), "Enter does not ask for the file");
+    assert!(window.has("Use 83px") && window.has("Use 1600px"));
+    window.reveal(Role::Button, "Use 83mm");
+    window.click(Role::Button, "Use 83mm");
+    let width = window.app().scene().figure.width;
+    assert_eq!(
+        width.map(|width| width.to_string()).as_deref(),
+        Some("83mm")
+    );
+    assert!(!export(&window));
+}
+
+#[test]
+fn a_fixed_size_begins_with_that_of_the_preset() {
+    use ravine::engine::scene::FigurePreset;
+    let mut window = opened_with(|scene| {
+        scene.figure.preset = Some(FigurePreset::DoubleColumn);
+    });
+    let fixed = "width: fixed";
+    window.reveal(Role::RadioButton, fixed);
+    window.click(Role::RadioButton, fixed);
+    let width = window.app().scene().figure.width;
+    assert_eq!(
+        width.map(|width| width.to_string()).as_deref(),
+        Some("6.75in")
+    );
+}
+
+#[test]
+fn escape_closes_the_file_dialog_before_the_export_dialog_every_time() {
+    let mut window = opened();
+    for _ in 0..3 {
+        window.click(Role::Button, "Export…");
+        assert!(window.has("File"));
+        window.press(Key::Escape);
+        window.harness.run_steps(2);
+        assert!(!window.has("File") && window.has("Export…"));
+        window.press(Key::Escape);
+        window.harness.run_steps(2);
+        assert!(!window.has("Export…"));
+        window.press_with(Modifiers::COMMAND, Key::E);
+        window.harness.run_steps(3);
+    }
+}
+
+#[cfg(not(feature = "mp4"))]
+#[test]
+fn only_films_that_can_be_written_are_offered() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut window = opened();
+    assert!(!window.has("MP4"));
+    choose(&mut window, "GIF", &folder.path().join("a.pdf"));
+    assert!(window.says(".gif or .apng") && !window.says("mp4"));
+}

@@ -318,3 +318,13 @@ fn the_plane_goes_around_a_chosen_run() {
         .plot_point(12);
     assert_eq!(end, Some([0.0, 0.0]));
 }
+
+#[test]
+fn the_progress_counts_diverged_runs() {
+    let mut scene = moons();
+    scene.runs.clear();
+    scene.add_run("adam:lr=0.01".parse().unwrap());
+    scene.add_run("sgd:lr=1e30".parse().unwrap());
+    let window = Window::on(scene);
+    assert!(window.says("trained: step 60 of 60 · 1 of 2 runs diverged"));
+}

@@ -207,3 +207,17 @@ fn the_edit_menu_copies_the_scene_and_has_paste() {
     window.harness.run_steps(3);
     assert!(window.says("The scene is on the clipboard as text."));
 }
+
+#[test]
+fn an_error_leaves_with_escape_or_the_next_command() {
+    let mut window = Window::opening();
+    for key in [Key::Escape, Key::Space] {
+        window
+            .harness
+            .event(egui::Event::Paste("no scene, no spec".to_owned()));
+        window.harness.run_steps(2);
+        assert!(window.has("Close"), "an error over the map");
+        window.press(key);
+        assert!(!window.has("Close"), "{key:?}");
+    }
+}

@@ -255,3 +255,55 @@ fn a_start_outside_of_the_domain_is_refused_with_its_range() {
     assert_eq!(window.app().scene().start(), before);
     assert!(window.says("`1e9` is out of range: start x is"));
 }
+
+#[test]
+fn a_refused_formula_offers_the_last_legal_one() {
+    let mut window = formula();
+    let field = (Role::TextInput, "f");
+    type_into(&mut window, field, "x^2+", |_| {});
+    window.press(Key::Tab);
+    window.settle();
+    window.reveal(Role::Button, "Use x^2+y^2");
+    window.click(Role::Button, "Use x^2+y^2");
+    window.settle();
+    assert!(window.has_value(Role::TextInput, "f", "x^2+y^2"));
+    let landscape = window.app().scene().landscape().to_string();
+    assert_eq!(landscape, "formula:f=x^2+y^2");
+}
+
+#[test]
+fn a_double_click_resets_on_the_slider_and_not_on_its_number() {
+    let mut window = formula();
+    let slider = (Role::Slider, "steps");
+    let default = window.app().scene().training.steps;
+    let control = window.harness.get_by_role_and_label(slider.0, slider.1);
+    control.set_value_accesskit(77.0);
+    window.harness.run_steps(3);
+    let rail = { &window.harness }
+        .get_by_role_and_label(slider.0, slider.1)
+        .rect();
+    let number = { &window.harness }
+        .get_by_role_and_label(Role::SpinButton, slider.1)
+        .rect();
+    // Both clicks in one frame, because a frame of the harness is too long for a double click.
+    let double_click = |window: &mut Window, at: egui::Pos2| {
+        window.harness.hover_at(at);
+        window.harness.run_steps(1);
+        for pressed in [true, false, true, false] {
+            window.harness.event(egui::Event::PointerButton {
+                pos: at,
+                button: egui::PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
+        }
+        window.harness.run_steps(3);
+    };
+    double_click(&mut window, number.center());
+    assert_eq!(window.app().scene().training.steps, 77);
+    window.press(Key::Escape);
+    double_click(&mut window, rail.left_center() + egui::vec2(30.0, 0.0));
+    let fresh = Scene::new("booth".parse().unwrap()).training.steps;
+    assert_eq!(window.app().scene().training.steps, fresh);
+    assert_eq!(default, fresh);
+}

@@ -1,6 +1,7 @@
 //! The runs that landscapes and data sets open with.
 
-use super::{Scene, Subject};
+use super::run::free_colour;
+use super::{Run, Scene, Subject};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::data::AnyDataset;
 use crate::engine::training::RunSpec;
@@ -25,11 +26,32 @@ impl Scene {
         }
     }
 
-    /// Replaces the runs by those that the subject opens with.
+    /// Replaces the runs by those that the subject opens with. An optimizer that was among them keeps its colour.
     pub(super) fn set_opening_runs(&mut self) {
-        self.runs.clear();
-        for spec in self.opening_specs() {
-            self.add_run(spec);
+        let former = std::mem::take(&mut self.runs);
+        let specs = self.opening_specs();
+        let mut kept: Vec<(&RunSpec, u64)> = Vec::new();
+        let colours: Vec<Option<u64>> = { specs.iter() }
+            .map(|spec| {
+                let is_twin = |run: &&Run| {
+                    let is_free = kept.iter().all(|(_, colour)| *colour != run.colour);
+                    is_free && run.spec.display_name() == spec.display_name()
+                };
+                let colour = former.iter().find(is_twin)?.colour;
+                kept.push((spec, colour));
+                Some(colour)
+            })
+            .collect();
+        for (spec, colour) in specs.iter().zip(colours) {
+            self.add_run(spec.clone());
+            let colour = colour.unwrap_or_else(|| {
+                let colour = free_colour(spec, &kept);
+                kept.push((spec, colour));
+                colour
+            });
+            if let Some(run) = self.runs.last_mut() {
+                run.colour = colour;
+            }
         }
     }
 

@@ -1,15 +1,17 @@
 //! Controls of the export dialog: content, format, size, words and film, with the buttons below.
 
 use super::{DialogContext, ExportDialog, FORMATS, Response};
+use crate::engine::declare::{Length, LengthUnit};
 use crate::engine::scene::{FigureStyle, Scene};
 use crate::export::film;
-use crate::export::picture::{Show, panel_names};
+use crate::export::picture::{PageSize, Show, panel_names};
 use crate::export::sentence::one_line;
 use crate::gui::command::Command;
-use crate::gui::param_ui::{name_ui, settings_ui};
-use crate::gui::scale::{SECONDARY, SECTION, SPACE};
+use crate::gui::param_ui::{SettingStyle, name_ui, styled_settings_ui};
+use crate::gui::scale::{LOW_WINDOW, SECONDARY, SECTION, SPACE};
 use crate::gui::view::{is_film, named};
 use eframe::egui;
+use std::cell::RefCell;
 
 /// Least and greatest width of the dialog in points, and its share of the window between them.
 const WIDTH: ([f32; 2], f32) = ([376.0, 560.0], 0.3);
@@ -52,6 +54,12 @@ impl ExportDialog {
             ui.set_width(width);
             let top = ui.cursor().min.y;
             ui.label(egui::RichText::new("Export").size(SECTION).strong());
+            // In a low window the preview scrolls with the settings.
+            let is_low = window.y < LOW_WINDOW;
+            if !is_low {
+                let height = (0.75 * width).min(0.4 * window.y);
+                self.preview.ui(ui, height);
+            }
             let above = ui.cursor().min.y - top;
             let height = (window.y - 2.0 * SPACE[2] - self.fixed).max(40.0);
             // In a narrow window with large text, sliders are wider than the dialog.
@@ -59,13 +67,15 @@ impl ExportDialog {
                 .max_height(height)
                 .min_scrolled_height(height)
                 .auto_shrink([false, true]);
+            let preview = (0.75 * ui.available_width()).min(0.4 * window.y);
             let mut style = context.scene.figure.clone();
             scroll.show(ui, |ui| {
-                let preview = (0.75 * ui.available_width()).min(0.4 * window.y);
-                self.preview.ui(ui, preview);
+                if is_low {
+                    self.preview.ui(ui, preview);
+                }
                 let is_free = self.job.is_none();
                 ui.add_enabled_ui(is_free, |ui| {
-                    settings(ui, context, &mut style, &mut response);
+                    self.refused = settings(ui, context, &mut style, &mut response);
                 });
             });
             if style != context.scene.figure {
@@ -83,7 +93,8 @@ impl ExportDialog {
                 ctx.request_repaint();
             }
         });
-        response.close |= modal.should_close() && !is_asking;
+        // The question comes first, for it takes Escape from the file dialog.
+        response.close |= !is_asking && modal.should_close();
         response
     }
 
@@ -95,7 +106,9 @@ impl ExportDialog {
         (response, enters): (&mut Response, bool),
     ) {
         ui.separator();
-        let error = self.problem.as_ref().or(context.summary.as_ref().err());
+        let error = { self.problem.as_ref() }
+            .or(self.refused.as_ref())
+            .or(context.summary.as_ref().err());
         if let Some(sentence) = error {
             let colour = ui.visuals().error_fg_color;
             let text = egui::RichText::new(one_line(sentence)).color(colour);
@@ -132,7 +145,7 @@ impl ExportDialog {
             return;
         }
         ui.horizontal(|ui| {
-            let possible = context.summary.is_ok();
+            let possible = context.summary.is_ok() && self.refused.is_none();
             let button = ui.add_enabled(possible, egui::Button::new("Export…"));
             let button = button.on_hover_text("Choose the file (Enter)");
             response.export = button.clicked() || enters && possible;
@@ -166,13 +179,19 @@ fn show_view_ui(ui: &mut egui::Ui, context: &DialogContext, response: &mut Respo
     }
 }
 
-/// Shows the settings, and edits them in place.
+/// Shows the settings, and edits them in place. Returns the sentence of a typed text that is refused.
 fn settings(
     ui: &mut egui::Ui,
     context: &DialogContext,
     style: &mut FigureStyle,
     response: &mut Response,
-) {
+) -> Option<String> {
+    let refused = RefCell::new(None);
+    let rows = SettingStyle {
+        refused: Some(&refused),
+        ..SettingStyle::default()
+    };
+    let before = style.clone();
     content_ui(ui, context, style);
     response.format = format_ui(ui, context.format);
     let is_film = is_film(context.format);
@@ -190,26 +209,59 @@ fn settings(
         });
     }
     if is_film {
-        section_ui(ui, "Film", style, &FILM);
+        section_ui(ui, "Film", (style, &rows), &FILM);
         if context.show == Some(Show::Surface) {
-            settings_ui(ui, style, |name| name == "turn");
+            styled_settings_ui(ui, &rows, style, |name| name == "turn");
         }
     }
-    section_ui(ui, "Size", style, &SIZE);
-    section_ui(ui, "Colours", style, &COLOURS);
-    if context.show.is_some_and(|show| show.panels().is_some()) {
-        section_ui(ui, "Words and axes", style, &WORDS);
+    section_ui(ui, "Size", (style, &rows), &SIZE);
+    if let Some(page) = &context.page {
+        begin_sizes(&before, style, page);
     }
+    section_ui(ui, "Colours", (style, &rows), &COLOURS);
+    if context.show.is_some_and(|show| show.panels().is_some()) {
+        section_ui(ui, "Words and axes", (style, &rows), &WORDS);
+    }
+    refused.into_inner()
+}
+
+/// Gives a size that has just been switched from auto to fixed the value that it has in the picture.
+fn begin_sizes(before: &FigureStyle, style: &mut FigureStyle, page: &PageSize) {
+    let [width, height] = [0, 1].map(|side| {
+        if page.on_paper {
+            Length {
+                number: (page.inches[side] * 100.0).round() / 100.0,
+                unit: LengthUnit::Inch,
+            }
+        } else {
+            Length::pixels(page.pixels()[side])
+        }
+    });
+    fn begin<T>(before: Option<&T>, after: &mut Option<T>, value: T) {
+        if before.is_none() && after.is_some() {
+            *after = Some(value);
+        }
+    }
+    begin(before.width.as_ref(), &mut style.width, width);
+    begin(before.height.as_ref(), &mut style.height, height);
+    let font_size = (page.font_size * 100.0).round() / 100.0;
+    begin(before.font_size.as_ref(), &mut style.font_size, font_size);
+    begin(before.dpi.as_ref(), &mut style.dpi, page.dpi.round());
 }
 
 /// Shows a heading with the settings of some names.
-fn section_ui(ui: &mut egui::Ui, title: &str, style: &mut FigureStyle, names: &[&str]) {
+fn section_ui(
+    ui: &mut egui::Ui,
+    title: &str,
+    (style, rows): (&mut FigureStyle, &SettingStyle),
+    names: &[&str],
+) {
     ui.add_space(SPACE[0]);
     let heading = egui::RichText::new(title.to_uppercase())
         .size(SECONDARY)
         .weak();
     ui.label(heading);
-    settings_ui(ui, style, |name| names.contains(&name));
+    styled_settings_ui(ui, rows, style, |name| names.contains(&name));
 }
 
 /// Shows the choice of the content: what is shown, a view, or charts; and a tick for each panel.
@@ -275,16 +327,10 @@ fn format_ui(ui: &mut egui::Ui, current: &'static str) -> Option<&'static str> {
     let mut chosen = current;
     ui.horizontal_wrapped(|ui| {
         name_ui(ui, "format");
-        for (format, title) in FORMATS {
-            // The size is checked later; here only whether there is an encoder.
-            let missing = film::check(format, [640, 480]).err();
-            let radio = egui::RadioButton::new(chosen == format, title);
-            let radio = ui.add_enabled(missing.is_none(), radio);
-            if radio.clicked() {
+        let has_encoder = |format: &str| format != "mp4" || film::BUILT.contains(&"mp4");
+        for (format, title) in FORMATS.into_iter().filter(|(format, _)| has_encoder(format)) {
+            if ui.radio(chosen == format, title).clicked() {
                 chosen = format;
-            }
-            if let Some(sentence) = missing {
-                radio.on_disabled_hover_text(sentence);
             }
         }
     });

@@ -3,6 +3,7 @@
 use crate::engine::numeric::real;
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
+use crate::engine::training::Outcome;
 use crate::gui::command::{Command, TRAIN_ON};
 use eframe::egui;
 
@@ -15,6 +16,8 @@ pub(crate) struct Progress {
     pub steps: u64,
     /// Whether no run has steps to come.
     pub complete: bool,
+    /// Numbers of runs that have diverged, and of all runs.
+    pub diverged: [usize; 2],
 }
 
 impl Progress {
@@ -28,12 +31,17 @@ impl Progress {
             rows.max()
         });
         let done = rows.unwrap_or(0).saturating_sub(1) as u64 * every;
+        let outcomes = runs.map_or(&[][..], |runs| &runs.results[..]).iter();
+        let outcomes = outcomes.map(|result| result.trajectory.outcome);
+        let diverged = { outcomes.clone() }.filter(|outcome| matches!(outcome, Outcome::Diverged(..)));
+        let diverged = [diverged.count(), outcomes.len()];
         let trained = runs.and_then(|runs| runs.trained.as_ref());
         let same = runs.is_some_and(|runs| runs.scene.training == scene.training);
         Some(Self {
             done: done.min(scene.training.steps),
             steps: scene.training.steps,
             complete: same && trained.is_some_and(|trained| trained.complete),
+            diverged,
         })
     }
 }
@@ -62,13 +70,21 @@ pub(crate) fn ui(ui: &mut egui::Ui, progress: Progress, paused: bool) -> Option<
             done,
             steps,
             complete,
+            diverged: [diverged, all],
         } = progress;
+        let all_diverged = diverged > 0 && diverged == all;
         let state = match (complete, paused) {
+            (true, _) if all_diverged => "diverged",
             (true, _) => "trained",
             (false, true) => "paused",
             (false, false) => "training",
         };
-        let text = format!("{state}: step {done} of {steps}");
+        let others = match diverged {
+            0 => String::new(),
+            _ if all_diverged => String::new(),
+            _ => format!(" · {diverged} of {all} runs diverged"),
+        };
+        let text = format!("{state}: step {done} of {steps}{others}");
         if complete {
             ui.label(text);
             return;

@@ -51,10 +51,14 @@ pub(crate) fn ui(
                 None
             }
         };
-        rule_ui(ui, &run.spec, step_data.as_ref(), state.parameter, colour);
-        if let Some(step_data) = &step_data {
-            state_ui(ui, step_data);
-        }
+        // Long lines scroll below the heading, which stays in place.
+        let scroll = egui::ScrollArea::horizontal().id_salt("rule lines");
+        scroll.show(ui, |ui| {
+            rule_ui(ui, &run.spec, step_data.as_ref(), state.parameter, colour);
+            if let Some(step_data) = &step_data {
+                state_ui(ui, step_data);
+            }
+        });
     });
     state.open = shown.fully_open();
 }

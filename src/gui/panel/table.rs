@@ -28,8 +28,8 @@ const EVALS: (&str, &str) = (
 
 /// Column of a landscape's runs on a quadratic.
 const RATE: (&str, &str) = (
-    "rate (theory)",
-    "Factor by which the distance to the minimum shrinks in a step: measured over the last half of the run, and by theory.",
+    "rate",
+    "Factor by which the distance to the minimum shrinks in a step: measured over the last half of the run. The tooltip of a cell has the factor by theory.",
 );
 
 /// Columns of a network's runs; the second only where there are classes.
@@ -101,7 +101,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
     let classes = (0..runs.results.len()).any(tested);
     let quadratic = runs.results.iter().any(|result| result.theory.is_some());
     let columns: &[(&str, &str)] = match (runs.trained.is_some(), classes) {
-        (false, _) if quadratic => &[RUN, LOSS, STATE, GRADIENT, EVALS, RATE],
+        (false, _) if quadratic => &[RUN, LOSS, STATE, RATE, GRADIENT, EVALS],
         (false, _) => &[RUN, LOSS, STATE, GRADIENT, EVALS],
         (true, false) => &[RUN, LOSS, TEST, STATE, GRADIENT],
         (true, true) => &[RUN, LOSS, TEST, ACCURACY, STATE, GRADIENT],
@@ -117,6 +117,23 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
         .iter()
         .map(|(index, _)| context.hovered.or(context.selected) == Some(*index))
         .collect();
+    // The table scrolls by itself, so that what is below stays in place.
+    let scroll = egui::ScrollArea::horizontal().id_salt("table");
+    scroll
+        .show(ui, |ui| {
+            grid_ui(ui, (columns, state), order, (&rows, highlighted), context)
+        })
+        .inner
+}
+
+/// Shows headings and rows; `state` is the index of the column of states.
+fn grid_ui(
+    ui: &mut egui::Ui,
+    (columns, state): (&[(&str, &str)], usize),
+    order: &mut Order,
+    (rows, highlighted): (&[(usize, Vec<Cell>)], Vec<bool>),
+    context: &TableContext,
+) -> TableResponse {
     let mut response = TableResponse::default();
     egui::Grid::new(("table", columns.len()))
         .num_columns(columns.len())
@@ -131,7 +148,7 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
         .spacing([SPACE[1] - 1.0, 3.0])
         .show(ui, |ui| {
             headings_ui(ui, columns, order);
-            for (index, cells) in &rows {
+            for (index, cells) in rows {
                 let top = ui.cursor().min.y;
                 let colour = style_index(context.scene.runs[*index].colour);
                 let colour = paint::colour(run_colour(colour, context.theme));
@@ -253,10 +270,13 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
     #[expect(clippy::cast_precision_loss, reason = "rows are far below 2^53")]
     let value = trajectory.len() as f64;
     cells.push(Cell { text, help, value });
+    if !network && runs.results.iter().any(|result| result.theory.is_some()) {
+        let rate = rate(&runs.results[index], runs.scene.training.noise > 0.0);
+        cells.push(rate.unwrap_or_else(|| Cell::number(None, 4)));
+    }
     cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 3));
     if !network {
         cells.push(Cell::number(trajectory.gradient_equivalents(at), 4));
-        cells.extend(rate(&runs.results[index], runs.scene.training.noise > 0.0));
     }
     cells
 }
@@ -268,7 +288,7 @@ fn rate(result: &RunResult, is_noisy: bool) -> Option<Cell> {
     let measured = measured_rate(&result.trajectory, theory.floor).filter(|_| !is_noisy);
     let text = measured.map_or("–".to_owned(), |rate| number(rate, 4));
     Some(Cell {
-        text: format!("{text} ({})", number(theory.rate, 4)),
+        text,
         help: format!("By theory {}.", theory.rate_text),
         value: measured.unwrap_or(f64::NAN),
     })

@@ -3,6 +3,7 @@
 use super::map::view_window;
 use super::shading::Shading;
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
+use crate::engine::objective::plane::Rect;
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::export::picture::Show;
@@ -23,6 +24,12 @@ pub(super) struct SideBySideView {
 
 /// Width of the colour bar with its numbers, in points.
 const BAR_WIDTH: f32 = 72.0;
+
+/// Least width and height of a map, in points, below which the maps scroll.
+const MIN_MAP: f32 = 48.0;
+
+/// Number of heights that are tried for maps that scroll, each a quarter greater than the one before.
+const MAX_GROWTHS: usize = 20;
 
 impl View for SideBySideView {
     fn title(&self) -> &'static str {
@@ -47,7 +54,6 @@ impl View for SideBySideView {
         context: &ViewContext,
         output: &mut ViewOutput,
     ) -> Vec<Command> {
-        let space = ui.available_rect_before_wrap();
         let Some(runs) = context.runs else {
             message_ui(ui, "There are no runs yet.");
             return Vec::new();
@@ -57,6 +63,48 @@ impl View for SideBySideView {
         self.focus = self.focus.filter(|run| !escaped && is_shown(run));
         let alone = self.focus.map(|run| only(runs, run));
         let runs = alone.as_ref().unwrap_or(runs);
+        let space = ui.available_rect_before_wrap();
+        let height = height_of(runs, view_window(context), space.size());
+        if height <= space.height() {
+            return self.maps_ui(ui, space, runs, (context, output));
+        }
+        let scroll = egui::ScrollArea::vertical().auto_shrink(false);
+        let show = |ui: &mut egui::Ui| {
+            let size = egui::vec2(ui.available_width(), height);
+            let (space, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+            self.maps_ui(ui, space, runs, (context, output))
+        };
+        scroll.show(ui, show).inner
+    }
+
+    fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
+        Figure::of_scene(context, Show::SideBySide)
+    }
+}
+
+/// Returns the height of maps that are large enough to be read, at least that of the space; above it they scroll.
+fn height_of(runs: &Runs, view: Rect, space: egui::Vec2) -> f32 {
+    let is_large = |height: &f32| {
+        let area = Area::new([0.0; 2], [space.x - BAR_WIDTH, *height]);
+        let frames = frames(runs, view, area);
+        frames.iter().all(|(_, frame)| {
+            frame.area.width().min(frame.area.height()) >= MIN_MAP
+        })
+    };
+    let heights = std::iter::successors(Some(space.y), |height| Some(1.25 * height));
+    let mut heights = heights.take(MAX_GROWTHS);
+    heights.find(is_large).unwrap_or(space.y)
+}
+
+impl SideBySideView {
+    /// Shows the maps of all ticked runs in a space, and the colour bar.
+    fn maps_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        space: egui::Rect,
+        runs: &Runs,
+        (context, output): (&ViewContext, &mut ViewOutput),
+    ) -> Vec<Command> {
         let has_bar = runs.scene.map.fill && runs.scene.dim() == 2;
         let right = if has_bar { BAR_WIDTH } else { 8.0 };
         let area = paint::area(paint::inset(space, [2.0, 0.0], [right, 2.0]));
@@ -109,10 +157,6 @@ impl View for SideBySideView {
             }
         }
         commands
-    }
-
-    fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
-        Figure::of_scene(context, Show::SideBySide)
     }
 }
 

@@ -27,6 +27,9 @@ pub(super) struct Picked {
     pub(super) clicked: bool,
 }
 
+/// Height of the view below which there is no legend, in points.
+const LOW_CHART: f32 = 160.0;
+
 /// Width of the line before a text of the legend, in points.
 const LEGEND_LINE: f32 = 38.0;
 
@@ -54,7 +57,10 @@ impl SweepChart {
         let space = ui.available_rect_before_wrap();
         let whole = CurvePlot::new(lines, metric, paint::area(space));
         let x_axis = *whole.number_axis()?;
-        legend_ui(ui, lines, metric, (context, textures));
+        // Without the legend a low window has a chart that can be read; the tooltip names the runs.
+        if space.height() >= LOW_CHART {
+            legend_ui(ui, lines, metric, (context, textures));
+        }
         let space = paint::inset(ui.available_rect_before_wrap(), [8.0, 2.0], [8.0, 2.0]);
         let whole = CurvePlot::new(lines, metric, paint::area(space));
         let mut chart = chart(&whole, x_axis, lines, metric);

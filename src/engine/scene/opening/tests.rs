@@ -125,3 +125,29 @@ fn choosing_a_subject_replaces_untouched_runs_only() {
     assert!(scene.has_opening_runs() && scene.runs.len() == 6);
     assert!(Scene::opening_network().has_opening_runs());
 }
+
+#[test]
+fn an_optimizer_keeps_its_colour_when_the_opening_runs_change() {
+    let mut scene = Scene::opening_network();
+    for data in AnyDataset::all() {
+        let colours = |scene: &Scene| -> Vec<(String, u64)> {
+            let runs = scene.runs.iter();
+            runs.map(|run| (run.spec.display_name().to_string(), run.colour))
+                .collect()
+        };
+        let before = colours(&scene);
+        scene.choose_data(data);
+        let after = colours(&scene);
+        for (name, colour) in &after {
+            let own = |runs: &[(String, u64)]| -> Vec<u64> {
+                let same = runs.iter().filter(|(other, _)| other == name);
+                same.map(|(_, colour)| *colour).collect()
+            };
+            let (former, now) = (own(&before), own(&after));
+            let kept = former.len().min(now.len());
+            assert!(former[..kept].iter().all(|colour| now.contains(colour)));
+            let twice = after.iter().filter(|(_, other)| other == colour).count();
+            assert_eq!(twice, 1, "{name}");
+        }
+    }
+}
