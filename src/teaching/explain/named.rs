@@ -201,6 +201,7 @@ facts! {
     late_highest: Number = |c| c.late_swing().map(|found| found.highest);
     cycles: Flag = |c| c.period().is_some();
     period: Count = |c| c.period();
+    late_fall: Share = |c| c.fall_of_last_quarter().map(|left| 1.0 - left);
     fall_of_last_quarter: Number = |c| c.fall_of_last_quarter();
 
     // The gradient and the steps.
