@@ -3,6 +3,7 @@
 use super::scene_args::SceneArgs;
 use super::{print, run_number};
 use crate::engine::results::Runs;
+use crate::engine::scene::Scene;
 use crate::engine::training::{self, Outcome};
 use crate::export::json;
 use crate::session::compute_all_runs;
@@ -101,14 +102,42 @@ fn write_run(
         if let Some(suggestion) = &explanation.suggestion {
             let spec = &suggestion.scene.runs[index].spec;
             let changed = *spec != runs.scene.runs[index].spec;
-            let spec = changed.then(|| format!(": --run {spec}"));
-            let line = format!("Try: {}{}", suggestion.label, spec.unwrap_or_default());
+            let spec = changed.then(|| format!("--run {spec}"));
+            let flags: Vec<String> = spec
+                .into_iter()
+                .chain(scene_flags(&runs.scene, &suggestion.scene))
+                .collect();
+            let colon = if flags.is_empty() { "" } else { ": " };
+            let line = format!("Try: {}{colon}{}", suggestion.label, flags.join(" "));
             write_wrapped(&line, out)?;
         }
         write_wrapped(&format!("More: ravine help {}", explanation.help), out)?;
         write_wrapped(&format!("Source: {}", explanation.source), out)?;
     }
     Ok(())
+}
+
+/// Returns the flags of settings of the scene that differ: steps, batch, clipping norm and start.
+fn scene_flags(scene: &Scene, changed: &Scene) -> Vec<String> {
+    let (old, new) = (&scene.training, &changed.training);
+    let mut flags = Vec::new();
+    if new.steps != old.steps {
+        flags.push(format!("--steps {}", new.steps));
+    }
+    if let Some(batch) = new.batch.filter(|_| new.batch != old.batch) {
+        flags.push(format!("--batch {batch}"));
+    }
+    if let Some(norm) = new.clip_norm.filter(|_| new.clip_norm != old.clip_norm) {
+        flags.push(format!("--clip-norm {norm}"));
+    }
+    if !scene.is_network() && scene.start_theta() != changed.start_theta() {
+        let coordinates = changed.start_theta().iter().map(f64::to_string);
+        flags.push(format!(
+            "--start={}",
+            coordinates.collect::<Vec<_>>().join(",")
+        ));
+    }
+    flags
 }
 
 /// Writes a text in indented lines of at most [`WIDTH`] characters.

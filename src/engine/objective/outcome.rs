@@ -96,10 +96,10 @@ impl Reason {
             Self::LossNotFinite => "the loss is not finite",
             Self::GradientNotFinite => "the gradient is not finite",
             Self::LossBeyondLimit => {
-                "the loss is beyond the limit 1e12 × the first loss (at least 1e12)"
+                "the size of the loss is above 10¹², and above 10¹² times the first loss"
             }
             Self::ParameterBeyondLimit => {
-                "a parameter is beyond the limit 1e12 × the largest at the start (at least 1e12)"
+                "the size of a parameter is above 10¹², and above 10¹² times the largest at the start"
             }
             Self::ZeroByZero => "0/0 in the step",
             Self::NegativeVariance => "square root of a negative variance in the step",

@@ -144,12 +144,12 @@ fn stability_text(runs: &Runs, run: usize, row: usize) -> String {
     let rates = spec.rates(runs.step(row), scene.training.steps);
     let compared = |name: &str, curvature: f64, limit: f64| {
         let verdict = if curvature > limit {
-            "unstable"
+            "unstable above"
         } else {
-            "stable"
+            "stable below"
         };
         let (curvature, limit) = (number(curvature, 3), number(limit, 3));
-        format!("\n{name} {curvature}, {verdict} up to {limit}")
+        format!("\n{name} {curvature}; {verdict} λmax = {limit}")
     };
     let own = result.curvature.get(row).map(|[_, high]| *high);
     if let (Some(high), Some(limit)) = (own, spec.stability_limit(rates)) {

@@ -1,6 +1,7 @@
 //! Facts of a run that rules read: its end, its motion, its curvature and, of networks, its layers.
 
 mod curvature;
+mod ending;
 mod layers;
 mod motion;
 mod noise;
@@ -161,11 +162,6 @@ impl<'a> Context<'a> {
         Some((self.loss(row) - self.minimum()?).max(0.0))
     }
 
-    /// Returns the excess at the end as a share of that at the start.
-    pub(super) fn remaining(&self) -> Option<f64> {
-        Some(self.excess(self.facts.last())? / self.excess(0)?)
-    }
-
     /// Whether the run found the lowest minimum, or a minimum where none is known; whether a network is trained.
     pub(super) fn is_solved(&self) -> bool {
         if matches!(self.facts.trajectory().outcome, Outcome::Diverged(..)) {
@@ -186,10 +182,22 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether the loss of a diverged run fell below every bound.
+    /// Whether the loss fell below every bound, or is far below the start, still falling along negative curvature, and no minimum is known.
     pub(super) fn falls_without_bound(&self) -> bool {
+        const FAR: f64 = 20.0;
+        let (start, last) = (self.loss(0), self.facts.last());
         let beyond = [Reason::LossBeyondLimit, Reason::ParameterBeyondLimit];
-        self.ended_by(&beyond) && self.loss(self.facts.last()) < self.loss(0).min(-1e3)
+        if self.ended_by(&beyond) {
+            return self.loss(last) < start.min(-1e3);
+        }
+        last > 0
+            && self.facts.trained().is_none()
+            && self.outcome() == "finished"
+            && self.loss(last) < start - FAR * start.abs().max(1.0)
+            && self.loss(last) < self.loss(last - 1)
+            && self.loss(last) < self.loss(last / 2)
+            && self.end_eigenvalues().is_some_and(|[low, _]| low < 0.0)
+            && self.minimum().is_none()
     }
 
     pub(super) fn grad_end_share(&self) -> Option<f64> {

@@ -167,6 +167,7 @@ facts! {
     diverged: Flag = |c| c.outcome() == "diverged";
     stopped: Flag = |c| c.outcome() == "stopped";
     solved: Flag = |c| c.is_solved();
+    never_moved: Flag = |c| c.never_moved();
     reason: Text = |c| c.reason();
     zero_by_zero: Flag = |c| c.ended_by(&[Reason::ZeroByZero]);
     negative_variance: Flag = |c| c.ended_by(&[Reason::NegativeVariance]);
@@ -181,6 +182,7 @@ facts! {
     end: Text = |c| Some(c.point_text(c.facts.last()));
     best_minimum: Text = |c| c.best_minimum_text();
     near_best_start: Text = |c| c.near_best_start();
+    stationary_kind: Text = |c| c.stationary_kind();
     escape_start: Text = |c| c.escape_start();
 
     // Losses.
@@ -189,6 +191,17 @@ facts! {
     minimum: Number = |c| c.minimum();
     excess_end: Number = |c| c.excess(c.facts.last());
     falls_without_bound: Flag = |c| c.falls_without_bound();
+    loss_best: Number = |c| Some(c.facts.best_loss());
+    rose: Flag = |c| c.rose();
+    falls_steadily: Flag = |c| c.falls_steadily();
+    swings: Flag = |c| c.swings();
+    late_rises: Count = |c| c.late_swing().map(|found| found.rises);
+    late_rows: Count = |c| c.late_swing().map(|found| found.rows);
+    late_lowest: Number = |c| c.late_swing().map(|found| found.lowest);
+    late_highest: Number = |c| c.late_swing().map(|found| found.highest);
+    cycles: Flag = |c| c.period().is_some();
+    period: Count = |c| c.period();
+    late_fall: Share = |c| c.fall_of_last_quarter().map(|left| 1.0 - left);
     fall_of_last_quarter: Number = |c| c.fall_of_last_quarter();
 
     // The gradient and the steps.
@@ -210,11 +223,15 @@ facts! {
     // The learning rate and the curvature.
     lr: Setting = |c| Some(c.facts.rates(c.facts.last()).lr);
     lr_start: Setting = |c| Some(c.facts.rates(0).lr);
+    lr_most: Number = |c| c.facts.trajectory().lr.iter().copied().reduce(f64::max);
+    ten_lr: Setting = |c| Some(10.0 * c.facts.rates(0).lr);
+    half_lr: Setting = |c| Some(0.5 * c.facts.rates(0).lr);
     tenth_lr: Setting = |c| Some(0.1 * c.facts.rates(0).lr);
     lambda_max_end: Number = |c| c.end_eigenvalues().map(|[_, high]| high);
     lambda_min_end: Number = |c| c.end_eigenvalues().map(|[low, _]| low);
     condition_end: Number = |c| c.condition_end();
     negative_curvature: Flag = |c| c.has_negative_curvature();
+    flat_curvature: Flag = |c| c.has_flat_curvature();
     at_local_minimum: Flag = |c| c.is_at_local_minimum();
     lr_sharpness_end: Number = |c| c.lr_sharpness_end();
     stability_ratio_end: Number = |c| c.stability_ratio_end();
@@ -258,6 +275,7 @@ facts! {
     noisy: Flag = |c| c.is_noisy();
     noise: Number = |c| c.noise();
     batch: Count = |c| c.batch();
+    noise_to_gradient: Number = |c| c.noise_to_gradient();
     noise_floor: Number = |c| c.noise_floor();
     level: Number = |c| c.late_excess();
     level_ratio: Number = |c| c.late_excess_ratio();
@@ -272,6 +290,8 @@ facts! {
     first_layer_grad: Number = |c| c.layer_grads().map(|[first, _]| first);
     last_layer_grad: Number = |c| c.layer_grads().map(|[_, last]| last);
     depth: Count = |c| c.depth();
+    // The last layer has no activation.
+    active_layers: Count = |c| c.depth().map(|depth| depth - 1.0);
     activation: Text = |c| c.activation();
     exploding_norm: Number = |c| c.exploding().map(|found| found.norm);
     exploding_limit: Number = |c| c.exploding_limit();

@@ -26,6 +26,21 @@ fn a_diverged_run_is_explained_with_a_change_to_try() {
 }
 
 #[test]
+fn changes_of_steps_and_start_are_given_as_flags() {
+    let place = Place::new();
+    for (scene, flag) in [
+        (
+            &["--landscape", "rosenbrock", "--run", "adam:lr=0.01"][..],
+            "--steps 2600",
+        ),
+        (&["lesson:saddles-plateaus#1"], "--start=0,0.2"),
+    ] {
+        let (_, out, _) = place.run(&[&["explain"], scene].concat());
+        assert!(out.contains(flag), "{out}");
+    }
+}
+
+#[test]
 fn explain_refuses_runs_that_there_are_not() {
     let place = Place::new();
     let (code, _, error) = place.run(&["explain", "--run-number", "9"]);

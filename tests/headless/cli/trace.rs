@@ -213,7 +213,7 @@ fn divergence_and_convergence_are_reported_with_their_step() {
     let (diverged, told) = run("sgd:lr=1e7");
     assert_eq!(
         told,
-        "ravine: sgd:lr=10000000: diverged at step 1: the loss is beyond the limit 1e12 × the first loss (at least 1e12)\n"
+        "ravine: sgd:lr=10000000: diverged at step 1: the size of the loss is above 10¹², and above 10¹² times the first loss\n"
     );
     assert!(told.contains(diverged["reason"].as_str().unwrap()));
     assert_eq!(diverged["outcome"], "diverged");

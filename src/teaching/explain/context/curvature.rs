@@ -49,6 +49,19 @@ impl Context<'_> {
         low < -NEGATIVE * high.abs() && excess.is_none_or(|excess| gain > 0.05 * excess)
     }
 
+    /// Returns the kind of the stationary point at the end: "a maximum" where all curvature is negative, or else "a saddle".
+    pub(in crate::teaching::explain) fn stationary_kind(&self) -> Option<String> {
+        let [low, high] = self.end_eigenvalues()?;
+        let is_maximum = high < -NEGATIVE * low.abs();
+        Some(if is_maximum { "a maximum" } else { "a saddle" }.to_owned())
+    }
+
+    /// Whether the curvature at the end is so small that no step could cross a valley of this curvature.
+    pub(in crate::teaching::explain) fn has_flat_curvature(&self) -> bool {
+        self.lr_sharpness_end()
+            .is_some_and(|product| product.abs() < 1e-3)
+    }
+
     /// Whether the end is in the basin of a minimum that is not the lowest one: the Hessian is positive definite, and the loss expected of a
     /// Newton step is far from the lowest.
     pub(in crate::teaching::explain) fn is_at_local_minimum(&self) -> bool {

@@ -1,7 +1,9 @@
 //! How a run moved: step lengths, crossings of the valley, how far it could get, and its schedule.
 
-use super::{Context, count};
+use super::{Context, SOLVED, count};
+use crate::engine::cancel::Cancel;
 use crate::engine::objective::norm;
+use crate::engine::training::run_to_end;
 
 /// Rules whose steps are about as long as the learning rate in each parameter.
 const ADAPTIVE: [&str; 14] = [
@@ -23,6 +25,10 @@ const ADAPTIVE: [&str; 14] = [
 
 /// Share of the largest learning rate of a schedule below which nothing moves any more.
 const GONE: f64 = 0.01;
+
+/// Factor by which a run is continued at most to see when it arrives, and the largest number of steps.
+const MORE: u64 = 20;
+const MOST_STEPS: u64 = 90_000;
 
 impl Context<'_> {
     /// Returns the length of a step from a row, in all parameters.
@@ -117,17 +123,30 @@ impl Context<'_> {
         (last >= 8).then(|| at(last) / at(last - last / 4))
     }
 
-    /// Returns a number of steps after which the loss may be small: at the rate of the last half, or twice as many; at most twenty times.
+    /// Returns a number of steps after which a run on a landscape has found the minimum, a tenth more than it takes; of the others, and
+    /// where no minimum is known, twice as many. `None` where many more do not lead there.
     pub(in crate::teaching::explain) fn more_steps(&self) -> Option<f64> {
-        let last = self.facts.last();
-        let half = last / 2;
-        let rate = match (self.excess(last), self.excess(half)) {
-            (Some(end), Some(middle)) if end < middle => (end / middle).ln(),
-            _ => return Some(4.0 * self.steps()),
+        let scene = &self.facts.runs.scene;
+        let (Some(minimum), Some(start), false) =
+            (self.minimum(), self.excess(0), scene.is_network())
+        else {
+            return Some(2.0 * self.steps());
         };
-        let wanted = (1e-5_f64).ln() - self.remaining()?.ln();
-        let factor = 1.0 + 0.5 * wanted / rate;
-        Some(self.steps() * factor.clamp(2.0, 20.0))
+        let mut longer = scene.clone();
+        longer.training.steps = (MORE * longer.training.steps).min(MOST_STEPS);
+        let (settings, never) = (longer.run_settings(), Cancel::default());
+        let goal = minimum + SOLVED * start;
+        let objective = self.facts.objective();
+        let end = run_to_end(
+            objective,
+            scene.start_theta(),
+            self.spec(),
+            &settings,
+            goal,
+            &never,
+        )?;
+        let steps = count(end.goal_step?);
+        (steps > self.steps()).then_some(1.1 * steps)
     }
 
     /// Returns the step from which a schedule's learning rate stays below a hundredth of its largest; `None` where it never does.

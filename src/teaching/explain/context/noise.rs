@@ -13,7 +13,15 @@ impl Context<'_> {
     pub(in crate::teaching::explain) fn noise(&self) -> Option<f64> {
         let shared = self.facts.runs.scene.training.noise;
         let own = (shared > 0.0).then_some(shared);
-        own.or_else(|| self.wrapper_number("noise", "noise"))
+        own.or_else(|| self.wrapper_number("noise", "std"))
+    }
+
+    /// Returns σ of the noise divided by the root mean square of the gradient's components: of the median norm of the run.
+    pub(in crate::teaching::explain) fn noise_to_gradient(&self) -> Option<f64> {
+        let mut norms = self.facts.trajectory().grad_norm.clone();
+        norms.sort_by(f64::total_cmp);
+        let median = norms.get(norms.len() / 2)?;
+        Some(self.noise()? * count(self.facts.theta(0).len() as u64).sqrt() / median)
     }
 
     /// Returns the size of mini-batches; `None` where each gradient is of all the data.
