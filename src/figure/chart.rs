@@ -367,12 +367,18 @@ pub fn y_range(
     }
 }
 
-/// Returns the axis of a range with a margin; it is finite and not empty.
+/// Returns the axis of a range with a margin; it is finite and not empty. Around a range whose ends differ by rounding errors at most, it
+/// reaches half the value down and up.
 pub fn padded_axis([low, high]: [f64; 2], log: bool) -> Axis {
+    /// Relative difference of values that rounding errors explain.
+    const ROUNDING: f64 = 1e-12;
     if log {
         return Axis::log([low * 0.7, (high * 1.4).min(f64::MAX)]);
     }
-    let margin = 0.05 * (high - low).max(1e-12 * high.abs()).max(f64::MIN_POSITIVE);
+    if high - low <= ROUNDING * low.abs().max(high.abs()) {
+        return Axis::linear([high; 2]);
+    }
+    let margin = 0.05 * (high - low).max(f64::MIN_POSITIVE);
     Axis::linear([low - margin, high + margin])
 }
 

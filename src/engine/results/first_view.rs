@@ -7,8 +7,8 @@ use crate::engine::training::Outcome;
 /// Shares of the view's width and height by which one of its sides moves, so that small changes of a run do not move the view.
 const SIDE_STEP: f64 = 0.25;
 
-/// Maximal number of steps by which a side moves.
-const MAX_SIDE_STEPS: usize = 4;
+/// Maximal number of steps by which a side moves; the first one is only the margin of a mark near that side.
+const MAX_SIDE_STEPS: usize = 5;
 
 /// Share of a run's rows that may be beyond each side of the view.
 const OUTSIDE_SHARE: f64 = 0.025;
@@ -26,8 +26,14 @@ impl Runs {
         }
         let marks = self.problem.minima.iter().map(|mark| mark.at);
         let mut sides = [[0; 2]; 2];
+        // The graph of a landscape of one parameter has its own margin.
+        let inner = if self.problem.objective.dim() > 1 {
+            MARGIN
+        } else {
+            0.0
+        };
         for point in marks.chain([self.scene.start()]) {
-            let needed = steps_to(own, self.problem.plot_point(point));
+            let needed = steps_to(own, self.problem.plot_point(point), inner);
             widen(&mut sides, needed);
         }
         let all = self.scene.runs.iter().zip(&self.results);
@@ -37,8 +43,7 @@ impl Runs {
                 widen(&mut sides, steps_of_run(own, result));
             }
         }
-        let side = |steps: usize| SIDE_STEP * f64::from(u8::try_from(steps).unwrap_or(0));
-        let [x, y] = sides.map(|ends| ends.map(side));
+        let [x, y] = sides.map(|ends| ends.map(moved));
         let ends = |[low, high]: [f64; 2], [before, after]: [f64; 2]| {
             let width = high - low;
             [low - before * width, high + after * width]
@@ -63,17 +68,23 @@ fn widen(sides: &mut Sides, needed: Sides) {
     }
 }
 
-/// Returns the numbers of steps by which the sides move to contain a point; [`MAX_SIDE_STEPS`] + 1 where they cannot.
-fn steps_to(view: Rect, point: [f64; 2]) -> Sides {
+/// Returns the share of the view by which a number of steps moves a side.
+fn moved(steps: usize) -> f64 {
+    match steps {
+        0 => 0.0,
+        1 => MARGIN,
+        steps => SIDE_STEP * f64::from(u8::try_from(steps - 1).unwrap_or(0)),
+    }
+}
+
+/// Returns the numbers of steps by which the sides move to contain a point with a margin, which a point that is further than `inner` inside
+/// of the view does not need; [`MAX_SIDE_STEPS`] + 1 where they cannot.
+fn steps_to(view: Rect, point: [f64; 2], inner: f64) -> Sides {
     let steps = |beyond: f64| {
-        // A point inside of the view needs no margin.
-        if beyond <= 0.0 {
+        if beyond <= -inner {
             return 0;
         }
-        let needed = { 1..=MAX_SIDE_STEPS }.find(|steps| {
-            let moved = SIDE_STEP * f64::from(u8::try_from(*steps).unwrap_or(0));
-            beyond + MARGIN <= moved
-        });
+        let needed = { 1..=MAX_SIDE_STEPS }.find(|steps| beyond + MARGIN <= moved(*steps));
         needed.unwrap_or(MAX_SIDE_STEPS + 1)
     };
     [(view.x(), point[0]), (view.y(), point[1])].map(|([low, high], value)| {
@@ -91,7 +102,7 @@ fn steps_of_run(view: Rect, result: &RunResult) -> Sides {
     for point in points {
         len += 1;
         for (counts, steps) in
-            { counts.iter_mut().flatten() }.zip(steps_to(view, point).iter().flatten())
+            { counts.iter_mut().flatten() }.zip(steps_to(view, point, 0.0).iter().flatten())
         {
             counts[*steps] += 1;
         }
@@ -141,11 +152,20 @@ mod tests {
 
     #[test]
     fn runs_inside_and_diverging_runs_leave_the_view_as_it_is() {
-        let own = runs("rosenbrock", [-1.5, 2.0], &[]).problem.view;
+        let own = runs("rosenbrock", [-1.5, 1.5], &[]).problem.view;
         for spec in ["sgd:lr=0.001", "sgd:lr=0.1"] {
-            let runs = runs("rosenbrock", [-1.5, 2.0], &[spec]);
+            let runs = runs("rosenbrock", [-1.5, 1.5], &[spec]);
             assert_eq!(runs.first_view(), own, "{spec}");
         }
+    }
+
+    #[test]
+    fn a_start_on_the_border_of_the_view_has_a_margin() {
+        let runs = runs("rosenbrock", [-1.5, 2.0], &["sgd:lr=0.001"]);
+        let (own, view) = (runs.problem.view, runs.first_view());
+        assert_eq!((view.x(), view.y()[0]), (own.x(), own.y()[0]));
+        let margin = (view.y()[1] - 2.0) / own.height();
+        assert!((0.08..0.16).contains(&margin), "{margin}");
     }
 
     #[test]

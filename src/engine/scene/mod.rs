@@ -44,7 +44,7 @@ pub const MAX_NUMBERS: u64 = 40_000_000;
 pub struct Scene {
     /// The landscape or the network.
     pub subject: Subject,
-    /// The part of the plane that is shown: x and y, or x and f of a landscape of one parameter. `None` shows the subject's own view.
+    /// The part of the plane that is shown: x and y, or x and f of a landscape of one parameter. `None` shows the first view of the runs, which contains the subject's own view.
     pub view: Option<Rect>,
     /// The settings that all runs share.
     pub training: Training,
