@@ -77,6 +77,7 @@ pub(crate) fn text_field<T>(
             }
         }
     }
+    let is_empty = text.is_empty();
     ui.data_mut(|data| {
         if differs && taken.is_none() {
             let of = current.to_owned();
@@ -87,7 +88,7 @@ pub(crate) fn text_field<T>(
     });
     if refused.is_some() {
         red_frame(ui, &response);
-    } else if text.is_empty() && !response.has_focus() {
+    } else if is_empty && !response.has_focus() {
         // An empty field has the colour of dialogs.
         let stroke = ui.visuals().widgets.noninteractive.bg_stroke;
         let kind = egui::StrokeKind::Inside;
