@@ -248,7 +248,7 @@ fn refused_paths_and_contents_are_explained_in_the_dialog() {
     assert!(window.says("1600 × 1200 pixels"));
     window.press(Key::Enter);
     window.harness.run_steps(2);
-    assert!(window.has("File"), "Enter asks for the file");
+    assert!(window.has("all files"), "Enter asks for the file");
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn an_export_waits_for_a_legal_width_and_units_are_offered() {
     assert!(export(&window), "a refused text");
     window.press(Key::Enter);
     window.harness.run_steps(3);
-    assert!(!window.has("File"), "Enter does not ask for the file");
+    assert!(!window.has("all files"), "Enter does not ask for the file");
     assert!(window.has("Use 83px") && window.has("Use 1600px"));
     window.reveal(Role::Button, "Use 83mm");
     window.click(Role::Button, "Use 83mm");
@@ -337,10 +337,10 @@ fn escape_closes_the_file_dialog_before_the_export_dialog_every_time() {
     let mut window = opened();
     for _ in 0..3 {
         window.click(Role::Button, "Export…");
-        assert!(window.has("File"));
+        assert!(window.has("all files"));
         window.press(Key::Escape);
         window.harness.run_steps(2);
-        assert!(!window.has("File") && window.has("Export…"));
+        assert!(!window.has("all files") && window.has("Export…"));
         window.press(Key::Escape);
         window.harness.run_steps(2);
         assert!(!window.has("Export…"));

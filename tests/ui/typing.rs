@@ -268,20 +268,16 @@ fn a_refused_formula_offers_the_last_legal_one() {
     window.settle();
     assert!(window.has_value(Role::TextInput, "f", "x^2+y^2"));
     let landscape = window.app().scene().landscape().to_string();
-    assert_eq!(landscape, "formula:f=x^2+y^2");
+    assert_eq!(landscape, "formula:f=\"x^2+y^2\"");
 }
 
 #[test]
-fn a_double_click_resets_on_the_slider_and_not_on_its_number() {
+fn a_double_click_on_a_number_does_not_reset_it() {
     let mut window = formula();
     let slider = (Role::Slider, "steps");
-    let default = window.app().scene().training.steps;
     let control = window.harness.get_by_role_and_label(slider.0, slider.1);
     control.set_value_accesskit(77.0);
     window.harness.run_steps(3);
-    let rail = { &window.harness }
-        .get_by_role_and_label(slider.0, slider.1)
-        .rect();
     let number = { &window.harness }
         .get_by_role_and_label(Role::SpinButton, slider.1)
         .rect();
@@ -301,9 +297,4 @@ fn a_double_click_resets_on_the_slider_and_not_on_its_number() {
     };
     double_click(&mut window, number.center());
     assert_eq!(window.app().scene().training.steps, 77);
-    window.press(Key::Escape);
-    double_click(&mut window, rail.left_center() + egui::vec2(30.0, 0.0));
-    let fresh = Scene::new("booth".parse().unwrap()).training.steps;
-    assert_eq!(window.app().scene().training.steps, fresh);
-    assert_eq!(default, fresh);
 }
