@@ -15,10 +15,11 @@ use crate::engine::scene::{FigureStyle, Problem, Scene};
 use crate::engine::training::Outcome;
 use crate::export::figure_settings::{self, FILM_PIXELS, PICTURE_PIXELS};
 use crate::export::film;
-use crate::export::picture::{self, EXTENSIONS, PageSize, Picture, Show, picture};
+use crate::export::picture::{self, EXTENSIONS, PageSize, Picture, Show};
 use crate::figure::colour::Theme;
+use crate::figure::drawing::Drawing;
 use crate::figure::gallery;
-use crate::figure::panels::Panel;
+use crate::figure::panels::{Panel, left_out};
 use crate::session::compute_all_runs;
 use crate::teaching::bundled::StepIndex;
 use crate::teaching::lesson::ShownStep;
@@ -55,7 +56,8 @@ from then on, and the legend has how many did. A map is that of the first seed.
 const EXAMPLES: &str = "\
 The map shows exactly the --view or the scene's view, with equal scales on both
 axes unless the view is more than three times as long as wide. Without a view it
-shows the landscape's default view, extended to the aspect ratio of the picture.
+shows, like the window, the landscape's own view, widened where the start, a minimum
+or 95 % of a run need more, and extended to the aspect ratio of the picture.
 Runs that diverge are reported on stderr with their step.
 
 Examples:
@@ -194,7 +196,10 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         let fps = figure_settings::timing(figure, show).fps;
         film.write((&runs, settings), (&frames, fps), &files, &mut outputs)?;
     } else {
-        let bytes = with_spinner("render", || picture(&runs, extension, &settings))?;
+        let drawing = with_spinner("render", || picture::drawing(&runs, &settings))?;
+        note_left_out(&drawing);
+        let description = picture::description(&runs, &settings);
+        let bytes = picture::page_bytes(&drawing, extension, &settings.page, &description)?;
         outputs.write(&args.output, |out| out.write_all(&bytes))?;
     }
     outputs.finish()?;
@@ -203,6 +208,17 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
         None => warn_diverged(&runs),
     }
     Ok(())
+}
+
+/// Notes on stderr how many runs the legend of a picture has no room for.
+fn note_left_out(drawing: &Drawing) {
+    let count = left_out(&drawing.items);
+    if count > 0 {
+        let runs = if count == 1 { "run" } else { "runs" };
+        note(&format!(
+            "the legend leaves out {count} {runs}; give the picture more room, like a larger --height or --legend right"
+        ));
+    }
 }
 
 /// Returns the kind of picture of a lesson's view; the map, with a note on stderr, of one that `render` does not draw.

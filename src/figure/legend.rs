@@ -6,6 +6,7 @@ use super::drawing::{Area, Item, Point};
 use super::frame::Frame;
 use super::text_width::{first_fitted, fitted};
 use super::trail::{self, EndsShown, Trail, exit_arrow};
+use super::panels::more;
 use super::{legend_line, map, status_text, style_index, trails};
 use crate::engine::analysis::critical::{CriticalPoint, Kind};
 use crate::engine::results::Runs;
@@ -13,6 +14,9 @@ use crate::engine::results::Runs;
 /// Height of an entry, and the font size.
 const ENTRY_HEIGHT: f32 = 18.0;
 const SIZE: f32 = 11.0;
+
+/// Height of a run with its state.
+const RUN_HEIGHT: f32 = 36.0;
 
 /// A mark, drawn at a point, with its meaning.
 type Entry<'a> = (Box<dyn Fn(Point) -> Vec<Item> + 'a>, &'static str);
@@ -33,8 +37,12 @@ pub(super) fn of_runs(
         return (items, y);
     }
     let visible = (0..runs.results.len()).filter(|index| runs.scene.runs[*index].shown);
-    for index in visible {
-        if y > space.max[1] {
+    let visible: Vec<usize> = visible.collect();
+    for (shown, &index) in visible.iter().enumerate() {
+        let hidden = visible.len() - shown;
+        if y + RUN_HEIGHT > space.max[1] && hidden > 1 {
+            items.push(Item::label(more(hidden), [x, y], 13.0, theme.ink));
+            y += RUN_HEIGHT;
             break;
         }
         let style_index = style_index(runs.scene.runs[index].colour);
@@ -45,7 +53,7 @@ pub(super) fn of_runs(
         let brief = status.split([':', ',']).next().unwrap_or_default();
         let status = first_fitted([&status[..], brief], 11.0, width);
         items.push(Item::label(status, [x, y + 15.0], 11.0, theme.ink));
-        y += 36.0;
+        y += RUN_HEIGHT;
     }
     (items, y)
 }

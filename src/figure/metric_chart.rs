@@ -6,7 +6,7 @@ mod of_seeds;
 pub use of_runs::{
     landscape_charts, layer_charts, network_charts, projection_error_charts, state_charts,
 };
-pub use of_seeds::summarized;
+pub use of_seeds::{LINES_OF_SEEDS, summarized};
 
 use super::chart::{Band, Chart, Series, Style, decimate, y_range};
 use super::colour::Theme;

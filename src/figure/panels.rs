@@ -9,7 +9,8 @@ mod tests;
 use super::drawing::{Area, Drawing, Item, Text};
 use super::frame::Frame;
 use super::metric_chart::{
-    Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts, summarized,
+    LINES_OF_SEEDS, Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts,
+    summarized,
 };
 use super::pages::{self, Page};
 use super::text_width::{first_fitted, fitted};
@@ -24,7 +25,9 @@ pub use crate::engine::scene::LegendPlace;
 use crate::engine::training;
 use cells::{GAP, cells, grid};
 pub use style::PageStyle;
-use style::{caption_of_seeds, nth_label};
+pub use legend::left_out;
+pub(super) use legend::more;
+use style::{caption_of_seeds, nth_label, words_of_seeds};
 
 /// A panel of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,12 +85,36 @@ pub fn picture(
     options: &Options,
     style: &PageStyle,
 ) -> Result<Drawing, String> {
+    // A map names its runs, and has no corner to spare on a narrow page.
+    let has_chart = panels.iter().any(|panel| panel.is_chart());
+    let place = style.legend.unwrap_or(match options.size[0] < 440.0 {
+        false => LegendPlace::Right,
+        true if has_chart && panels.len() > 1 => LegendPlace::Below,
+        true if has_chart => LegendPlace::Inside,
+        true => LegendPlace::Off,
+    });
+    // A legend that would cover lines is below.
+    let drawing = match with_legend(runs, panels, options, (style, place))? {
+        None => with_legend(runs, panels, options, (style, LegendPlace::Below))?,
+        drawing => drawing,
+    };
+    drawing.ok_or_else(|| "the legend has no room; expected another --legend".to_owned())
+}
+
+/// Draws panels with the legend at a place; `None` if it is to be inside, where lines leave no room.
+fn with_legend(
+    runs: &Runs,
+    panels: &[Panel],
+    options: &Options,
+    (style, place): (&PageStyle, LegendPlace),
+) -> Result<Option<Drawing>, String> {
     let (theme, scene, [width, height]) = (options.theme, &runs.scene, options.size);
     let last = scene.training.steps;
     let step = options.step.unwrap_or(last).min(last);
     let row = runs.row(step);
     let mut items = page(options.size, theme);
     let mut area = Area::new([8.0, 6.0], [width - 8.0, height - 6.0]);
+    let has_chart = panels.iter().any(|panel| panel.is_chart());
     let with_formula = format!("{}   {}", scene.title(), scene.formula());
     let usual = [&with_formula[..], &scene.title()];
     let title = { style.title.as_deref() }.map_or_else(
@@ -108,16 +135,13 @@ pub fn picture(
         let caption = fitted(&caption_of_seeds(runs, step), 11.0, area.width());
         items.push(Item::label(caption, at, 11.0, theme.ink));
         area.max[1] = height - 26.0;
+    } else if !runs.other_seeds.is_empty() && has_chart {
+        let at = [area.min[0] + 6.0, height - 10.0];
+        let words = fitted(&words_of_seeds(runs), 9.5, area.width());
+        items.push(Item::label(words, at, 9.5, theme.ink));
+        area.max[1] = height - 18.0;
     }
-    // A map names its runs, and has no corner to spare on a narrow page.
-    let has_chart = panels.iter().any(|panel| panel.is_chart());
-    let place = style.legend.unwrap_or(match width < 440.0 {
-        false => LegendPlace::Right,
-        true if has_chart && panels.len() > 1 => LegendPlace::Below,
-        true if has_chart => LegendPlace::Inside,
-        true => LegendPlace::Off,
-    });
-    let entries = legend::entries(runs, row);
+    let entries = entries(runs, panels, row);
     let is_keyed = panels.iter().any(|panel| panel.is_keyed()) && !entries.is_empty();
     let mut column = None;
     if place == LegendPlace::Right && is_keyed {
@@ -140,6 +164,8 @@ pub fn picture(
         row,
         named: place == LegendPlace::Off || !is_keyed,
         inside: (place == LegendPlace::Inside && is_keyed).then_some(&entries[..]),
+        has_room: true,
+        is_crowded: panels.len() > 1,
         has_chart,
         critical: Vec::new(),
         map: None,
@@ -147,6 +173,9 @@ pub fn picture(
     for (index, (panel, cell)) in panels.iter().zip(cells(area, panels)).enumerate() {
         let letter = style.label.as_deref().map(|first| nth_label(first, index));
         items.extend(drawn.panel(*panel, cell, letter.as_deref())?);
+        if !drawn.has_room {
+            return Ok(None);
+        }
     }
     if let Some(column) = column {
         let (legend, end) = legend::draw_column(&entries, column, theme);
@@ -163,7 +192,27 @@ pub fn picture(
             ));
         }
     }
-    Ok(Drawing::new(options.size, items))
+    Ok(Some(Drawing::new(options.size, items)))
+}
+
+/// Returns the entries of the legend of panels.
+fn entries(runs: &Runs, panels: &[Panel], row: usize) -> Vec<legend::Entry> {
+    // Charts of training and test have solid and dashed lines, others and the map those of the runs.
+    let has_both = |panel: &Panel| matches!(panel, Panel::Loss | Panel::Accuracy);
+    let is_network = runs.trained.is_some();
+    let has_test = is_network && panels.iter().any(has_both);
+    let mut keyed = panels.iter().filter(|panel| panel.is_keyed());
+    legend::entries(runs, row, has_test, has_test && keyed.all(has_both))
+}
+
+/// Returns an error if an area has no room for the axes of a chart and a little more.
+fn check_room(area: Area) -> Result<(), String> {
+    /// Least width and height of a chart with its title and numbers.
+    const LEAST: [f32; 2] = [70.0, 54.0];
+    if area.width() >= LEAST[0] && area.height() >= LEAST[1] {
+        return Ok(());
+    }
+    Err("the page has no room for so many charts; expected fewer kinds in --show, or a larger --width or --height".to_owned())
 }
 
 /// Draws panel after panel.
@@ -176,6 +225,10 @@ struct Drawer<'a> {
     named: bool,
     /// Entries of a legend that the next chart is to have inside, or a map if there is no chart.
     inside: Option<&'a [legend::Entry]>,
+    /// Whether several panels share the page.
+    is_crowded: bool,
+    /// Whether the legend inside has room.
+    has_room: bool,
     has_chart: bool,
     /// Critical points of the map.
     critical: Vec<CriticalPoint>,
@@ -235,6 +288,9 @@ impl Drawer<'_> {
             ));
         }
         for (chart, area) in charts.iter().zip(grid(cell, charts.len())) {
+            if self.is_crowded {
+                check_room(area)?;
+            }
             items.extend(self.chart(chart, area));
         }
         Ok(items)
@@ -291,8 +347,8 @@ impl Drawer<'_> {
         items
     }
 
-    /// Draws what is inside the map's border, with the legend in its emptiest corner.
-    fn map_inside(&self, map_data: &MapData, frame: &Frame) -> Vec<Item> {
+    /// Draws what is inside the map's border, with the legend where it covers no trail.
+    fn map_inside(&mut self, map_data: &MapData, frame: &Frame) -> Vec<Item> {
         let (runs, row, options) = (self.runs, self.row, self.options);
         let names = runs.scene.run_names();
         let draw = |legend| {
@@ -303,7 +359,8 @@ impl Drawer<'_> {
         let Some(entries) = self.inside.filter(|_| !self.has_chart) else {
             return items;
         };
-        let Some(space) = legend::corner(entries, &items, frame.area) else {
+        let Some(space) = legend::free_place(entries, &items, frame.area) else {
+            self.has_room = false;
             return items;
         };
         let mut items = draw(Some(space));
@@ -324,7 +381,8 @@ impl Drawer<'_> {
         }
         let mut chart = metric.chart(area, &x_axis, theme);
         // A narrow chart over seeds leaves out what its lines are.
-        let short = metric.title.split(':').next().unwrap_or_default();
+        let short = metric.title.strip_suffix(LINES_OF_SEEDS);
+        let short = short.unwrap_or(&metric.title);
         let room = chart.plot().width() - 40.0;
         let title = if metric.bands.is_empty() {
             metric.title.clone()
@@ -339,10 +397,11 @@ impl Drawer<'_> {
             chart.title = label;
         }
         let mut items = metric.draw_unnamed(&chart, &x_axis);
-        if let Some(entries) = self.inside.take()
-            && let Some(space) = legend::corner(entries, &items, chart.plot())
-        {
-            items.extend(legend::draw_box(entries, space, theme));
+        if let Some(entries) = self.inside.take() {
+            match legend::free_place(entries, &items, chart.plot()) {
+                Some(space) => items.extend(legend::draw_box(entries, space, theme)),
+                None => self.has_room = false,
+            }
         }
         items
     }
@@ -384,6 +443,9 @@ impl Drawer<'_> {
             row: self.row,
         };
         for (metric, area) in charts.iter().zip(grid(below, charts.len())) {
+            if self.is_crowded {
+                check_room(area)?;
+            }
             items.extend(metric.draw(area, &x_axis, theme));
         }
         Ok(items)

@@ -4,6 +4,9 @@ use super::{Metric, MetricChart, MetricSeries};
 use crate::engine::analysis::seed_stats::SeedStats;
 use crate::figure::chart::{Band, Style};
 
+/// The end of a title: what the lines over several seeds are.
+pub const LINES_OF_SEEDS: &str = ": median, quartiles, mean (dotted)";
+
 /// Returns the charts of a scene's runs over several seeds, given the charts of each seed: for each line its median, with a band between
 /// the quartiles and a dotted mean for those that are a run's own.
 ///
@@ -23,11 +26,7 @@ pub fn summarized(mut each: Vec<Vec<MetricChart>>) -> Vec<MetricChart> {
 
 fn summary(charts: &[&MetricChart]) -> MetricChart {
     let first = charts[0];
-    let title = format!(
-        "{}, {} seeds: median, quartiles, mean (dotted)",
-        first.title,
-        charts.len()
-    );
+    let title = format!("{}, {} seeds{LINES_OF_SEEDS}", first.title, charts.len());
     let (mut lines, mut bands) = (Vec::new(), Vec::new());
     for (index, line) in first.lines.iter().enumerate() {
         if line.style.is_limit() {

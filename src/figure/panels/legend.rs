@@ -5,10 +5,11 @@ use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, RunSpec};
 use crate::figure::axis::number;
-use crate::figure::colour::Theme;
+use crate::figure::chart::Style;
+use crate::figure::colour::{Theme, run_colour, run_marker};
 use crate::figure::drawing::{Area, Item, Point};
 use crate::figure::text_width::{first_fitted, fitted, width};
-use crate::figure::trail::border;
+use crate::figure::trail::{border, line};
 use crate::figure::{legend_line, status_text, style_index};
 
 /// Width of the sample of a line, with the space after it.
@@ -22,20 +23,31 @@ const INSIDE: f32 = 10.5;
 /// Height of an entry in a corner.
 const INSIDE_HEIGHT: f32 = 15.0;
 
-/// A run in a legend.
+/// A run in a legend, or the meaning of dashes.
 pub(super) struct Entry {
     style_index: usize,
+    /// Style of the line: that of the run where charts and map have it, a solid one or a dashed one of all runs.
+    style: Style,
     name: String,
     /// Settings that the name does not have, like lr=0.1.
     settings: String,
     status: String,
 }
 
-/// Returns the entries of the visible runs.
-pub(super) fn entries(runs: &Runs, row: usize) -> Vec<Entry> {
+/// Returns the entries of the visible runs, and one for dashed lines of test samples. Runs have their own dashes unless all of their lines
+/// are `solid`.
+pub(super) fn entries(runs: &Runs, row: usize, has_test: bool, solid: bool) -> Vec<Entry> {
+    let style = if solid { Style::Whole } else { Style::Own };
     let names = runs.scene.run_names();
     let all = runs.scene.runs.iter().zip(names).enumerate();
     let visible = all.filter(|(_, (run, _))| run.shown);
+    let test = Entry {
+        style_index: 0,
+        style: Style::Dashed,
+        name: "dashed: test".to_owned(),
+        settings: String::new(),
+        status: String::new(),
+    };
     visible
         .map(|(index, (run, name))| {
             let settings = brief_settings(&run.spec);
@@ -44,6 +56,7 @@ pub(super) fn entries(runs: &Runs, row: usize) -> Vec<Entry> {
             let settings = settings.into_iter().chain(diverged).collect::<Vec<_>>();
             Entry {
                 style_index: style_index(run.colour),
+                style,
                 settings: settings.join("; "),
                 name,
                 status: match runs.other_seeds.len() {
@@ -52,7 +65,47 @@ pub(super) fn entries(runs: &Runs, row: usize) -> Vec<Entry> {
                 },
             }
         })
+        .chain(has_test.then_some(test))
         .collect()
+}
+
+/// Draws the sample of an entry's line, as charts draw it.
+fn key([x, y]: Point, entry: &Entry, theme: &Theme) -> Vec<Item> {
+    let points = || vec![[x, y], [x + 30.0, y]];
+    match entry.style {
+        Style::Dashed => vec![line(
+            points(),
+            1.6,
+            theme.ink,
+            Style::Dashed.dash(entry.style_index),
+        )],
+        Style::Whole => {
+            let colour = run_colour(entry.style_index, theme);
+            let mut items = vec![line(points(), 2.0, colour, &[])];
+            let marker = run_marker(entry.style_index);
+            items.extend(marker.items([x + 15.0, y], 5.0, colour, theme.halo));
+            items
+        }
+        _ => legend_line([x, y], entry.style_index, theme),
+    }
+}
+
+/// Returns the last words of a legend that leaves out entries.
+pub(in crate::figure) fn more(count: usize) -> String {
+    format!("and {count} more")
+}
+
+/// Returns how many runs the legends of a drawing leave out.
+pub fn left_out(items: &[Item]) -> usize {
+    let count = |item: &Item| match item {
+        Item::Text(text) => {
+            let number = text.text.strip_prefix("and ").and_then(|text| text.strip_suffix(" more"));
+            number.and_then(|number| number.parse().ok()).unwrap_or(0)
+        }
+        Item::Clipped { items, .. } => left_out(items),
+        _ => 0,
+    };
+    items.iter().map(count).max().unwrap_or(0)
 }
 
 /// Returns with how many seeds a run diverged, like "3 of 10 diverged"; `None` if with none, or with a single seed.
@@ -98,18 +151,18 @@ pub(super) fn column_width(entries: &[Entry], page: f32) -> f32 {
 pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec<Item>, f32) {
     let count = |lines: &dyn Fn(&Entry) -> usize| entries.iter().map(lines).sum::<usize>();
     #[expect(clippy::cast_precision_loss, reason = "a few runs")]
-    let height = |details: usize| 22.0 * entries.len() as f32 + 14.0 * details as f32;
+    let real = |count: usize| count as f32;
+    let height = |details: usize| 22.0 * real(entries.len()) + 14.0 * real(details);
     let settings = |entry: &Entry| usize::from(!entry.settings.is_empty());
     let with_settings = height(count(&settings)) <= space.height();
     let with_status = with_settings && height(count(&settings) + entries.len()) <= space.height();
+    let pitch = { space.height() / real(entries.len().max(1)) }.clamp(15.0, 22.0);
+    let shown = shown_of(entries.len(), 1, |rows| real(rows) * pitch <= space.height() + 0.5);
     let (mut items, mut y) = (Vec::new(), space.min[1]);
     let x = space.min[0] + SAMPLE;
     let room = space.max[0] - x;
-    for entry in entries {
-        if y > space.max[1] {
-            break;
-        }
-        items.extend(legend_line([space.min[0], y], entry.style_index, theme));
+    for entry in &entries[..shown] {
+        items.extend(key([space.min[0], y], entry, theme));
         let name = fitted(&entry.name, NAME, room);
         items.push(Item::label(name, [x, y], NAME, theme.ink));
         let brief = entry.status.split([':', ',']).next().unwrap_or_default();
@@ -121,9 +174,21 @@ pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec
                 items.push(Item::label(detail, [x, y], DETAIL, theme.ink));
             }
         }
-        y += 22.0;
+        y += pitch;
+    }
+    if shown < entries.len() {
+        let text = fitted(&more(entries.len() - shown), NAME, room);
+        items.push(Item::label(text, [x, y], NAME, theme.ink));
+        y += pitch;
     }
     (items, y)
+}
+
+/// Returns how many of `count` entries in columns are shown, where the last place of a legend without room for all says how many are not.
+fn shown_of(count: usize, columns: usize, fits: impl Fn(usize) -> bool) -> usize {
+    let rows = { 1..=count.div_ceil(columns) }.rev().find(|rows| fits(*rows));
+    let places = rows.unwrap_or(1) * columns;
+    if places < count { places - 1 } else { count }
 }
 
 /// Font size, height of a row and space between columns of a legend below panels.
@@ -143,28 +208,39 @@ pub(super) fn draw_rows(entries: &[Entry], area: Area, theme: &Theme) -> (Vec<It
         reason = "a few columns"
     )]
     let columns = |width: f32| ((area.width() + BELOW_GAP) / (width + BELOW_GAP)) as usize;
-    let with_settings = columns(widest(true)) > 0;
-    let column_width = widest(with_settings).min(area.width());
-    let columns = columns(column_width).clamp(1, entries.len().max(1));
-    // At most a third of the area.
-    #[expect(clippy::cast_precision_loss, reason = "a few rows")]
-    let fits = |rows: &usize| *rows as f32 * BELOW_HEIGHT <= 0.34 * area.height();
-    let rows = entries.len().div_ceil(columns);
-    let rows = (1..=rows).rev().find(fits).unwrap_or(0);
     #[expect(clippy::cast_precision_loss, reason = "a few entries")]
     let real = |count: usize| count as f32;
-    let height = real(rows) * BELOW_HEIGHT;
+    let fits = |share: f32| move |rows: usize| real(rows) * BELOW_HEIGHT <= share * area.height();
+    let rows_of = |width: f32| entries.len().div_ceil(columns(width).max(1));
+    // Settings take a third of the area at most, names almost half of it.
+    let wide = widest(true);
+    let with_settings = columns(wide) > 0 && fits(0.34)(rows_of(wide));
+    let column_width = widest(with_settings).min(area.width());
+    let columns = columns(column_width).clamp(1, entries.len().max(1));
+    let shown = shown_of(entries.len(), columns, fits(0.45));
+    let left = entries.len() - shown;
+    let places = if left > 0 { shown + 1 } else { shown };
+    let height = real(places.div_ceil(columns)) * BELOW_HEIGHT;
+    let at = |index: usize| {
+        [
+            area.min[0] + real(index % columns) * (column_width + BELOW_GAP),
+            area.max[1] - height + (real(index / columns) + 0.5) * BELOW_HEIGHT,
+        ]
+    };
     let mut items = Vec::new();
-    for (index, entry) in entries.iter().take(rows * columns).enumerate() {
-        let x = area.min[0] + real(index % columns) * (column_width + BELOW_GAP);
-        let y = area.max[1] - height + (real(index / columns) + 0.5) * BELOW_HEIGHT;
-        items.extend(legend_line([x, y], entry.style_index, theme));
+    for (index, entry) in entries[..shown].iter().enumerate() {
+        let [x, y] = at(index);
+        items.extend(key([x, y], entry, theme));
         let text = fitted(
             &inside_text(entry, with_settings),
             BELOW,
             column_width - SAMPLE + 0.5,
         );
         items.push(Item::label(text, [x + SAMPLE, y], BELOW, theme.ink));
+    }
+    if left > 0 {
+        let [x, y] = at(shown);
+        items.push(Item::label(more(left), [x + SAMPLE, y], BELOW, theme.ink));
     }
     (items, height + 4.0)
 }
@@ -214,8 +290,9 @@ fn box_size(entries: &[Entry], plot: &Area) -> ([f32; 2], bool) {
     ([widest(with_settings).min(limit), height], with_settings)
 }
 
-/// Returns the corner of a plot for a box with entries that covers least of what is drawn; `None` if the plot is too small for it.
-pub(super) fn corner(entries: &[Entry], items: &[Item], plot: Area) -> Option<Area> {
+/// Returns the place in a plot for a box with entries where it covers nothing of what is drawn, in a corner if possible; `None` if there is
+/// none.
+pub(super) fn free_place(entries: &[Entry], items: &[Item], plot: Area) -> Option<Area> {
     const INSET: f32 = 6.0;
     let ([w, h], _) = box_size(entries, &plot);
     if h > 0.7 * plot.height() || w < SAMPLE + 24.0 {
@@ -224,11 +301,12 @@ pub(super) fn corner(entries: &[Entry], items: &[Item], plot: Area) -> Option<Ar
     let mut points = Vec::new();
     collect(items, &mut points);
     let ([left, top], [right, bottom]) = (plot.min, plot.max);
-    let xs = [right - INSET - w, left + INSET];
-    let ys = [top + INSET, bottom - INSET - h];
-    let corners = ys.into_iter().flat_map(|y| xs.map(|x| [x, y]));
-    let corners = corners.map(|[x, y]| Area::new([x, y], [x + w, y + h]));
-    corners.min_by_key(|area| points.iter().filter(|point| area.contains(**point)).count())
+    let xs = [right - INSET - w, left + INSET, 0.5 * (left + right - w)];
+    let ys = [top + INSET, bottom - INSET - h, 0.5 * (top + bottom - h)];
+    let places = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (2, 1), (1, 2)];
+    let places = places.map(|(x, y)| [xs[x], ys[y]]);
+    let mut places = places.map(|[x, y]| Area::new([x, y], [x + w, y + h])).into_iter();
+    places.find(|area| !points.iter().any(|point| area.contains(*point)))
 }
 
 /// Collects points along the lines of runs and the marks of a plot, but not along contour and grid lines, which are thin.
@@ -275,7 +353,7 @@ pub(super) fn draw_box(entries: &[Entry], space: Area, theme: &Theme) -> Vec<Ite
     let mut y = space.min[1] + 3.0 + 0.5 * INSIDE_HEIGHT;
     for entry in entries {
         let x = space.min[0] + 5.0;
-        items.extend(legend_line([x, y], entry.style_index, theme));
+        items.extend(key([x, y], entry, theme));
         let text = fitted(&inside_text(entry, with_settings), INSIDE, room + 0.5);
         items.push(Item::label(text, [x + SAMPLE, y], INSIDE, theme.ink));
         y += INSIDE_HEIGHT;

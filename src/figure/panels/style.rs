@@ -52,6 +52,12 @@ pub(super) fn caption_of_seeds(runs: &Runs, step: u64) -> String {
     }
 }
 
+/// Returns what the lines of charts over several seeds are.
+pub(super) fn words_of_seeds(runs: &Runs) -> String {
+    let count = runs.other_seeds.len() + 1;
+    format!("{count} seeds: median, band between quartiles; dotted: mean")
+}
+
 /// Returns the label of the panel `index`: the first letter in the label of the first panel is that many letters on.
 pub(super) fn nth_label(first: &str, index: usize) -> String {
     let shift = u8::try_from(index).unwrap_or(u8::MAX);

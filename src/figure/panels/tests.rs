@@ -118,20 +118,57 @@ fn title_caption_legend_and_names_of_axes_are_as_asked() {
 }
 
 #[test]
-fn a_legend_inside_is_in_the_emptiest_corner() {
+fn a_legend_inside_is_where_it_covers_nothing_or_else_below() {
     let runs = runs("booth", &["sgd:lr=0.01"]);
-    let entries = legend::entries(&runs, 40);
+    let entries = legend::entries(&runs, 40, false, false);
     let plot = Area::new([0.0; 2], [300.0, 200.0]);
-    let across = crate::figure::trail::line(
-        vec![[0.0, 10.0], [280.0, 10.0], [280.0, 190.0]],
-        2.0,
-        Theme::LIGHT.ink,
-        &[],
-    );
-    let area = legend::corner(&entries, &[across], plot).unwrap();
+    let line = |points: Vec<[f32; 2]>| {
+        crate::figure::trail::line(points, 2.0, Theme::LIGHT.ink, &[])
+    };
+    let across = line(vec![[0.0, 10.0], [280.0, 10.0], [280.0, 190.0]]);
+    let area = legend::free_place(&entries, &[across], plot).unwrap();
     assert!(area.max[0] < 150.0 && area.min[1] > 100.0, "{area:?}");
     let tiny = Area::new([0.0; 2], [60.0, 20.0]);
-    assert_eq!(legend::corner(&entries, &[], tiny), None);
+    assert_eq!(legend::free_place(&entries, &[], tiny), None);
+    let zigzag = (0..200).map(|k: u8| [1.5 * f32::from(k), 200.0 * f32::from(k % 2)]);
+    let full = line(zigzag.collect());
+    assert_eq!(legend::free_place(&entries, &[full], plot), None);
+}
+
+/// A scene with many runs, of long and short names.
+fn crowd(count: usize) -> Runs {
+    let specs = (1..=count).map(|k| format!("sgd:lr=0.00{k:03}"));
+    let specs: Vec<String> = specs.collect();
+    runs("booth", &specs.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_legend_has_all_runs_or_says_how_many_it_leaves_out() {
+    let panels = [&[Panel::Loss][..], &[Panel::Map, Panel::Loss]];
+    let sizes = [[321.75, 247.5], [930.0, 700.0]];
+    for (count, size, panels) in [(12, sizes[0], panels[0]), (12, sizes[0], panels[1]), (40, sizes[1], panels[1]), (60, sizes[0], panels[0]), (90, sizes[1], panels[0])] {
+        let runs = crowd(count);
+        let drawing = picture(&runs, panels, &options(size), &PageStyle::default()).unwrap();
+        assert_eq!(overlaps(&drawing), [""; 0], "{count} at {size:?}");
+        let names = words(&drawing.items);
+        let named = |name: &&String| names.iter().any(|words| words.starts_with(&***name));
+        let all = runs.scene.run_names();
+        let shown = all.iter().filter(named).count();
+        assert_eq!(shown + left_out(&drawing.items), count, "{names:?}");
+        assert!(shown == count || count > 40, "{shown} of {count}");
+    }
+}
+
+#[test]
+fn panels_without_room_are_refused() {
+    let runs = runs("cosine-1d", &["sgd:lr=0.01", "adam:lr=0.1"]);
+    let refused = |panels: &[Panel], size| {
+        picture(&runs, panels, &options(size), &PageStyle::default()).err()
+    };
+    let panels = [Panel::Map, Panel::State, Panel::Sharpness];
+    let error = refused(&panels, [321.75, 100.0]).unwrap();
+    assert!(error.contains("no room"), "{error}");
+    assert_eq!(refused(&panels, [930.0, 700.0]), None);
 }
 
 #[test]
