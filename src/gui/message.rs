@@ -96,7 +96,10 @@ impl App {
 
     /// Removes an error; returns whether there was one.
     pub(super) fn close_error(&mut self) -> bool {
-        let closes = self.message.as_ref().is_some_and(|message| message.is_error);
+        let closes = self
+            .message
+            .as_ref()
+            .is_some_and(|message| message.is_error);
         if closes {
             self.message = None;
         }

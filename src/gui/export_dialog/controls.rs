@@ -328,7 +328,10 @@ fn format_ui(ui: &mut egui::Ui, current: &'static str) -> Option<&'static str> {
     ui.horizontal_wrapped(|ui| {
         name_ui(ui, "format");
         let has_encoder = |format: &str| format != "mp4" || film::HAS_MP4;
-        for (format, title) in FORMATS.into_iter().filter(|(format, _)| has_encoder(format)) {
+        for (format, title) in FORMATS
+            .into_iter()
+            .filter(|(format, _)| has_encoder(format))
+        {
             if ui.radio(chosen == format, title).clicked() {
                 chosen = format;
             }

@@ -33,7 +33,8 @@ impl Progress {
         let done = rows.unwrap_or(0).saturating_sub(1) as u64 * every;
         let outcomes = runs.map_or(&[][..], |runs| &runs.results[..]).iter();
         let outcomes = outcomes.map(|result| result.trajectory.outcome);
-        let diverged = { outcomes.clone() }.filter(|outcome| matches!(outcome, Outcome::Diverged(..)));
+        let diverged =
+            { outcomes.clone() }.filter(|outcome| matches!(outcome, Outcome::Diverged(..)));
         let diverged = [diverged.count(), outcomes.len()];
         let trained = runs.and_then(|runs| runs.trained.as_ref());
         let same = runs.is_some_and(|runs| runs.scene.training == scene.training);

@@ -87,9 +87,9 @@ fn height_of(runs: &Runs, view: Rect, space: egui::Vec2) -> f32 {
     let is_large = |height: &f32| {
         let area = Area::new([0.0; 2], [space.x - BAR_WIDTH, *height]);
         let frames = frames(runs, view, area);
-        frames.iter().all(|(_, frame)| {
-            frame.area.width().min(frame.area.height()) >= MIN_MAP
-        })
+        frames
+            .iter()
+            .all(|(_, frame)| frame.area.width().min(frame.area.height()) >= MIN_MAP)
     };
     let heights = std::iter::successors(Some(space.y), |height| Some(1.25 * height));
     let mut heights = heights.take(MAX_GROWTHS);
