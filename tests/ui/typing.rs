@@ -270,31 +270,3 @@ fn a_refused_formula_offers_the_last_legal_one() {
     let landscape = window.app().scene().landscape().to_string();
     assert_eq!(landscape, "formula:f=\"x^2+y^2\"");
 }
-
-#[test]
-fn a_double_click_on_a_number_does_not_reset_it() {
-    let mut window = formula();
-    let slider = (Role::Slider, "steps");
-    let control = window.harness.get_by_role_and_label(slider.0, slider.1);
-    control.set_value_accesskit(77.0);
-    window.harness.run_steps(3);
-    let number = { &window.harness }
-        .get_by_role_and_label(Role::SpinButton, slider.1)
-        .rect();
-    // Both clicks in one frame, because a frame of the harness is too long for a double click.
-    let double_click = |window: &mut Window, at: egui::Pos2| {
-        window.harness.hover_at(at);
-        window.harness.run_steps(1);
-        for pressed in [true, false, true, false] {
-            window.harness.event(egui::Event::PointerButton {
-                pos: at,
-                button: egui::PointerButton::Primary,
-                pressed,
-                modifiers: Modifiers::NONE,
-            });
-        }
-        window.harness.run_steps(3);
-    };
-    double_click(&mut window, number.center());
-    assert_eq!(window.app().scene().training.steps, 77);
-}
