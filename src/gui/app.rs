@@ -253,6 +253,15 @@ impl App {
             | Command::CopyScene
             | Command::CopyRun(_)
             | Command::CopyPicture => self.clipboard_command(ctx, &command),
+            Command::Play
+            | Command::Step(_)
+            | Command::GoTo(_)
+            | Command::Seek(_)
+            | Command::Restart
+                if self.is_predicting() =>
+            {
+                self.ask_for_guess();
+            }
             Command::Play => self.timeline.toggle(),
             Command::Step(steps) => self.timeline.move_by(steps),
             Command::GoTo(step) => {
@@ -309,6 +318,7 @@ impl App {
             Command::Present => {
                 self.layout.present();
                 ctx.set_zoom_factor(self.layout.zoom());
+                self.present_lesson(ctx);
             }
             Command::Lesson(command) => self.lesson_command(ctx, command),
             Command::Help => self.help = !self.help,

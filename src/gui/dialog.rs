@@ -168,6 +168,10 @@ pub(crate) fn menu_bar_ui(
                         .max_height(height)
                         .min_scrolled_height(height);
                     let command = scroll.show(ui, |ui| menu_ui(ui, menu, layout, kept)).inner;
+                    if command.is_some() {
+                        // A key chooses without a click, which alone would close the menu.
+                        ui.close();
+                    }
                     chosen = command.or(chosen.take());
                 });
             }

@@ -83,6 +83,8 @@ pub(crate) struct Layout {
     pub presenting: bool,
     /// Tab of the column at the left, while a lesson is open.
     pub lesson: Option<LessonColumn>,
+    /// Whether the open step of a lesson asks for the panel at the right, so that presentations show it.
+    pub lesson_charts: bool,
     /// Area of the window in the last frame.
     pub window: Rect,
 }
@@ -100,6 +102,7 @@ impl Default for Layout {
             text_size: 1.0,
             presenting: false,
             lesson: None,
+            lesson_charts: false,
             window: Rect::NOTHING,
         }
     }
@@ -132,7 +135,9 @@ impl Layout {
     /// Whether a panel is a drawer in a window of a width.
     pub(crate) fn is_drawer(&self, side: Side, window: f32) -> bool {
         let in_column = side == Side::Left && self.has_lesson_column(window);
-        !in_column && (self.presenting || window < side.drawer_below())
+        let with_charts = side == Side::Right && self.lesson.is_some() && self.lesson_charts;
+        let hides = self.presenting && !with_charts;
+        !in_column && (hides || window < side.drawer_below())
     }
 
     /// Whether a lesson is open that has a column at the left of a window of a width.

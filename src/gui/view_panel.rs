@@ -224,6 +224,9 @@ impl App {
                 let commands = view.ui(ui, context, output);
                 (commands, output.area)
             };
+            if self.is_predicting() && title != "Map" {
+                return hidden_ui(ui);
+            }
             let (mut commands, area) = self.with_shown_view(&ctx, half, show);
             if self.is_stale() {
                 // An edit of the shown scene would undo that of the new one.
@@ -305,6 +308,14 @@ fn training_ui(ui: &mut egui::Ui, area: Rect) {
         Rect::from_center_size(area.center(), egui::vec2(120.0, 24.0)),
         label,
     );
+}
+
+/// Says in place of a view that it is hidden until there is a guess.
+fn hidden_ui(ui: &mut egui::Ui) {
+    ui.add_space(SPACE[2]);
+    ui.vertical_centered(|ui| {
+        ui.label("This view is hidden until you have guessed where the run ends. Guess on the view Map.");
+    });
 }
 
 /// Whether two views are beside each other rather than one below the other.

@@ -166,12 +166,41 @@ pub struct Step {
     pub view: String,
     /// Title of the tab on the right, one of [`PANELS`]; it is left as it is without one.
     pub panel: Option<String>,
+    /// Chart that is the first one on the right.
+    pub chart: Option<StepChart>,
     /// The step of the timeline that is shown first.
     pub at: ShownStep,
     /// The scene.
     pub scene: Scene,
     /// Statements that a test plays through.
     pub claims: Vec<Claim>,
+}
+
+/// A chart that a step may put first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum StepChart {
+    /// Loss.
+    Loss,
+    /// Gradient norm.
+    #[serde(rename = "Gradient norm")]
+    GradNorm,
+    /// Sharpness, on landscapes or along the runs of a network.
+    Sharpness,
+    /// Learning rate.
+    #[serde(rename = "Learning rate")]
+    Lr,
+}
+
+impl StepChart {
+    /// Returns the words with which the title of the chart begins.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::GradNorm => "gradient norm",
+            Self::Sharpness => "sharpness",
+            Self::Lr => "learning rate",
+        }
+    }
 }
 
 /// Where the timeline is when a step of a lesson is shown.
@@ -210,6 +239,7 @@ struct StepFile {
     predict: Option<String>,
     view: Option<String>,
     panel: Option<String>,
+    chart: Option<StepChart>,
     /// "play", "end" or a step; "play" without it.
     at: Option<toml::Value>,
     /// The scene as in a scene file, without its version; the scene of the step before without it.
@@ -290,6 +320,7 @@ impl Lesson {
                 predict: step.predict,
                 view: step.view.unwrap_or_else(|| "Map".to_owned()),
                 panel: step.panel,
+                chart: step.chart,
                 at,
                 scene,
                 claims: step.claims,

@@ -115,3 +115,26 @@ fn every_lesson_has_claims_a_question_and_sources() {
         assert!(!same, "two lessons are called {name}");
     }
 }
+
+/// Space for the name of a run at the end of its curve in the charts on the right, in points.
+const END_NAME: f32 = 59.0;
+
+#[test]
+fn names_of_runs_fit_at_the_ends_of_curves() {
+    use ravine::figure::text_width::width;
+    check(|step| {
+        let names = step.scene.run_names().into_iter();
+        let long = names.filter(|name| step.panel.is_some() && width(name, 10.5) > END_NAME);
+        long.map(|name| format!("the name {name} would be cut, {:.0} points wide", width(&name, 10.5)))
+            .collect()
+    });
+}
+
+#[test]
+fn charts_that_steps_are_about_are_on_the_right() {
+    check(|step| {
+        let lacks_charts = step.chart.is_some() && step.panel.as_deref() != Some("Charts");
+        let wrong = lacks_charts.then(|| "`chart` without the panel Charts".to_owned());
+        wrong.into_iter().collect()
+    });
+}

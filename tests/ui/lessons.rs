@@ -254,6 +254,12 @@ fn a_prediction_hides_the_runs_until_a_point_is_clicked() {
     window.press(Key::Space);
     window.harness.run_steps(3);
     assert_eq!(window.app().step(), 0, "the timeline is held");
+    assert!(window.says("Guess first"), "it says why");
+    window.press(Key::B);
+    window.settle();
+    assert!(window.says("This view is hidden until you have guessed"));
+    window.press(Key::M);
+    window.settle();
 
     let scene = window.app().scene().clone();
     let map = window.place("Map: click places your guess");
@@ -355,4 +361,15 @@ fn the_palette_finds_lessons_and_steps_have_keys() {
         .harness
         .query_by_role_and_label(Role::Button, "Close");
     assert!(control.is_some());
+}
+
+#[test]
+fn terms_of_the_words_open_the_glossary() {
+    let mut window = Window::opening();
+    open(&mut window, "Adam and bias correction");
+    window.press(Key::PageDown);
+    window.settle();
+    window.click(Role::Link, "running mean");
+    window.settle();
+    assert!(window.says("running mean of the gradient") && window.says("Glossary"));
 }

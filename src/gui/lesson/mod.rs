@@ -246,16 +246,39 @@ impl App {
 
     /// Shows the tab on the right that the open step asks for.
     fn show_lesson_panel(&mut self, ctx: &egui::Context) {
+        let step = self.lessons.open.as_ref().map(|open| open.step);
         self.charts.enlarged.title = None;
-        let panel = self.lessons.open.as_ref();
-        let Some(panel) = panel.and_then(|open| open.step.panel.as_deref()) else {
-            return;
-        };
-        self.charts.show_tab(panel);
-        self.rule.open_next = Some(panel == "Rule");
+        self.charts.first = step.and_then(|step| step.chart);
+        let panel = step.and_then(|step| step.panel.as_deref());
+        self.layout.lesson_charts = panel.is_some();
+        if let Some(panel) = panel {
+            self.charts.show_tab(panel);
+            self.rule.open_next = Some(panel == "Rule");
+        }
         let window = ctx.content_rect().width();
-        if !self.layout.is_drawer(Side::Right, window) && !self.layout.is_open(Side::Right, window)
-        {
+        if panel.is_some() && !self.layout.is_drawer(Side::Right, window) {
+            self.open_right_panel(window);
+        }
+        self.present_lesson(ctx);
+    }
+
+    /// Opens the panel at the right in a presentation whose step asks for it, as a drawer where there is no space beside the map; closes
+    /// the drawer in one whose step does not.
+    pub(super) fn present_lesson(&mut self, ctx: &egui::Context) {
+        if !self.layout.presenting || !self.has_lesson() {
+            return;
+        }
+        // The zoom of the presentation holds from the next frame on.
+        let window = ctx.content_rect().width() * ctx.zoom_factor() / self.layout.zoom();
+        if self.layout.lesson_charts {
+            self.open_right_panel(window);
+        } else {
+            self.layout.close_drawers();
+        }
+    }
+
+    fn open_right_panel(&mut self, window: f32) {
+        if !self.layout.is_open(Side::Right, window) {
             self.layout.toggle(Side::Right, window);
         }
     }
@@ -284,6 +307,7 @@ impl App {
         self.swap(&mut shown);
         (self.other_scene, self.history, self.shown) = (own.other, own.history, own.views);
         self.charts.enlarged.title = None;
+        self.charts.first = None;
         self.layout.lesson = None;
     }
 

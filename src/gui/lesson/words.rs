@@ -1,7 +1,11 @@
-//! Words of lessons: paragraphs with `code` and **terms**, as the window shows them.
+//! Words of lessons: paragraphs with `code` and **terms**, as the window shows them. A term of the glossary is a link to it.
 
+use crate::gui::reader::{Place, Topic, ask};
+use crate::teaching::glossary::Term;
 use eframe::egui;
-use egui::text::{LayoutJob, TextFormat};
+use egui::text::{CCursor, LayoutJob, TextFormat};
+use egui::{Galley, Rect};
+use std::ops::Range;
 
 /// Style of a part of a paragraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,23 +51,69 @@ fn parts(mut rest: &str) -> Vec<(Style, &str)> {
     parts
 }
 
-/// Returns a paragraph laid out in the body's size.
-fn layout(ui: &egui::Ui, paragraph: &str) -> LayoutJob {
+/// A term of the glossary in a paragraph.
+struct Link<'a> {
+    text: &'a str,
+    /// Its characters in the paragraph as it is shown.
+    chars: Range<usize>,
+    /// Index of the term in the glossary.
+    term: usize,
+}
+
+/// Returns the terms of the glossary among the parts of a paragraph. Emphasis on other words links to nothing.
+fn links<'a>(parts: &[(Style, &'a str)]) -> Vec<Link<'a>> {
+    let mut end = 0;
+    let mut links = Vec::new();
+    for &(style, text) in parts {
+        let begin = end;
+        end += text.chars().count();
+        if let (Style::Term, Some(term)) = (style, Term::find_name(text)) {
+            let chars = begin..end;
+            links.push(Link { text, chars, term });
+        }
+    }
+    links
+}
+
+/// Returns the areas of characters of a laid out text, one in each row.
+fn areas(galley: &Galley, chars: Range<usize>) -> Vec<Rect> {
+    let at = |index: usize, prefer_next_row: bool| {
+        galley.pos_from_cursor(CCursor {
+            index: index.into(),
+            prefer_next_row,
+        })
+    };
+    let mut areas: Vec<Rect> = Vec::new();
+    for index in chars {
+        let (left, right) = (at(index, true), at(index + 1, false));
+        #[expect(clippy::float_cmp, reason = "the same row has the same place")]
+        let same = |area: &&mut Rect| area.min.y == left.min.y;
+        match areas.last_mut().filter(same) {
+            Some(area) => *area = area.union(right),
+            None => areas.push(left.union(right)),
+        }
+    }
+    areas
+}
+
+/// Returns the parts of a paragraph laid out in the body's size.
+fn layout(ui: &egui::Ui, parts: &[(Style, &str)]) -> LayoutJob {
     let visuals = ui.visuals();
     let [body, code] =
         [egui::TextStyle::Body, egui::TextStyle::Monospace].map(|style| style.resolve(ui.style()));
     let mut job = LayoutJob::default();
-    for (style, text) in parts(paragraph) {
+    for &(style, text) in parts {
         let format = match style {
             Style::Plain => TextFormat::simple(body.clone(), visuals.text_color()),
             Style::Code => TextFormat {
                 background: visuals.code_bg_color,
                 ..TextFormat::simple(code.clone(), visuals.text_color())
             },
-            Style::Term => TextFormat {
+            Style::Term if Term::find_name(text).is_some() => TextFormat {
                 underline: egui::Stroke::new(1.0, visuals.weak_text_color()),
                 ..TextFormat::simple(body.clone(), visuals.strong_text_color())
             },
+            Style::Term => TextFormat::simple(body.clone(), visuals.strong_text_color()),
         };
         job.append(text, 0.0, format);
     }
@@ -73,8 +123,36 @@ fn layout(ui: &egui::Ui, paragraph: &str) -> LayoutJob {
 /// Shows paragraphs one below the other.
 pub(super) fn words_ui(ui: &mut egui::Ui, text: &str) {
     for paragraph in paragraphs(text) {
-        let job = layout(ui, &paragraph);
-        ui.add(egui::Label::new(job).wrap());
+        let parts = parts(&paragraph);
+        let mut job = layout(ui, &parts);
+        job.wrap.max_width = ui.available_width();
+        let galley = ui.painter().layout_job(job);
+        let label = ui.add(egui::Label::new(galley.clone()));
+        for link in links(&parts) {
+            link_ui(ui, &link, &label, &galley);
+        }
+    }
+}
+
+/// Lets a click on a term open the glossary.
+fn link_ui(ui: &egui::Ui, link: &Link, label: &egui::Response, galley: &Galley) {
+    for (row, area) in areas(galley, link.chars.clone()).into_iter().enumerate() {
+        let area = area.translate(label.rect.min.to_vec2());
+        let id = label.id.with(("term", link.chars.start, row));
+        let response = ui.interact(area, id, egui::Sense::click());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Link, true, link.text));
+        if response.has_focus() || response.hovered() {
+            let stroke = ui.visuals().selection.stroke;
+            ui.painter()
+                .hline(area.x_range(), area.max.y - 1.0, stroke);
+        }
+        let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
+        if response
+            .on_hover_text("Shows the term in the glossary.")
+            .clicked()
+        {
+            ask(ui.ctx(), Place::Topic(Topic::Term(link.term)));
+        }
     }
 }
 
@@ -103,5 +181,15 @@ mod tests {
         assert_eq!(parts("`a` **b"), [(Code, "a"), (Plain, " **b")]);
         assert_eq!(parts("`α ** β`"), [(Code, "α ** β")]);
         assert_eq!(parts(""), []);
+    }
+
+    #[test]
+    fn terms_of_the_glossary_are_links() {
+        let parts = parts("√ A **saddle** is **not** a `minimum`.");
+        let links = links(&parts);
+        assert_eq!(links.len(), 1, "only the glossary's term links");
+        assert_eq!((links[0].text, links[0].chars.clone()), ("saddle", 4..10));
+        let term = &Term::bundled().unwrap()[links[0].term];
+        assert!(term.term.to_lowercase().contains("saddle"));
     }
 }

@@ -33,6 +33,7 @@ pub(crate) fn ui(
     (index, name): (usize, &str),
 ) {
     let header = egui::CollapsingHeader::new(format!("Rule of {name}")).id_salt("rule");
+    let opens = state.open_next == Some(true);
     let header = header.open(state.open_next.take());
     let shown = header.show(ui, |ui| {
         let run = &scene.runs[index];
@@ -61,6 +62,9 @@ pub(crate) fn ui(
         });
     });
     state.open = shown.fully_open();
+    if opens {
+        shown.header_response.scroll_to_me(Some(egui::Align::Min));
+    }
 }
 
 /// Returns the number of the step that leads to row `row` of a run, its details, and a sentence where the run ended before; or why there

@@ -18,6 +18,7 @@ use crate::gui::plot::{PlotChart, PlotOptions};
 use crate::gui::reader::with_glossary;
 use crate::session::OptimizerStateResult;
 use crate::teaching::glossary::Term;
+use crate::teaching::lesson::StepChart;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub(crate) struct Charts {
     pub by_cost: bool,
     /// The chart that is shown large.
     pub enlarged: Enlarged,
+    /// The chart above the others of all runs, which a step of a lesson is about.
+    pub first: Option<StepChart>,
     shown: ChartMode,
     cache: ChartCache,
     layers: ChartCache,
@@ -73,7 +76,8 @@ struct CachedCharts {
     runs: Vec<Run>,
     results: Vec<Arc<RunResult>>,
     sharpness: Option<Arc<Result<SharpnessResult, String>>>,
-    followed: usize,
+    /// The followed run, or the order of charts of all runs.
+    variant: usize,
     by_cost: bool,
     charts: Vec<PlotChart>,
 }
@@ -82,11 +86,12 @@ struct CachedCharts {
 pub(super) type LatestSharpness<'a> = Option<&'a Arc<Result<SharpnessResult, String>>>;
 
 impl ChartCache {
-    /// Returns the charts of some runs, from `make` if the runs, their sharpness, the followed run or the x axis have changed.
+    /// Returns the charts of some runs, from `make` if the runs, their sharpness, the variant (the followed run or the order) or the x axis
+    /// have changed.
     pub(super) fn of(
         &mut self,
         x_axis: &XAxis,
-        (sharpness, followed): (LatestSharpness, usize),
+        (sharpness, variant): (LatestSharpness, usize),
         make: impl FnOnce(&Runs) -> Vec<MetricChart>,
     ) -> &[PlotChart] {
         let (runs, by_cost) = (x_axis.runs, x_axis.by_cost);
@@ -94,7 +99,7 @@ impl ChartCache {
             let mut results = cached.results.iter().zip(&runs.results);
             cached.runs == runs.scene.runs
                 && cached.sharpness.as_ref().map(Arc::as_ptr) == sharpness.map(Arc::as_ptr)
-                && (cached.followed, cached.by_cost) == (followed, by_cost)
+                && (cached.variant, cached.by_cost) == (variant, by_cost)
                 && cached.results.len() == runs.results.len()
                 && results.all(|(a, b)| Arc::ptr_eq(a, b))
         };
@@ -103,7 +108,7 @@ impl ChartCache {
             runs: runs.scene.runs.clone(),
             results: runs.results.clone(),
             sharpness: sharpness.cloned(),
-            followed,
+            variant,
             by_cost,
             charts: plot_charts(&make(runs), x_axis),
         };
@@ -166,7 +171,7 @@ impl Charts {
             self.switch_ui(ui, network.is_some(), run.name);
         }
         let scroll = egui::ScrollArea::vertical().auto_shrink(false);
-        let scroll = scroll.id_salt(("charts", self.shown as u8));
+        let scroll = scroll.id_salt(("charts", self.shown as u8, self.first.map(StepChart::title)));
         let height = ui.available_height();
         scroll
             .show(ui, |ui| match (self.shown, followed, network) {
@@ -263,12 +268,18 @@ impl Charts {
         sharpness: LatestSharpness,
         textures: &mut Textures,
     ) -> Vec<Command> {
+        let first = self.first;
         let make = |runs: &Runs| {
-            if runs.trained.is_none() {
-                return metric_chart::landscape_charts(runs);
+            let mut charts = if runs.trained.is_none() {
+                metric_chart::landscape_charts(runs)
+            } else {
+                let found = sharpness.and_then(|found| (**found).as_ref().ok());
+                metric_chart::network_charts(runs, found)
+            };
+            if let Some(first) = first {
+                charts.sort_by_key(|chart| !chart.title.starts_with(first.title()));
             }
-            let found = sharpness.and_then(|found| (**found).as_ref().ok());
-            metric_chart::network_charts(runs, found)
+            charts
         };
         let shown = view.x_axis.runs.scene.runs.iter().filter(|run| run.shown);
         let styles = shown.map(|run| style_index(run.colour));
@@ -285,7 +296,8 @@ impl Charts {
             });
             height -= ui.cursor().min.y - top;
         }
-        let charts = self.cache.of(view.x_axis, (sharpness, 0), make);
+        let order = first.map_or(0, |first| 1 + first as usize);
+        let charts = self.cache.of(view.x_axis, (sharpness, order), make);
         run_column(ui, height, charts, (view, &mut self.enlarged), textures)
     }
 
