@@ -59,7 +59,7 @@ pub(crate) fn text_field<T>(
     if response.lost_focus() && escaped {
         current.clone_into(&mut text);
     }
-    let (differs, is_empty) = (text != current, text.is_empty());
+    let differs = text != current;
     // Screen readers set the text without focus.
     let left = response.lost_focus() || response.changed() && !response.has_focus();
     let (mut taken, mut refused) = (None, None);

@@ -314,7 +314,9 @@ fn training_ui(ui: &mut egui::Ui, area: Rect) {
 fn hidden_ui(ui: &mut egui::Ui) {
     ui.add_space(SPACE[2]);
     ui.vertical_centered(|ui| {
-        ui.label("This view is hidden until you have guessed where the run ends. Guess on the view Map.");
+        ui.label(
+            "This view is hidden until you have guessed where the run ends. Guess on the view Map.",
+        );
     });
 }
 

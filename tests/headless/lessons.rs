@@ -125,8 +125,13 @@ fn names_of_runs_fit_at_the_ends_of_curves() {
     check(|step| {
         let names = step.scene.run_names().into_iter();
         let long = names.filter(|name| step.panel.is_some() && width(name, 10.5) > END_NAME);
-        long.map(|name| format!("the name {name} would be cut, {:.0} points wide", width(&name, 10.5)))
-            .collect()
+        long.map(|name| {
+            format!(
+                "the name {name} would be cut, {:.0} points wide",
+                width(&name, 10.5)
+            )
+        })
+        .collect()
     });
 }
 

@@ -62,7 +62,9 @@ impl App {
 
     /// Says why the timeline is held at the start.
     pub(in crate::gui) fn ask_for_guess(&mut self) {
-        self.show_message("Guess first: click where you expect the run to end. A plays without a guess.");
+        self.show_message(
+            "Guess first: click where you expect the run to end. A plays without a guess.",
+        );
     }
 
     /// Places the guess and plays the runs.

@@ -143,8 +143,7 @@ fn link_ui(ui: &egui::Ui, link: &Link, label: &egui::Response, galley: &Galley) 
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Link, true, link.text));
         if response.has_focus() || response.hovered() {
             let stroke = ui.visuals().selection.stroke;
-            ui.painter()
-                .hline(area.x_range(), area.max.y - 1.0, stroke);
+            ui.painter().hline(area.x_range(), area.max.y - 1.0, stroke);
         }
         let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
         if response
