@@ -24,9 +24,9 @@ use crate::engine::results::{self, MapData, Runs, SharpnessResult};
 pub use crate::engine::scene::LegendPlace;
 use crate::engine::training;
 use cells::{GAP, cells, grid};
-pub use style::PageStyle;
 pub use legend::left_out;
 pub(super) use legend::more;
+pub use style::PageStyle;
 use style::{caption_of_seeds, nth_label, words_of_seeds};
 
 /// A panel of a figure.

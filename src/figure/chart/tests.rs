@@ -91,11 +91,21 @@ fn a_constant_has_an_axis_of_its_own_size() {
     for (low, high) in [(1e-3, 1e-3), (1e-3, 1e-3 + 1e-18), (-4.0, -4.0), (0.0, 0.0)] {
         let axis = padded_axis([low, high], false);
         let ends = [0.0, 1.0].map(|share| axis.value(share));
-        let half = if high == 0.0 { 1.0 } else { 0.5 * f64::abs(high) };
+        let half = if high == 0.0 {
+            1.0
+        } else {
+            0.5 * f64::abs(high)
+        };
         for (end, expected) in ends.iter().zip([high - half, high + half]) {
-            assert!((end - expected).abs() <= 1e-9 * half, "{low}, {high}: {ends:?}");
+            assert!(
+                (end - expected).abs() <= 1e-9 * half,
+                "{low}, {high}: {ends:?}"
+            );
         }
         let ticks = axis.ticks(6);
-        assert!(ticks.ticks.len() > 1 && !ticks.offset.contains('+'), "{ticks:?}");
+        assert!(
+            ticks.ticks.len() > 1 && !ticks.offset.contains('+'),
+            "{ticks:?}"
+        );
     }
 }

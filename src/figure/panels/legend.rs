@@ -99,7 +99,10 @@ pub(in crate::figure) fn more(count: usize) -> String {
 pub fn left_out(items: &[Item]) -> usize {
     let count = |item: &Item| match item {
         Item::Text(text) => {
-            let number = text.text.strip_prefix("and ").and_then(|text| text.strip_suffix(" more"));
+            let number = text
+                .text
+                .strip_prefix("and ")
+                .and_then(|text| text.strip_suffix(" more"));
             number.and_then(|number| number.parse().ok()).unwrap_or(0)
         }
         Item::Clipped { items, .. } => left_out(items),
@@ -157,7 +160,9 @@ pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec
     let with_settings = height(count(&settings)) <= space.height();
     let with_status = with_settings && height(count(&settings) + entries.len()) <= space.height();
     let pitch = { space.height() / real(entries.len().max(1)) }.clamp(15.0, 22.0);
-    let shown = shown_of(entries.len(), 1, |rows| real(rows) * pitch <= space.height() + 0.5);
+    let shown = shown_of(entries.len(), 1, |rows| {
+        real(rows) * pitch <= space.height() + 0.5
+    });
     let (mut items, mut y) = (Vec::new(), space.min[1]);
     let x = space.min[0] + SAMPLE;
     let room = space.max[0] - x;
@@ -186,7 +191,9 @@ pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec
 
 /// Returns how many of `count` entries in columns are shown, where the last place of a legend without room for all says how many are not.
 fn shown_of(count: usize, columns: usize, fits: impl Fn(usize) -> bool) -> usize {
-    let rows = { 1..=count.div_ceil(columns) }.rev().find(|rows| fits(*rows));
+    let rows = { 1..=count.div_ceil(columns) }
+        .rev()
+        .find(|rows| fits(*rows));
     let places = rows.unwrap_or(1) * columns;
     if places < count { places - 1 } else { count }
 }
@@ -303,9 +310,20 @@ pub(super) fn free_place(entries: &[Entry], items: &[Item], plot: Area) -> Optio
     let ([left, top], [right, bottom]) = (plot.min, plot.max);
     let xs = [right - INSET - w, left + INSET, 0.5 * (left + right - w)];
     let ys = [top + INSET, bottom - INSET - h, 0.5 * (top + bottom - h)];
-    let places = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (2, 1), (1, 2)];
+    let places = [
+        (0, 0),
+        (0, 1),
+        (1, 0),
+        (1, 1),
+        (0, 2),
+        (2, 0),
+        (2, 1),
+        (1, 2),
+    ];
     let places = places.map(|(x, y)| [xs[x], ys[y]]);
-    let mut places = places.map(|[x, y]| Area::new([x, y], [x + w, y + h])).into_iter();
+    let mut places = places
+        .map(|[x, y]| Area::new([x, y], [x + w, y + h]))
+        .into_iter();
     places.find(|area| !points.iter().any(|point| area.contains(*point)))
 }
 

@@ -122,9 +122,8 @@ fn a_legend_inside_is_where_it_covers_nothing_or_else_below() {
     let runs = runs("booth", &["sgd:lr=0.01"]);
     let entries = legend::entries(&runs, 40, false, false);
     let plot = Area::new([0.0; 2], [300.0, 200.0]);
-    let line = |points: Vec<[f32; 2]>| {
-        crate::figure::trail::line(points, 2.0, Theme::LIGHT.ink, &[])
-    };
+    let line =
+        |points: Vec<[f32; 2]>| crate::figure::trail::line(points, 2.0, Theme::LIGHT.ink, &[]);
     let across = line(vec![[0.0, 10.0], [280.0, 10.0], [280.0, 190.0]]);
     let area = legend::free_place(&entries, &[across], plot).unwrap();
     assert!(area.max[0] < 150.0 && area.min[1] > 100.0, "{area:?}");
@@ -139,14 +138,23 @@ fn a_legend_inside_is_where_it_covers_nothing_or_else_below() {
 fn crowd(count: usize) -> Runs {
     let specs = (1..=count).map(|k| format!("sgd:lr=0.00{k:03}"));
     let specs: Vec<String> = specs.collect();
-    runs("booth", &specs.iter().map(String::as_str).collect::<Vec<_>>())
+    runs(
+        "booth",
+        &specs.iter().map(String::as_str).collect::<Vec<_>>(),
+    )
 }
 
 #[test]
 fn a_legend_has_all_runs_or_says_how_many_it_leaves_out() {
     let panels = [&[Panel::Loss][..], &[Panel::Map, Panel::Loss]];
     let sizes = [[321.75, 247.5], [930.0, 700.0]];
-    for (count, size, panels) in [(12, sizes[0], panels[0]), (12, sizes[0], panels[1]), (40, sizes[1], panels[1]), (60, sizes[0], panels[0]), (90, sizes[1], panels[0])] {
+    for (count, size, panels) in [
+        (12, sizes[0], panels[0]),
+        (12, sizes[0], panels[1]),
+        (40, sizes[1], panels[1]),
+        (60, sizes[0], panels[0]),
+        (90, sizes[1], panels[0]),
+    ] {
         let runs = crowd(count);
         let drawing = picture(&runs, panels, &options(size), &PageStyle::default()).unwrap();
         assert_eq!(overlaps(&drawing), [""; 0], "{count} at {size:?}");
