@@ -50,13 +50,21 @@ impl GridAxis {
             }
             return Self::Names(names);
         };
-        let ends = grids
+        let ends = { grids.clone() }
             .flat_map(|grid| [grid.number(0), grid.number(grid.len() - 1)])
             .flatten()
             .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], end| {
                 [low.min(end), high.max(end)]
             });
-        let log = scales.iter().all(|scale| *scale == Scale::log);
+        // Decades of one run would be a single point of a linear axis; a 0 of another run has no place on a logarithmic one.
+        let decades = { grids.clone() }.any(|grid| grid.scale() == Some(Scale::log));
+        let log = ends[0] >= 0.0 && decades && !scales.is_empty();
+        let positive =
+            grids.flat_map(|grid| (0..grid.len()).filter_map(|index| grid.number(index)));
+        let lowest = positive
+            .filter(|number| *number > 0.0)
+            .fold(ends[1], f64::min);
+        let ends = if log { [lowest, ends[1]] } else { ends };
         Self::Numbers(widened(ends, log, 0.015))
     }
 
@@ -75,7 +83,9 @@ impl GridAxis {
     /// Returns the position of value `index` of a grid, from 0 to 1.
     pub fn position(&self, grid: &AxisValues, index: usize) -> Option<f64> {
         match self {
-            Self::Numbers(axis) => grid.number(index).map(|number| axis.position(number)),
+            Self::Numbers(axis) => { grid.number(index) }
+                .map(|number| axis.position(number))
+                .filter(|position| position.is_finite()),
             Self::Names(names) => {
                 let text = grid.text(index);
                 let at = names.iter().position(|name| *name == text)?;

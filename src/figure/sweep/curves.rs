@@ -384,8 +384,16 @@ impl CurvePlot {
             .and_then(|index| self.point(curve, index));
         if let Some(at) = best {
             items.extend(run_marker(shown.style_index).items(at, 5.5, colour, theme.halo));
+            items.extend(self.arrow(curve, at, theme));
         }
         items
+    }
+
+    /// Draws an arrow above the marker of a best value that is below the axis.
+    fn arrow(&self, curve: &SweepCurve, [x, y]: Point, theme: &Theme) -> Option<Item> {
+        let best = curve.scores[curve.best(self.metric)?].value(self.metric)?;
+        let text = Text::new("↓", [x, y - 14.0], Anchor::Middle, 12.0, theme.ink);
+        (best < self.range[0]).then(|| Item::Text(text.with_halo(theme.halo)))
     }
 
     /// Draws the theoretical limits, each with its name where it fits.

@@ -235,3 +235,14 @@ fn pages_are_complete_at_any_size() {
         }
     }
 }
+
+#[test]
+fn a_run_with_a_linear_range_does_not_hide_the_decades_of_others() {
+    let curves = curves("quadratic:a=1,b=10", &["sgd", "newton"], "lr");
+    let scales: Vec<_> = curves.iter().map(|curve| curve.line.grid.scale()).collect();
+    assert!(scales.contains(&Some(Scale::log)) && scales.contains(&Some(Scale::linear)));
+    let lines = sweep_lines(&curves);
+    let plot = CurvePlot::new(&lines, SweepMetric::Final, AREA);
+    assert!(plot.number_axis().unwrap().is_log());
+    check_items(&plot.draw(&lines, &Theme::LIGHT));
+}
