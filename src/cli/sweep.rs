@@ -121,10 +121,6 @@ pub(super) struct Args {
     theme: Light,
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "reading, computing and writing in the order in which they happen"
-)]
 pub(super) fn sweep(args: &Args) -> Result<(), String> {
     let asked = args.format.as_deref().or(args.json.then_some("json"));
     let named = args.output.is_some() || asked.is_some();

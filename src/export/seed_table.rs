@@ -126,9 +126,12 @@ pub fn mean_text(mean: f64, sd: f64) -> String {
     let last = exponent(sd) - 1;
     let digits = |count: i32| usize::try_from(count).unwrap_or(0);
     let is_fixed = last >= -6 && mean.abs().max(sd) < 1e6;
-    let text = |number: f64| match is_fixed {
-        true => format!("{number:.0$}", digits(-last)),
-        false => format!("{number:.0$e}", digits(exponent(number) - last)),
+    let text = |number: f64| {
+        if is_fixed {
+            format!("{number:.0$}", digits(-last))
+        } else {
+            format!("{number:.0$e}", digits(exponent(number) - last))
+        }
     };
     format!("{} ± {}", text(mean), text(sd))
 }

@@ -216,6 +216,10 @@ fn check_room(area: Area) -> Result<(), String> {
 }
 
 /// Draws panel after panel.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent properties of a page"
+)]
 struct Drawer<'a> {
     runs: &'a Runs,
     options: &'a Options,

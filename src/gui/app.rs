@@ -257,32 +257,7 @@ impl App {
             | Command::Step(_)
             | Command::GoTo(_)
             | Command::Seek(_)
-            | Command::Restart
-                if self.is_predicting() =>
-            {
-                self.ask_for_guess();
-            }
-            Command::Play => self.timeline.toggle(),
-            Command::Step(steps) => self.timeline.move_by(steps),
-            Command::GoTo(step) => {
-                self.timeline.playing = false;
-                self.timeline.go_to(step);
-            }
-            Command::Seek(share) => {
-                self.timeline.playing = false;
-                #[expect(
-                    clippy::cast_precision_loss,
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "a fraction of the steps"
-                )]
-                let step = (share.clamp(0.0, 1.0) * self.timeline.steps() as f64).round() as u64;
-                self.timeline.go_to(step);
-            }
-            Command::Restart => {
-                self.timeline.go_to(0);
-                self.timeline.playing = true;
-            }
+            | Command::Restart => self.timeline_command(&command),
             Command::Show(view) => self.shown.show(view),
             Command::Split => self.toggle_split(),
             Command::Layer(name) => self.toggle_layer(name),
@@ -330,6 +305,37 @@ impl App {
         }
         self.timeline.set_steps(self.scene.training.steps);
         self.selected = self.selected.filter(|&index| index < self.scene.runs.len());
+    }
+
+    /// Moves the timeline, or asks for a guess while a prediction hides the runs.
+    fn timeline_command(&mut self, command: &Command) {
+        if self.is_predicting() {
+            return self.ask_for_guess();
+        }
+        match *command {
+            Command::Play => self.timeline.toggle(),
+            Command::Step(steps) => self.timeline.move_by(steps),
+            Command::GoTo(step) => {
+                self.timeline.playing = false;
+                self.timeline.go_to(step);
+            }
+            Command::Seek(share) => {
+                self.timeline.playing = false;
+                #[expect(
+                    clippy::cast_precision_loss,
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a fraction of the steps"
+                )]
+                let step = (share.clamp(0.0, 1.0) * self.timeline.steps() as f64).round() as u64;
+                self.timeline.go_to(step);
+            }
+            Command::Restart => {
+                self.timeline.go_to(0);
+                self.timeline.playing = true;
+            }
+            _ => {}
+        }
     }
 
     /// Shows or hides a layer of the map.

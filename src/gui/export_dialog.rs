@@ -171,7 +171,7 @@ impl App {
             Ok(order) => Ok(order.summary(&self.scene)),
             Err(sentence) => Err(sentence.clone()),
         };
-        let page = order.as_ref().ok().map(|order| order.page.clone());
+        let page = order.as_ref().ok().map(|order| order.page);
         match order {
             Ok(order) => {
                 let key = self.preview_key(ctx, dialog.preview.pixels(&order.page, ctx));

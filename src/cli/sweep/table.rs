@@ -36,6 +36,9 @@ pub(super) struct Table<'a> {
     pub(super) results: &'a Sweeps,
 }
 
+/// Function that returns the spec with the values of some indices.
+type SpecOf<'a> = Box<dyn Fn(&[usize]) -> RunSpec + 'a>;
+
 /// Results of one run with one seed: its number, its index in the scene, its grids, its scores with the indices of their values, the best
 /// indices, and its limits.
 struct Part<'a> {
@@ -47,7 +50,7 @@ struct Part<'a> {
     best: Option<Vec<usize>>,
     limit: serde_json::Value,
     /// Returns the spec with the values of some indices.
-    spec: Box<dyn Fn(&[usize]) -> RunSpec + 'a>,
+    spec: SpecOf<'a>,
 }
 
 impl Table<'_> {

@@ -134,7 +134,7 @@ impl Setter<'_> {
     }
 
     /// Draws prime marks, which stand as high as capital letters.
-    fn primes(&self, text: &str, size: f32) -> Boxed {
+    fn primes(text: &str, size: f32) -> Boxed {
         let mut whole = Boxed::default();
         for _ in text.chars() {
             let left = whole.width;
@@ -151,7 +151,7 @@ impl Setter<'_> {
     fn set(&self, node: &Node, size: f32, depth: Depth) -> Boxed {
         match node {
             Node::Variable(text) => self.text(text, Style::Italic, size),
-            Node::Upright(text) if text.starts_with('′') => self.primes(text, size),
+            Node::Upright(text) if text.starts_with('′') => Self::primes(text, size),
             Node::Upright(text) => self.text(text, Style::Upright, size),
             Node::Words(text) => self.text(text, Style::Words, size),
             Node::Sign(sign) | Node::Prefix(sign) => {

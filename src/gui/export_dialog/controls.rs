@@ -227,6 +227,11 @@ fn settings(
 
 /// Gives a size that has just been switched from auto to fixed the value that it has in the picture.
 fn begin_sizes(before: &FigureStyle, style: &mut FigureStyle, page: &PageSize) {
+    fn begin<T>(before: Option<&T>, after: &mut Option<T>, value: T) {
+        if before.is_none() && after.is_some() {
+            *after = Some(value);
+        }
+    }
     let [width, height] = [0, 1].map(|side| {
         if page.on_paper {
             Length {
@@ -237,11 +242,6 @@ fn begin_sizes(before: &FigureStyle, style: &mut FigureStyle, page: &PageSize) {
             Length::pixels(page.pixels()[side])
         }
     });
-    fn begin<T>(before: Option<&T>, after: &mut Option<T>, value: T) {
-        if before.is_none() && after.is_some() {
-            *after = Some(value);
-        }
-    }
     begin(before.width.as_ref(), &mut style.width, width);
     begin(before.height.as_ref(), &mut style.height, height);
     let font_size = (page.font_size * 100.0).round() / 100.0;

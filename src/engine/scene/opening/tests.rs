@@ -132,7 +132,7 @@ fn an_optimizer_keeps_its_colour_when_the_opening_runs_change() {
     for data in AnyDataset::all() {
         let colours = |scene: &Scene| -> Vec<(String, u64)> {
             let runs = scene.runs.iter();
-            runs.map(|run| (run.spec.display_name().to_string(), run.colour))
+            runs.map(|run| (run.spec.display_name(), run.colour))
                 .collect()
         };
         let before = colours(&scene);
