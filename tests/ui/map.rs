@@ -8,7 +8,7 @@ use ravine::engine::scene::Scene;
 fn a_click_sets_the_start_of_every_run() {
     let mut window = Window::opening();
     let before = window.app().scene().start();
-    let at = window.map().center() + egui::vec2(40.0, 60.0);
+    let at = window.map().center() + egui::vec2(37.0, 76.0);
     window.drag(at, at);
     let start = window.app().scene().start();
     assert_ne!(start, before);
@@ -92,10 +92,9 @@ fn the_wheel_zooms_to_the_pointer() {
     window.harness.event(egui::Event::Zoom(2.0));
     window.settle();
     let view = window.app().scene().view.expect("a view of its own");
-    assert!(
-        view.center().iter().all(|middle| middle.abs() < 0.05),
-        "{view:?}"
-    );
+    // The first view reaches beyond the domain where the start lies near its border.
+    let [x, y] = view.center();
+    assert!(x.abs() < 0.05 && (0.1..0.25).contains(&y), "{view:?}");
     assert!(view.height() < 3.5, "{view:?}");
 }
 

@@ -270,7 +270,8 @@ impl App {
         }
         // The zoom of the presentation holds from the next frame on.
         let window = ctx.content_rect().width() * ctx.zoom_factor() / self.layout.zoom();
-        if self.layout.lesson_charts {
+        // A drawer would cover the picture.
+        if self.layout.lesson_charts && !self.layout.is_drawer(Side::Right, window) {
             self.open_right_panel(window);
         } else {
             self.layout.close_drawers();

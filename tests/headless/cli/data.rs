@@ -124,7 +124,7 @@ fn results_are_tables_to_paste() {
         "sweep --run sgd --over lr=1e-4,1e-3 --table markdown",
     ));
     assert!(
-        sweep.starts_with("| name | lr | final loss | best loss | steps | outcome |\n"),
+        sweep.starts_with("| name | lr | final loss | best loss | outcome |\n"),
         "{sweep}"
     );
     assert_eq!(sweep.lines().count(), 4);
