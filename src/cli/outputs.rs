@@ -58,7 +58,7 @@ pub(super) fn format<'a>(
 /// Formats of commands that write tables and pictures; the first is that of standard output.
 pub(super) const TABLES_AND_PICTURES: [&str; 6] = ["csv", "json", "npz", "png", "svg", "pdf"];
 
-/// Returns an optional output with its [`format`]; `--format` without an output is an error.
+/// Returns an optional output with its [`format()`]; `--format` without an output is an error.
 pub(super) fn with_format<'p, 'a>(
     asked: Option<&str>,
     path: Option<&'p Path>,
