@@ -2,9 +2,10 @@
 
 use super::axis::number;
 use super::colour::Theme;
-use super::drawing::{Item, Stroke, circle};
+use super::drawing::{Item, circle};
 use super::frame::Frame;
 use super::labels::{Importance, Label, Labels};
+use super::trail::line;
 
 /// Radius of the mark, in points.
 const RADIUS: f32 = 7.0;
@@ -28,22 +29,12 @@ pub fn mark(
     theme: &Theme,
 ) -> Vec<Item> {
     let from = frame.picture_from_world(at);
-    let line = |points: Vec<[f32; 2]>, (width, colour), dash| Item::Path {
-        points,
-        closed: false,
-        stroke: Some(Stroke {
-            width,
-            colour,
-            dash,
-        }),
-        fill: None,
-    };
     let mut items = Vec::new();
     if let Some(end) = end {
         let to = frame.picture_from_world(end);
         let points = vec![from, to];
-        items.push(line(points.clone(), (4.0, theme.halo), &[][..]));
-        items.push(line(points, (1.6, theme.ink), &[4.0, 3.0]));
+        items.push(line(points.clone(), 4.0, theme.halo, &[]));
+        items.push(line(points, 1.6, theme.ink, &[4.0, 3.0]));
         let middle = [0.5 * (from[0] + to[0]), 0.5 * (from[1] + to[1])];
         let text = number(distance(dim, at, end), 3);
         labels.add(Label::new(Importance::Run, text, middle, 5.0));
@@ -53,7 +44,7 @@ pub fn mark(
     items.push(Item::outline(ring, 2.0, theme.ink));
     for [dx, dy] in [[1.0, 0.0], [0.0, 1.0]] {
         let arm = |sign: f32| [from[0] + sign * RADIUS * dx, from[1] + sign * RADIUS * dy];
-        items.push(line(vec![arm(-1.0), arm(1.0)], (1.6, theme.ink), &[]));
+        items.push(line(vec![arm(-1.0), arm(1.0)], 1.6, theme.ink, &[]));
     }
     labels.block_mark(from, RADIUS);
     labels.add(Label::new(Importance::Run, "your guess", from, RADIUS));
