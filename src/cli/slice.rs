@@ -54,7 +54,7 @@ arrays a, b and loss (rows are b, columns a), the plane's origin, u and v, its
 explained_variance_ratio, and for each run of --trajectories run_1_a, run_1_b,
 run_1_loss and run_1_residual, so that a figure can be drawn again from it alone:
 examples/slice.py does. JSON has the columns of CSV. Ctrl+C keeps the losses so
-far of a table, with nan for the others (exit code 130). The loss and the accuracy at
+far of a table, with NaN for the others (exit code 130). The loss and the accuracy at
 the weights, (0, 0), are printed. With one --direction there is no b
 and no picture. With --seeds, CSV has a first column seed, and NPZ an array seed
 and a loss for each (seeds x rows x columns). Weights, directions and output are
@@ -259,7 +259,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     })?;
     outputs.finish()?;
     interrupt::report_stop(&format!(
-        "{done} of {total} rows are complete; losses that are not computed are written as nan"
+        "{done} of {total} rows are complete; losses that are not computed are NaN, or null in JSON"
     ));
     Ok(())
 }

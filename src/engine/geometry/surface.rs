@@ -286,6 +286,30 @@ mod tests {
     }
 
     #[test]
+    fn a_cancelled_surface_has_nan_where_nothing_was_computed() {
+        let landscape = "booth".parse::<AnyLandscape>().unwrap();
+        let problem = landscape.as_dyn().load(&NoFiles).unwrap();
+        let cancel = Cancel::default();
+        let done = AtomicUsize::new(0);
+        let sample = |cancel: &Cancel| {
+            let plane = Plane::identity();
+            Surface::sample_so_far(
+                &*problem.objective,
+                &plane,
+                problem.view,
+                [9, 17],
+                cancel,
+                &done,
+            )
+        };
+        assert!(sample(&cancel).values.iter().all(|value| value.is_finite()));
+        assert_eq!(done.load(Ordering::Relaxed), 17);
+        cancel.cancel();
+        assert!(sample(&cancel).values.iter().all(|value| value.is_nan()));
+        assert_eq!(done.load(Ordering::Relaxed), 17);
+    }
+
+    #[test]
     fn values_do_not_depend_on_the_number_of_threads() {
         let bits = |surface: Surface| {
             surface
