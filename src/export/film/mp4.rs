@@ -57,10 +57,13 @@ impl Mp4 {
         #[expect(clippy::cast_precision_loss, reason = "at most MAX_FPS")]
         let rate = fps as f32;
         let config = EncoderConfig::new()
-            .usage_type(UsageType::ScreenContentNonRealTime)
+            .usage_type(UsageType::ScreenContentRealTime)
             .rate_control_mode(RateControlMode::Off)
             .qp(QpRange::new(QUALITY.0, QUALITY.1))
             .skip_frames(false)
+            // Screen content has neither.
+            .adaptive_quantization(false)
+            .background_detection(false)
             .profile(Profile::High)
             .max_frame_rate(FrameRate::from_hz(rate))
             .intra_frame_period(IntraFramePeriod::from_num_frames(SECONDS_OF_JUMP * fps))
