@@ -1,5 +1,6 @@
 //! The map: the landscape as shading and contour lines, or as a graph; its marked points and the start.
 
+mod lines;
 mod numbers;
 
 pub use numbers::number_lines;
@@ -14,7 +15,6 @@ use super::hillshade;
 use super::labels::{Importance, Label, Labels, Positions};
 use super::text_width;
 use super::trail::{border, line};
-use crate::engine::geometry::contour::ContourLine;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::landscape::LoadedLandscape;
 use crate::engine::numeric::real;
@@ -96,7 +96,7 @@ pub fn landscape(
                 theme.contour
             };
             items.push(Item::Path {
-                points: picture_points(contour, frame),
+                points: lines::points(contour, frame),
                 closed: contour.closed,
                 stroke: Some(Stroke {
                     width: 0.8,
@@ -108,13 +108,6 @@ pub fn landscape(
         }
     }
     items
-}
-
-fn picture_points(contour: &ContourLine, frame: &Frame) -> Vec<Point> {
-    let points = contour.points.iter();
-    points
-        .map(|&point| frame.picture_from_world(point))
-        .collect()
 }
 
 /// Adds a note on a window that is smaller than f64 resolves; nothing on any other.

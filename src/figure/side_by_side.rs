@@ -29,6 +29,9 @@ const TITLE_SIZE: f32 = 12.0;
 /// Margins of a map for its title and tick labels: left and above, right and below.
 const MARGINS: [Point; 2] = [[40.0, 26.0], [10.0, 22.0]];
 
+/// Width of a map below which its contour lines have no numbers; the colour bar has them.
+const MIN_NUMBERED: f32 = 240.0;
+
 /// Returns the index of each visible run with the frame of its map; the maps share `view`, widened to their shape.
 pub fn frames(runs: &Runs, view: Rect, space: Area) -> Vec<(usize, Frame)> {
     let visible = visible(runs);
@@ -128,7 +131,9 @@ pub fn draw(
         let mut labels = Labels::new(frame.area, theme);
         let mut back = heights.map_or_else(Vec::new, |heights| {
             let style = &scene.map;
-            map::number_lines(heights.map_data, style, frame, &mut labels);
+            if frame.area.width() >= MIN_NUMBERED {
+                map::number_lines(heights.map_data, style, frame, &mut labels);
+            }
             map::landscape(heights.map_data, heights.pixels, style, frame, theme)
         });
         if !scene.is_network() {

@@ -1,6 +1,6 @@
 //! The numbers of contour lines.
 
-use super::picture_points;
+use super::lines::all_points;
 use crate::engine::results::MapData;
 use crate::engine::scene::MapStyle;
 use crate::figure::drawing::Point;
@@ -25,7 +25,7 @@ pub fn number_lines(map_data: &MapData, style: &MapStyle, frame: &Frame, labels:
     let index = |level: f64| levels.iter().position(|other| *other == level);
     let mut numbered: Vec<Vec<(f32, Vec<Point>)>> = vec![Vec::new(); levels.len()];
     for contour in &map_data.lines {
-        let points = picture_points(contour, frame);
+        let points = all_points(contour, frame);
         let Some(level) = index(contour.level) else {
             continue;
         };
