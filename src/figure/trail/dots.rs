@@ -2,15 +2,18 @@
 
 use super::Trail;
 use crate::figure::cells::Cells;
-use crate::figure::colour::{Marker, Theme, run_colour};
-use crate::figure::drawing::{Item, Point};
+use crate::figure::colour::{Theme, run_colour};
+use crate::figure::drawing::{Item, Point, Stroke};
 use crate::figure::frame::Frame;
 
 /// Least length of a step with a dot at its end, in points.
 const MIN_STEP: f32 = 6.0;
 
 /// Side of a cell that holds one dot of a trail at most, in points: dots on top of each other cannot be told apart.
-const SIDE: f32 = 3.0;
+const SIDE: f32 = 4.0;
+
+/// Number of corners of a dot: it is small, and a picture may have thousands.
+const CORNERS: u16 = 10;
 
 /// Draws a dot at each iterate between the start and the head of a trail whose step to it, or from it, is at least [`MIN_STEP`] long in the
 /// picture. Trails that record fewer rows than steps have none.
@@ -20,6 +23,15 @@ pub(super) fn dots(trail: &Trail, frame: &Frame, step: usize, theme: &Theme) -> 
     }
     let colour = run_colour(trail.style_index, theme);
     let radius = if trail.emphasized { 3.4 } else { 2.6 };
+    let corners: Vec<Point> = (0..CORNERS)
+        .map(|k| f32::from(k) / f32::from(CORNERS) * std::f32::consts::TAU)
+        .map(|angle| [radius * angle.cos(), radius * angle.sin()])
+        .collect();
+    let rim = Stroke {
+        width: 0.35 * radius,
+        colour: theme.halo,
+        dash: &[],
+    };
     let mut taken: Cells<bool> = Cells::new(frame.area, SIDE);
     at_steps(trail, frame, step)
         .into_iter()
@@ -27,7 +39,15 @@ pub(super) fn dots(trail: &Trail, frame: &Frame, step: usize, theme: &Theme) -> 
             let cell = taken.at_mut(at).filter(|_| frame.area.contains(at));
             cell.is_some_and(|taken| !std::mem::replace(taken, true))
         })
-        .flat_map(|at| Marker::Circle.items(at, radius, colour, theme.halo))
+        .map(|at| Item::Path {
+            points: corners
+                .iter()
+                .map(|[x, y]| [at[0] + x, at[1] + y])
+                .collect(),
+            closed: true,
+            stroke: Some(rim),
+            fill: Some(colour),
+        })
         .collect()
 }
 
