@@ -403,6 +403,8 @@ fn the_menu_says_what_lessons_are_about() {
     open_level(&mut window, LESSON);
     let progress = format!("step 2 of {}, {} min", lesson.steps.len(), lesson.minutes);
     assert!(window.paints(&progress));
+    window.click(Role::Button, LESSON);
+    assert!(is_at(&window, 1), "it goes on where it was left");
 }
 
 #[test]

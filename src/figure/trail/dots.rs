@@ -45,7 +45,7 @@ pub(super) fn dots(trail: &Trail, frame: &Frame, step: usize, theme: &Theme) -> 
                 .map(|[x, y]| [at[0] + x, at[1] + y])
                 .collect(),
             closed: true,
-            stroke: Some(rim),
+            stroke: Some(rim.clone()),
             fill: Some(colour),
         })
         .collect()

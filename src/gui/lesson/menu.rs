@@ -70,8 +70,11 @@ fn level_ui(
 ) -> Option<LessonCommand> {
     let mut chosen = None;
     for &(lesson, own) in of_level {
-        if lesson_ui(ui, own, lessons.progress.reached(own)).clicked() {
-            chosen = Some(LessonCommand::Open(StepIndex { lesson, step: 0 }));
+        let reached = lessons.progress.reached(own);
+        if lesson_ui(ui, own, reached).clicked() {
+            // One that was left in its middle goes on there.
+            let step = reached.step.min(own.steps.len() - 1);
+            chosen = Some(LessonCommand::Open(StepIndex { lesson, step }));
         }
     }
     chosen
@@ -89,7 +92,8 @@ fn lesson_ui(ui: &mut egui::Ui, lesson: &Lesson, reached: Reached) -> egui::Resp
         ui.painter().layout(text, font, colour, width)
     };
     let progress = if reached.step > 0 {
-        let (step, count) = (reached.step + 1, lesson.steps.len());
+        let count = lesson.steps.len();
+        let step = (reached.step + 1).min(count);
         format!("step {step} of {count}, {} min", lesson.minutes)
     } else {
         format!("{} min", lesson.minutes)
