@@ -1,5 +1,6 @@
 //! Trails: the paths of runs up to a row, with their heads and names.
 
+mod dots;
 mod end;
 mod share;
 
@@ -32,7 +33,7 @@ pub struct Trail<'a> {
     pub record_every: u64,
 }
 
-/// Draws trails up to row `step`: halos, lines over all halos, then heads and ends. Adds their names to the labels.
+/// Draws trails up to row `step`: halos, lines over all halos, dots at steps, then heads and ends. Adds their names to the labels.
 pub fn trails(
     trails: &[Trail],
     frame: &Frame,
@@ -76,6 +77,9 @@ pub fn trails(
             line(stretch.points, width(trail) + stretch.extra, colour, dash)
         }));
         items.extend(average(trail, frame, step, theme));
+    }
+    for (trail, _) in &drawn {
+        items.extend(dots::dots(trail, frame, step, theme));
     }
     let ends = drawn.iter();
     let ends = ends.filter_map(|(trail, _)| TrailEnd::new(trail, frame, step));

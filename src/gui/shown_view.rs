@@ -178,6 +178,7 @@ impl App {
             hovered: self.hovered_run[1].filter(of_scene),
             followed: self.followed().filter(of_scene),
             critical_point: self.point,
+            in_lesson: self.has_lesson(),
             predicting: self.is_predicting(),
             guess: self.shown_guess(),
             frame_budget: self.frame_budget,

@@ -283,8 +283,12 @@ impl App {
             }
             #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
             let rows = runs.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
-            let rule = if self.rule.open { 320.0 } else { 24.0 };
-            let table = (rows * 24.0 + 36.0 + rule).min(ui.available_height() * 0.5);
+            let (rule, share) = if self.rule.open {
+                (400.0, 0.65)
+            } else {
+                (24.0, 0.5)
+            };
+            let table = (rows * 24.0 + 36.0 + rule).min(ui.available_height() * share);
             let height = (ui.available_height() - table).max(0.0);
             let (space, _) = ui.allocate_exact_size(
                 egui::vec2(ui.available_width().max(0.0), height),

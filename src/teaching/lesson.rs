@@ -164,7 +164,7 @@ pub struct Step {
     pub predict: Option<String>,
     /// Title of the view.
     pub view: String,
-    /// Title of the tab on the right, one of [`PANELS`]; it is left as it is without one.
+    /// Title of the tab on the right, one of [`PANELS`]; without one it is that of the charts, and the panel is not opened.
     pub panel: Option<String>,
     /// Chart that is the first one on the right.
     pub chart: Option<StepChart>,

@@ -3,7 +3,7 @@
 use ravine::engine::files::NoFiles;
 use ravine::engine::scene::Scene;
 use ravine::teaching::claim::Played;
-use ravine::teaching::lesson::{Lesson, Step};
+use ravine::teaching::lesson::{Lesson, Step, StepChart};
 
 /// Largest number of words of a step.
 const MAX_WORDS: usize = 95;
@@ -124,7 +124,7 @@ fn names_of_runs_fit_at_the_ends_of_curves() {
     use ravine::figure::text_width::width;
     check(|step| {
         let names = step.scene.run_names().into_iter();
-        let long = names.filter(|name| step.panel.is_some() && width(name, 10.5) > END_NAME);
+        let long = names.filter(|name| width(name, 10.5) > END_NAME);
         long.map(|name| {
             format!(
                 "the name {name} would be cut, {:.0} points wide",
@@ -138,8 +138,24 @@ fn names_of_runs_fit_at_the_ends_of_curves() {
 #[test]
 fn charts_that_steps_are_about_are_on_the_right() {
     check(|step| {
-        let lacks_charts = step.chart.is_some() && step.panel.as_deref() != Some("Charts");
-        let wrong = lacks_charts.then(|| "`chart` without the panel Charts".to_owned());
-        wrong.into_iter().collect()
+        let look = step.look.to_lowercase();
+        let charts = step.panel.as_deref() == Some("Charts");
+        let named = [
+            ("sharpness chart", StepChart::Sharpness),
+            ("learning-rate chart", StepChart::Lr),
+        ];
+        let mut wrong = Vec::new();
+        if step.chart.is_some() && !charts {
+            wrong.push("`chart` without the panel Charts".to_owned());
+        }
+        if look.contains("loss chart") && !charts {
+            wrong.push(format!("no panel Charts for: {look}"));
+        }
+        for (name, chart) in named {
+            if look.contains(name) && step.chart != Some(chart) {
+                wrong.push(format!("the {name} is not the first one"));
+            }
+        }
+        wrong
     });
 }

@@ -27,9 +27,19 @@ fn step_where(condition: impl Fn(&Step) -> bool) -> usize {
 
 /// Opens a lesson from its menu.
 fn open(window: &mut Window, title: &str) {
-    window.click(Role::Button, "Lessons");
+    open_level(window, title);
     window.click(Role::Button, title);
     window.settle();
+}
+
+/// Opens the menu of the level of a lesson.
+fn open_level(window: &mut Window, title: &str) {
+    window.click(Role::Button, "Lessons");
+    let lessons = Lesson::bundled().expect("the lessons").iter();
+    let lesson = { lessons }.find(|lesson| lesson.title == title);
+    let level = lesson.expect("a lesson").level.title();
+    window.click(Role::Button, level);
+    window.harness.run_steps(2);
 }
 
 /// Opens the lesson at a step.
@@ -280,6 +290,7 @@ fn a_prediction_hides_the_runs_until_a_point_is_clicked() {
     window.press(Key::End);
     window.settle();
     assert!(window.says(look) && !window.paints("your guess"));
+    assert!(window.says("lr 0.4 ends at x −0.94, y 0."));
 }
 
 #[test]
@@ -309,10 +320,16 @@ fn progress_is_kept_between_starts_and_lesson_scenes_are_not() {
     }
     assert!(window.says(&format!("Finished “{LESSON}”")));
     assert_eq!(*window.app().scene(), Scene::opening());
+    window.press(Key::PageDown);
+    assert!(window.says(&format!("Finished “{LESSON}”")));
+    window.press(Key::PageUp);
+    assert!(is_at(&window, lesson().steps.len() - 1), "it goes back");
+    window.press(Key::PageDown);
+    assert!(window.says(&format!("Finished “{LESSON}”")));
     eframe::App::on_exit(window.app(), None);
 
     let mut window = with_state(folder.path());
-    window.click(Role::Button, "Lessons");
+    open_level(&mut window, LESSON);
     assert!(window.has(&format!("{LESSON}, finished")));
 }
 
@@ -372,4 +389,54 @@ fn terms_of_the_words_open_the_glossary() {
     window.click(Role::Link, "running mean");
     window.settle();
     assert!(window.says("running mean of the gradient") && window.says("Glossary"));
+}
+
+#[test]
+fn the_menu_says_what_lessons_are_about() {
+    let mut window = Window::opening();
+    let lesson = lesson();
+    open_level(&mut window, LESSON);
+    assert!(window.paints(&lesson.summary));
+    assert!(window.paints(&format!("{} min", lesson.minutes)));
+    window.click(Role::Button, LESSON);
+    window.press(Key::PageDown);
+    open_level(&mut window, LESSON);
+    let progress = format!("step 2 of {}, {} min", lesson.steps.len(), lesson.minutes);
+    assert!(window.paints(&progress));
+    window.click(Role::Button, LESSON);
+    assert!(is_at(&window, 1), "it goes on where it was left");
+}
+
+#[test]
+fn a_step_without_a_tab_does_not_keep_that_of_the_step_before() {
+    let mut window = Window::opening();
+    open(&mut window, "AMSGrad and RAdam");
+    window.press(Key::PageDown);
+    window.settle();
+    assert!(window.says("step 34 in x"), "the rule is unfolded");
+    window.press(Key::PageDown);
+    window.settle();
+    assert!(!window.says("step 36 in x"), "it is folded");
+}
+
+#[test]
+fn a_button_opens_the_charts_that_a_step_is_about() {
+    let mut window = Window::opening();
+    window.harness.set_size(egui::vec2(1000.0, 700.0));
+    let step = step_where(|step| step.panel.as_deref() == Some("Charts"));
+    open_at(&mut window, step);
+    assert!(!window.says("charts over gradient evaluations"));
+    window.click(Role::Button, "Show the charts");
+    window.settle();
+    assert!(window.says("charts over gradient evaluations"));
+    assert!(!window.has("Show the charts"));
+}
+
+#[test]
+fn maps_of_networks_have_the_whole_space_in_lessons() {
+    let mut window = Window::opening();
+    open(&mut window, "How a slice can mislead");
+    window.press(Key::PageDown);
+    window.press(Key::PageDown);
+    assert!(window.has("Run's predictions") && !window.has("Hide the predictions"));
 }

@@ -370,7 +370,9 @@ impl<'a> Reader<'a> {
                     self.next();
                     low = Some(match self.peek() {
                         Some('{' | '(') => bare(self.atom()),
-                        _ => letters_below(self.take_while(char::is_alphanumeric)),
+                        _ => letters_below(
+                            self.take_while(|c| c.is_alphanumeric() && script(c).is_none()),
+                        ),
                     });
                     continue;
                 }

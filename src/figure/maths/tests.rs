@@ -222,6 +222,15 @@ fn primes_stand_upper_right_before_the_exponent() {
 }
 
 #[test]
+fn a_superscript_after_a_subscript_is_above() {
+    for formula in ["γ_t²", "γₜ²"] {
+        let (_, parts) = plain(formula);
+        let (letter, exponent, index) = (at(&parts, "γ"), at(&parts, "2"), at(&parts, "t"));
+        assert!(exponent[1] < letter[1] && index[1] > letter[1], "{formula}");
+    }
+}
+
+#[test]
 fn all_glyphs_of_a_line_have_one_baseline() {
     let (_, parts) = plain("x ← a b + (c − d) · e");
     let baselines: Vec<f32> = { parts.iter() }

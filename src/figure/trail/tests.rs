@@ -150,3 +150,35 @@ fn every_run_is_visible_where_runs_share_a_path() {
         }
     }
 }
+
+#[test]
+fn long_steps_have_dots_between_start_and_head() {
+    // The steps are 20 and 2 points long along x.
+    for (spec, expected) in [("sgd:lr=0.5", [9, 4, 0, 0]), ("sgd:lr=0.05", [0; 4])] {
+        let runs = runs("formula-1d:f=x,radius=5", spec, 10);
+        let area = Area::new([0.0, 0.0], [400.0, 400.0]);
+        let frame = Frame::of(1, runs.problem.view, area);
+        let heads = ["SGD".to_owned()];
+        let all: Vec<Trail> = crate::figure::trails(&runs, &heads, 10, &frame).collect();
+        let count = |step| dots::dots(&all[0], &frame, step, &Theme::LIGHT).len();
+        assert_eq!([10, 5, 1, 0].map(count), expected, "{spec}");
+        let sparse = Trail {
+            record_every: 10,
+            ..all[0]
+        };
+        let dots = dots::dots(&sparse, &frame, 10, &Theme::LIGHT);
+        assert!(dots.is_empty(), "rows are not steps");
+    }
+}
+
+#[test]
+fn dots_on_top_of_each_other_are_one() {
+    // Two points in turn.
+    let runs = runs("parabola", "sgd:lr=1", 101);
+    let area = Area::new([0.0, 0.0], [400.0, 400.0]);
+    let frame = Frame::of(1, runs.problem.view, area);
+    let heads = ["SGD".to_owned()];
+    let all: Vec<Trail> = crate::figure::trails(&runs, &heads, 101, &frame).collect();
+    let dots = dots::dots(&all[0], &frame, 101, &Theme::LIGHT);
+    assert_eq!(dots.len(), 2);
+}

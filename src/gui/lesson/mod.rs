@@ -23,7 +23,6 @@ use egui::util::undoer::Undoer;
 use prediction::Prediction;
 use progress::Progress;
 use std::path::Path;
-use std::sync::LazyLock;
 
 /// A command about lessons.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +39,8 @@ pub(crate) enum LessonCommand {
     Return,
     /// Shows the hidden run, or else the answer to the question.
     Reveal,
+    /// Opens the panel at the right, which the step is about.
+    ShowPanel,
     /// Folds (`true`) or unfolds the words where they are a strip below the map.
     Fold(bool),
     /// Places the guess where a run ends.
@@ -51,6 +52,8 @@ pub(crate) enum LessonCommand {
 pub(super) struct Lessons {
     pub(super) progress: Progress,
     open: Option<OpenLesson>,
+    /// The last step of the lesson that was followed to its end, until another one is opened: Back returns to it.
+    finished: Option<StepIndex>,
 }
 
 /// The open lesson.
@@ -81,7 +84,7 @@ impl Lessons {
     pub(super) fn open(folder: &Path) -> Self {
         Self {
             progress: Progress::open(folder),
-            open: None,
+            ..Self::default()
         }
     }
 }
@@ -117,12 +120,15 @@ impl App {
                 None => self.no_lesson(),
             },
             LessonCommand::Next => self.next_step(ctx),
-            LessonCommand::Back => {
-                if let Some(index) = self.open_step() {
-                    let step = index.step.saturating_sub(1);
-                    self.open_lesson(ctx, StepIndex { step, ..index });
+            LessonCommand::Back => match self.lessons.finished {
+                Some(index) => self.open_lesson(ctx, index),
+                None => {
+                    if let Some(index) = self.open_step() {
+                        let step = index.step.saturating_sub(1);
+                        self.open_lesson(ctx, StepIndex { step, ..index });
+                    }
                 }
-            }
+            },
             LessonCommand::Return => {
                 if self.open_step().is_some() {
                     self.history.add_undo(&self.document());
@@ -130,6 +136,7 @@ impl App {
                 }
             }
             LessonCommand::Reveal => self.reveal(),
+            LessonCommand::ShowPanel => self.open_right_panel(ctx.content_rect().width()),
             LessonCommand::Fold(folded) => {
                 if let Some(open) = &mut self.lessons.open {
                     open.folded = Some(folded);
@@ -149,7 +156,21 @@ impl App {
     }
 
     fn no_lesson(&mut self) {
-        self.show_message("No lesson is open; the menu Lessons lists them.");
+        let none = "No lesson is open; the menu Lessons lists them.".to_owned();
+        let text = self.finished_text().unwrap_or(none);
+        self.show_message(text);
+    }
+
+    /// Returns the sentence about the lesson that was followed to its end, and how to go on.
+    fn finished_text(&self) -> Option<String> {
+        let (lesson, _) = self.lessons.finished?.find()?;
+        let title = &lesson.title;
+        Some(match self.lessons.progress.offer() {
+            Some((_, offer)) => {
+                format!("Finished “{title}”. Page Up: back to it. Ctrl+L: {offer}.")
+            }
+            None => format!("Finished “{title}”, the last lesson. Page Up: back to it."),
+        })
     }
 
     fn next_step(&mut self, ctx: &egui::Context) {
@@ -163,13 +184,10 @@ impl App {
             let step = step + 1;
             return self.open_lesson(ctx, StepIndex { lesson, step });
         }
-        let title = open.lesson.title.clone();
         self.lessons.progress.finish(open.lesson);
         self.leave_lesson();
-        self.show_message(match self.lessons.progress.offer() {
-            Some((_, offer)) => format!("Finished “{title}”. Ctrl+L: {offer}."),
-            None => format!("Finished “{title}”, the last lesson."),
-        });
+        self.lessons.finished = Some(StepIndex { lesson, step });
+        self.no_lesson();
     }
 
     /// Opens a step of a lesson. The first one puts the person's own scene aside.
@@ -207,6 +225,7 @@ impl App {
                 own,
             });
         }
+        self.lessons.finished = None;
         self.layout.lesson = Some(LessonColumn::Words);
         self.lessons.progress.reach(lesson, index.step);
         self.other_scene = None;
@@ -251,10 +270,9 @@ impl App {
         self.charts.first = step.and_then(|step| step.chart);
         let panel = step.and_then(|step| step.panel.as_deref());
         self.layout.lesson_charts = panel.is_some();
-        if let Some(panel) = panel {
-            self.charts.show_tab(panel);
-            self.rule.open_next = Some(panel == "Rule");
-        }
+        // A step without a tab does not keep that of the step before.
+        self.charts.show_tab(panel.unwrap_or("Charts"));
+        self.rule.open_next = Some(panel == Some("Rule"));
         let window = ctx.content_rect().width();
         if panel.is_some() && !self.layout.is_drawer(Side::Right, window) {
             self.open_right_panel(window);
@@ -353,33 +371,5 @@ impl App {
         let open = self.lessons.open.as_ref()?;
         let step = open.index.step + 1;
         Some(format!("{}, step {step} — Ravine", open.lesson.title))
-    }
-
-    /// Returns the quiet hint of the status line on lessons, for people who have just come or were in the middle of one.
-    pub(super) fn lesson_hint(&self) -> Option<String> {
-        static OPENING: LazyLock<Scene> = LazyLock::new(Scene::opening);
-        let progress = &self.lessons.progress;
-        if self.has_lesson() {
-            return None;
-        }
-        if progress.is_new() {
-            let is_first = self.scene.runs.is_empty() || self.scene == *OPENING;
-            return is_first
-                .then(|| "New here? The menu Lessons begins at the beginning.".to_owned());
-        }
-        let offer = progress.offer().filter(|_| progress.in_lesson());
-        offer.map(|(_, offer)| format!("Ctrl+L: {offer}"))
-    }
-
-    /// Returns the lessons for the command palette: title, and command.
-    pub(super) fn lesson_items(&self) -> Vec<(String, LessonCommand)> {
-        let lessons = Lesson::bundled().unwrap_or_default().iter().enumerate();
-        let all = lessons.map(|(lesson, own)| {
-            let index = StepIndex { lesson, step: 0 };
-            (format!("Lesson: {}", own.title), LessonCommand::Open(index))
-        });
-        let offer = self.lessons.progress.offer();
-        let offer = offer.map(|(index, offer)| (offer, LessonCommand::Open(index)));
-        offer.into_iter().chain(all).collect()
     }
 }

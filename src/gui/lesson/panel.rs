@@ -9,6 +9,7 @@ use crate::gui::layout::{LessonColumn, Place, Side};
 use crate::gui::maths;
 use crate::gui::scale::{SECONDARY, SECTION, SPACE};
 use crate::teaching::bundled::StepIndex;
+use crate::teaching::lesson::Step;
 use eframe::egui;
 
 /// Height of the bar of the steps, in points, and of the part of it that takes clicks.
@@ -29,6 +30,8 @@ struct Shown<'a> {
     predicting: bool,
     /// The sentence about the guess.
     prediction: Option<String>,
+    /// Whether the panel at the right is closed.
+    panel_closed: bool,
 }
 
 /// Shows the tabs over the left column during a lesson, and returns the command of the other one.
@@ -53,19 +56,21 @@ pub(in crate::gui) fn tabs_ui(ui: &mut egui::Ui, shown: LessonColumn) -> Option<
 }
 
 impl App {
-    fn shown_step(&self) -> Option<Shown<'_>> {
+    fn shown_step(&self, ctx: &egui::Context) -> Option<Shown<'_>> {
+        let window = ctx.content_rect().width();
         Some(Shown {
             open: self.lessons.open.as_ref()?,
             changed: self.has_changed_step(),
             predicting: self.is_predicting(),
             prediction: self.prediction_text(),
+            panel_closed: !self.layout.is_open(Side::Right, window),
         })
     }
 
     /// Shows the lesson in the column at the left.
     pub(in crate::gui) fn lesson_column(&mut self, ui: &mut egui::Ui, place: Place) {
         let mut layout = self.layout;
-        let shown = self.shown_step();
+        let shown = self.shown_step(ui.ctx());
         let commands = layout.side_ui(ui, (Side::Left, place), |ui| {
             let tab = tabs_ui(ui, LessonColumn::Words);
             let content = |ui: &mut egui::Ui| shown.map(|shown| shown.column_ui(ui));
@@ -87,7 +92,7 @@ impl App {
     /// Shows the lesson in a strip below the map, if the window is too narrow for the column.
     pub(in crate::gui) fn lesson_strip(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
-        let Some(shown) = self.shown_step() else {
+        let Some(shown) = self.shown_step(&ctx) else {
             return;
         };
         let height = ctx.content_rect().height();
@@ -249,6 +254,9 @@ impl Shown<'_> {
         if !step.look.is_empty() {
             section_ui(ui, "Look at");
             words_ui(ui, &step.look);
+            if self.panel_closed && panel_ui(ui, step) {
+                chosen = Some(LessonCommand::ShowPanel);
+            }
         }
         if let (Some(question), Some(answer)) = (&step.question, &step.answer) {
             section_ui(ui, "Question");
@@ -325,6 +333,18 @@ fn leave_ui(ui: &mut egui::Ui) -> Option<LessonCommand> {
     let help = "Closes the lesson and shows your own scene again (Ctrl+L). The menu Lessons goes on with this step.";
     let button = ui.button("Leave").on_hover_text(help);
     button.clicked().then_some(LessonCommand::Toggle)
+}
+
+/// Shows a button that opens the panel a step is about, and returns whether it was clicked.
+fn panel_ui(ui: &mut egui::Ui, step: &Step) -> bool {
+    let title = match step.panel.as_deref() {
+        None => return false,
+        Some("Rule") => "Show the rule",
+        Some("Table") => "Show the table",
+        Some(_) => "Show the charts",
+    };
+    let help = "Opens the panel at the right (]).";
+    ui.button(title).on_hover_text(help).clicked()
 }
 
 /// Shows the lines of a formula.

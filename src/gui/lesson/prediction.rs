@@ -127,30 +127,23 @@ impl App {
                 "{where_to} where you expect the run {name} to end."
             ));
         }
-        let guess = self.shown_guess()?;
-        let runs = self.runs()?;
+        let guess = self.shown_guess();
+        let runs = self.runs().filter(|runs| runs.matches(&self.scene))?;
         if !self.is_at_end(runs, run) {
-            return Some(format!("Your guess is marked. See where {name} goes."));
+            return guess.map(|_| format!("Your guess is marked. See where {name} goes."));
         }
         let outcome = runs.results[run].trajectory.outcome;
         if let Outcome::Diverged(step, _) = outcome {
-            return Some(format!(
-                "{name} diverged at step {step}, far from any guess."
-            ));
+            let far = guess.map_or("", |_| ", far from any guess");
+            return Some(format!("{name} diverged at step {step}{far}."));
         }
-        let end = guess.end?;
+        let end = end_of(runs, run)?;
         let dim = self.scene.dim();
-        let distance = guess::distance(dim, guess.at, end);
         let axes = self.scene.axes();
         let view = runs.problem.view;
         let sizes = [view.width(), view.height()];
         let width = sizes[0].max(sizes[1]);
-        let verdict = if distance <= CLOSE * width {
-            "Close."
-        } else {
-            "The run ends elsewhere."
-        };
-        let end: Vec<String> = (0..dim.min(2))
+        let place: Vec<String> = (0..dim.min(2))
             .map(|axis| {
                 format!(
                     "{} {}",
@@ -159,10 +152,19 @@ impl App {
                 )
             })
             .collect();
+        let place = place.join(", ");
+        let Some(guess) = guess else {
+            return Some(format!("{name} ends at {place}."));
+        };
+        let distance = guess::distance(dim, guess.at, end);
+        let verdict = if distance <= CLOSE * width {
+            "Close."
+        } else {
+            "The run ends elsewhere."
+        };
+        let distance = number(rounded(distance, width), 4);
         Some(format!(
-            "{verdict} Your guess is {} from the end of {name}, at {}.",
-            number(rounded(distance, width), 4),
-            end.join(", ")
+            "{verdict} Your guess is {distance} from the end of {name}, at {place}."
         ))
     }
 }

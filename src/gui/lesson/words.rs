@@ -5,6 +5,7 @@ use crate::teaching::glossary::Term;
 use eframe::egui;
 use egui::text::{CCursor, LayoutJob, TextFormat};
 use egui::{Galley, Rect};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Style of a part of a paragraph.
@@ -96,6 +97,17 @@ fn areas(galley: &Galley, chars: Range<usize>) -> Vec<Rect> {
     areas
 }
 
+/// Length of code up to which a line does not break within it, in characters.
+const MAX_UNBROKEN: usize = 24;
+
+/// Returns code with spaces at which no line breaks, unless it is long.
+fn unbroken(code: &str) -> Cow<'_, str> {
+    if code.chars().count() > MAX_UNBROKEN {
+        return Cow::Borrowed(code);
+    }
+    Cow::Owned(code.replace(' ', "\u{a0}"))
+}
+
 /// Returns the parts of a paragraph laid out in the body's size.
 fn layout(ui: &egui::Ui, parts: &[(Style, &str)]) -> LayoutJob {
     let visuals = ui.visuals();
@@ -115,7 +127,11 @@ fn layout(ui: &egui::Ui, parts: &[(Style, &str)]) -> LayoutJob {
             },
             Style::Term => TextFormat::simple(body.clone(), visuals.strong_text_color()),
         };
-        job.append(text, 0.0, format);
+        let text = match style {
+            Style::Code => unbroken(text),
+            Style::Plain | Style::Term => Cow::Borrowed(text),
+        };
+        job.append(&text, 0.0, format);
     }
     job
 }
@@ -180,6 +196,13 @@ mod tests {
         assert_eq!(parts("`a` **b"), [(Code, "a"), (Plain, " **b")]);
         assert_eq!(parts("`α ** β`"), [(Code, "α ** β")]);
         assert_eq!(parts(""), []);
+    }
+
+    #[test]
+    fn short_code_stays_on_one_line() {
+        assert_eq!(unbroken("lr = 0.1"), "lr\u{a0}=\u{a0}0.1");
+        let long = "optimizer.step(closure) with a long text";
+        assert_eq!(unbroken(long), long);
     }
 
     #[test]

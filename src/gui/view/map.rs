@@ -54,7 +54,7 @@ impl View for MapView {
         let command = panel::style::ui(ui, context.scene);
         if context.scene.is_network() {
             ui.separator();
-            self.predictions.switch_ui(ui);
+            self.predictions.switch_ui(ui, context);
         }
         command.into_iter().collect()
     }

@@ -129,6 +129,8 @@ pub(crate) struct ViewContext<'a> {
     pub followed: Option<usize>,
     /// The critical point that is selected in the list.
     pub critical_point: Option<usize>,
+    /// Whether a lesson is open.
+    pub in_lesson: bool,
     /// Whether a click on the map is a guess where a run of a lesson ends; the runs are hidden meanwhile.
     pub predicting: bool,
     /// The guess.

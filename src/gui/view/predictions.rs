@@ -20,6 +20,8 @@ const MAP_MARGINS: [f32; 2] = [124.0, 62.0];
 /// State of the panel between frames.
 pub(super) struct PredictionsPanel {
     open: bool,
+    /// Whether it is open during lessons, whose steps on the map are about the landscape.
+    open_in_lesson: bool,
     shading: Option<CachedShading>,
 }
 
@@ -27,6 +29,7 @@ impl Default for PredictionsPanel {
     fn default() -> Self {
         Self {
             open: true,
+            open_in_lesson: false,
             shading: None,
         }
     }
@@ -40,16 +43,24 @@ struct CachedShading {
 }
 
 impl PredictionsPanel {
+    fn open(&mut self, context: &ViewContext) -> &mut bool {
+        if context.in_lesson {
+            &mut self.open_in_lesson
+        } else {
+            &mut self.open
+        }
+    }
+
     /// Shows the switch that opens and closes the panel.
-    pub(super) fn switch_ui(&mut self, ui: &mut egui::Ui) {
-        ui.toggle_value(&mut self.open, TITLE).on_hover_text(
+    pub(super) fn switch_ui(&mut self, ui: &mut egui::Ui, context: &ViewContext) {
+        ui.toggle_value(self.open(context), TITLE).on_hover_text(
             "Predictions of the selected run, or the first one, at the timeline's step, beside the map. The view Predictions shows all runs.",
         );
     }
 
     /// Shows the panel if it is open and leaves at least half of the space to the map: right of the map where the space is wide, else below it.
     pub(super) fn ui(&mut self, ui: &mut egui::Ui, context: &ViewContext, textures: &mut Textures) {
-        if !self.open || !Self::fits(ui.available_rect_before_wrap().size()) {
+        if !*self.open(context) || !Self::fits(ui.available_rect_before_wrap().size()) {
             return;
         }
         let trained = context.runs.and_then(|runs| runs.trained.as_ref());
@@ -62,7 +73,7 @@ impl PredictionsPanel {
         let show = |ui: &mut egui::Ui| {
             let space = ui.available_rect_before_wrap();
             self.content_ui(ui, context, found.as_ref(), textures);
-            self.close_ui(ui, space);
+            self.close_ui(ui, space, context);
         };
         let panel = Self::panel(ui.available_rect_before_wrap());
         panel.show(ui, |ui| paint_guarded(ui, Part::Panel(TITLE), show));
@@ -146,7 +157,7 @@ impl PredictionsPanel {
     }
 
     /// Shows a button in the upper right corner that closes the panel.
-    fn close_ui(&mut self, ui: &mut egui::Ui, space: egui::Rect) {
+    fn close_ui(&mut self, ui: &mut egui::Ui, space: egui::Rect, context: &ViewContext) {
         let place = egui::Rect::from_min_size(
             egui::pos2(space.max.x - 24.0, space.min.y + 4.0),
             egui::vec2(20.0, 20.0),
@@ -157,7 +168,7 @@ impl PredictionsPanel {
         let help =
             "Hides the predictions; the switch “Run's predictions” above the map shows them again.";
         if button.on_hover_text(help).clicked() {
-            self.open = false;
+            *self.open(context) = false;
         }
     }
 
