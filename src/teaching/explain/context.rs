@@ -5,6 +5,7 @@ mod ending;
 mod layers;
 mod motion;
 mod noise;
+mod saddle;
 
 pub(super) use curvature::Unstable;
 
@@ -35,6 +36,7 @@ pub(super) struct Context<'a> {
     eigenvalues: OnceCell<Option<[f64; 2]>>,
     steep: OnceCell<Option<Vec<f64>>>,
     unstable: OnceCell<Option<Unstable>>,
+    saddle_wait: OnceCell<Option<saddle::SaddleWait>>,
 }
 
 impl<'a> Context<'a> {
@@ -45,6 +47,7 @@ impl<'a> Context<'a> {
             eigenvalues: OnceCell::new(),
             steep: OnceCell::new(),
             unstable: OnceCell::new(),
+            saddle_wait: OnceCell::new(),
         }
     }
 

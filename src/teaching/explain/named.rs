@@ -2,16 +2,12 @@
 
 use super::context::Context;
 use super::rule::Form;
-use crate::engine::cancel::Cancel;
 use crate::engine::declare::spec::real;
-use crate::engine::scene::Scene;
-use crate::engine::training::{Outcome, Reason, run_to_end};
+use crate::engine::training::Reason;
 use crate::figure::axis::number;
+use crate::teaching::facts::Facts;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-
-/// Maximum number of steps for which a change is tried before it is suggested.
-const MAX_TRIED_STEPS: u64 = 100_000;
 
 /// Kind of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,25 +76,9 @@ impl<'a> Named<'a> {
         facts.runs.step(facts.last())
     }
 
-    /// Whether the run ends lower with the settings of another scene: on a landscape it is run with them, unless it takes very many steps.
-    pub(super) fn is_helped_by(&self, scene: &Scene) -> bool {
-        let facts = &self.context.facts;
-        let spec = &scene.runs[facts.index].spec;
-        if scene.is_network() || scene.training.steps > MAX_TRIED_STEPS {
-            return true;
-        }
-        if scene.check(&facts.runs.problem).is_err() {
-            return false;
-        }
-        let (settings, objective) = (scene.run_settings(), facts.objective());
-        let (start, never) = (scene.start_theta(), Cancel::default());
-        let goal = f64::NEG_INFINITY;
-        let Some(end) = run_to_end(objective, start, spec, &settings, goal, &never) else {
-            return false;
-        };
-        let was_lost = self.flag("diverged") && !self.flag("falls_without_bound");
-        let is_lost = matches!(end.outcome, Outcome::Diverged(..)) && end.loss > -1e3;
-        !is_lost && (was_lost || end.loss < self.context.loss(facts.last()))
+    /// Returns the run.
+    pub(super) fn facts(&self) -> &Facts<'a> {
+        &self.context.facts
     }
 
     fn value(&self, name: &str) -> Option<Value> {
@@ -184,6 +164,13 @@ facts! {
     near_best_start: Text = |c| c.near_best_start();
     stationary_kind: Text = |c| c.stationary_kind();
     escape_start: Text = |c| c.escape_start();
+    saddle_wait_share: Share = |c| c.saddle_wait().map(|wait| wait.share);
+    saddle_wait_from: Count = |c| c.saddle_wait().map(|wait| wait.from);
+    saddle_wait_to: Count = |c| c.saddle_wait().map(|wait| wait.to);
+    saddle_wait_grad: Number = |c| c.saddle_wait().map(|wait| wait.grad_norm);
+    saddle_wait_point: Text = |c| c.saddle_wait().map(|wait| c.point_text(wait.row));
+    saddle_wait_lambda_min: Number = |c| c.saddle_wait().map(|wait| wait.lambda_min);
+    saddle_wait_start: Text = |c| c.saddle_wait_start();
 
     // Losses.
     loss_start: Number = |c| Some(c.loss(0));
