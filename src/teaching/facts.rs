@@ -106,8 +106,7 @@ impl<'a> Facts<'a> {
 
     /// Returns the mean loss of the last quarter of the rows: the level at which noise holds a run.
     pub fn mean_loss(&self) -> f64 {
-        let losses = &self.trajectory.loss;
-        mean(&losses[losses.len() - losses.len().div_ceil(4)..])
+        late_mean(&self.trajectory.loss)
     }
 
     /// Returns the distance between the parameters at a row and a point of the map.
@@ -147,6 +146,11 @@ impl<'a> Facts<'a> {
         let rate = measured_rate(self.trajectory, self.minimum()?)?;
         Some(rate * rate)
     }
+}
+
+/// Returns the mean of the last quarter of losses.
+pub(super) fn late_mean(losses: &[f64]) -> f64 {
+    mean(&losses[losses.len() - losses.len().div_ceil(4)..])
 }
 
 /// Returns the mean of numbers.

@@ -17,6 +17,9 @@ use crate::engine::optimizer::LinearStep;
 use crate::engine::schedule::StepRates;
 use crate::engine::training::{RunSettings, RunSpec, Trajectory};
 
+/// Name of the line at the level at which noise holds a run.
+pub const NOISE_FLOOR: &str = "noise floor";
+
 /// A quadratic bowl: an objective in one or two parameters with a constant Hessian without negative eigenvalues.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bowl {
@@ -86,7 +89,7 @@ pub fn line_formula(name: &str) -> Option<&'static str> {
         "1/t bound" => Some("‖θ₀ − θ*‖² / (2γt)"),
         "rate bound" | "growth rate" | "momentum rate" => Some("(f₀ − f*) ρ²ᵗ"),
         "strong convexity bound" => Some("(f₀ − f*) (1 − γμ (2 − γL))ᵗ"),
-        "noise floor" => Some("½ Σ λ E(θ − θ*)²"),
+        NOISE_FLOOR => Some("½ Σ λ E(θ − θ*)²"),
         _ => None,
     }
 }
@@ -245,7 +248,7 @@ impl Bowl {
         };
         if is_noisy {
             let settles = rate < 1.0 && noise.is_finite();
-            let floor = line("noise floor", Curve::Level(noise));
+            let floor = line(NOISE_FLOOR, Curve::Level(noise));
             return settles.then_some(floor).into_iter().collect();
         }
         let geometric = Curve::Geometric(gap, rate * rate);

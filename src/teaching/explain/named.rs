@@ -155,7 +155,8 @@ facts! {
     left_domain: Flag = |c| c.left_domain();
     end_step: Count = |c| Some(c.end_step());
     steps: Count = |c| Some(c.steps());
-    more_steps: Setting = |c| c.more_steps();
+    arrival_steps: Setting = |c| c.arrival_steps();
+    twice_steps: Setting = |c| Some(2.0 * c.steps());
 
     // Points.
     start: Text = |c| Some(c.point_text(0));
@@ -195,6 +196,7 @@ facts! {
     grad_end: Number = |c| Some(c.grad_norm(c.facts.last()));
     stationary: Flag = |c| c.is_stationary();
     flat: Flag = |c| c.is_flat();
+    near_saddle: Flag = |c| c.is_near_saddle(c.facts.last());
     step_length_start: Number = |c| c.step_length(0);
     step_length_end: Number = |c| c.step_length(c.facts.last().checked_sub(1)?);
     step_length_share: Share = |c| c.step_length_share();
@@ -212,6 +214,7 @@ facts! {
     lr_start: Setting = |c| Some(c.facts.rates(0).lr);
     lr_most: Number = |c| c.facts.trajectory().lr.iter().copied().reduce(f64::max);
     ten_lr: Setting = |c| Some(10.0 * c.facts.rates(0).lr);
+    triple_lr: Setting = |c| Some(3.0 * c.facts.rates(0).lr);
     half_lr: Setting = |c| Some(0.5 * c.facts.rates(0).lr);
     tenth_lr: Setting = |c| Some(0.1 * c.facts.rates(0).lr);
     lambda_max_end: Number = |c| c.end_eigenvalues().map(|[_, high]| high);
@@ -264,6 +267,7 @@ facts! {
     batch: Count = |c| c.batch();
     noise_to_gradient: Number = |c| c.noise_to_gradient();
     noise_floor: Number = |c| c.noise_floor();
+    above_floor: Flag = |c| c.is_above_floor();
     level: Number = |c| c.late_excess();
     level_ratio: Number = |c| c.late_excess_ratio();
     clip_norm: Number = |c| c.clip_norm();
@@ -286,6 +290,8 @@ facts! {
     exploding_step: Count = |c| c.exploding().map(|found| found.step);
     dead_share: Share = |c| c.dead().map(|(share, _)| share);
     dead_layer: Text = |c| c.dead().map(|(_, layer)| layer);
+    equal_weights: Flag = |c| matches!(c.init().as_deref(), Some("zeros" | "constant"));
+    init: Text = |c| c.init();
     batch_norm: Flag = |c| c.has_batch_norm();
     samples: Count = |c| c.samples();
     test_loss_end: Number = |c| c.test_losses().map(|found| found.end);

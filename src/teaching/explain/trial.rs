@@ -5,15 +5,18 @@ use crate::engine::cancel::Cancel;
 use crate::engine::network::{Precision, TrainingTask};
 use crate::engine::objective::Objective;
 use crate::engine::scene::Scene;
-use crate::engine::training::{FinalState, Outcome, run_to_end};
+use crate::engine::training::{FinalState, Outcome, RunSettings, run, run_to_end};
 use crate::figure::axis::number;
-use crate::teaching::facts::Facts;
+use crate::teaching::facts::{Facts, late_mean};
 
 /// Maximum number of steps of a trial on a landscape.
 const MAX_STEPS: u64 = 100_000;
 
 /// Maximum of steps × samples of a step × parameters of a trial of a network: about a second.
 const MAX_NETWORK_WORK: f64 = 5e8;
+
+/// Share of the loss above the minimum by which a change lowers it at least where it helps.
+const NOTICEABLE: f64 = 0.02;
 
 /// Effect of a change on the end of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,16 +41,27 @@ pub(super) fn effect(named: &Named, scene: &Scene, by_test: bool) -> Effect {
     if scene.check(&facts.runs.problem).is_err() {
         return Effect::DoesNotHelp;
     }
-    let end = end(facts, scene, facts.objective(), scene.start_theta());
-    let before = facts.trajectory().loss[facts.last()];
-    compare(named, before, end.map(|end| (end.loss, end.outcome)), "loss")
+    let objective = facts.objective();
+    compare_losses(named, scene, objective, scene.start_theta())
 }
 
-fn end(facts: &Facts, scene: &Scene, objective: &dyn Objective, start: &[f64]) -> Option<FinalState> {
+/// Runs a scene's run from `start`, and compares the losses at the end; where they jump, the mean losses of the last quarter.
+fn compare_losses(named: &Named, scene: &Scene, objective: &dyn Objective, start: &[f64]) -> Effect {
+    let facts = named.facts();
+    let jumps = named.flag("noisy") || named.flag("swings");
+    if !jumps || named.flag("diverged") {
+        let end = end(facts, scene, objective, start);
+        let end = end.map(|end| (end.loss, end.outcome));
+        return compare(named, facts.trajectory().loss[facts.last()], end, "loss at the end");
+    }
+    let settings = RunSettings {
+        record_every: facts.runs.every.max(1),
+        ..scene.run_settings()
+    };
     let spec = &scene.runs[facts.index].spec;
-    let never = Cancel::default();
-    let goal = f64::NEG_INFINITY;
-    run_to_end(objective, start, spec, &scene.run_settings(), goal, &never)
+    let path = run(objective, start, spec, &settings, &Cancel::default());
+    let end = path.map(|path| (late_mean(&path.loss), path.outcome));
+    compare(named, facts.mean_loss(), end, "mean loss of the last quarter")
 }
 
 fn network_effect(named: &Named, scene: &Scene, by_test: bool) -> Effect {
@@ -79,17 +93,14 @@ fn network_effect(named: &Named, scene: &Scene, by_test: bool) -> Effect {
         changed = task;
         &changed
     };
-    let end = end(facts, scene, &*task.loss, &task.start);
     let test = facts.trained().and_then(|run| run.rows.last()?.metrics[1]);
     match (by_test, test, &task.test) {
         (true, Some(before), Some(test)) => {
+            let end = end(facts, scene, &*task.loss, &task.start);
             let end = end.map(|end| (test.value(&end.theta), end.outcome));
-            compare(named, before.loss, end, "test loss")
+            compare(named, before.loss, end, "test loss at the end")
         }
-        _ => {
-            let before = facts.trajectory().loss[facts.last()];
-            compare(named, before, end.map(|end| (end.loss, end.outcome)), "loss")
-        }
+        _ => compare_losses(named, scene, &*task.loss, &task.start),
     }
 }
 
@@ -98,16 +109,23 @@ fn compare(named: &Named, before: f64, end: Option<(f64, Outcome)>, name: &str) 
         return Effect::DoesNotHelp;
     };
     let was_lost = named.flag("diverged") && !named.flag("falls_without_bound");
-    let is_lost = matches!(outcome, Outcome::Diverged(..)) && after > -1e3;
-    let after_text = number(after, 3);
-    if is_lost || after.is_nan() {
-        Effect::DoesNotHelp
-    } else if was_lost {
-        Effect::Helps(format!("Then the {name} at the end is {after_text}, and the run does not diverge."))
-    } else if after < before {
-        let before = number(before, 3);
-        Effect::Helps(format!("Then the {name} at the end is {after_text}, not {before}."))
-    } else {
-        Effect::DoesNotHelp
+    let is_lost = matches!(outcome, Outcome::Diverged(..)) && !named.flag("falls_without_bound");
+    let minimum = named.number("minimum");
+    let floor = minimum.unwrap_or(0.0).min(before);
+    let is_lower = before - after > NOTICEABLE * (before - floor).abs();
+    if is_lost || after.is_nan() || !(was_lost || is_lower) {
+        return Effect::DoesNotHelp;
     }
+    // Losses above a known minimum differ in more digits.
+    let minimum = minimum.filter(|minimum| *minimum != 0.0);
+    let [text, before_text] = [after, before].map(|loss| match minimum {
+        Some(minimum) => number((loss - minimum).max(0.0), 3),
+        None => number(loss, 3),
+    });
+    let above = minimum.map_or("", |_| " above the minimum");
+    Effect::Helps(if was_lost {
+        format!("Then the {name} is {text}{above}, and the run does not diverge.")
+    } else {
+        format!("Then the {name} is {text}{above}, not {before_text}.")
+    })
 }

@@ -123,15 +123,14 @@ impl Context<'_> {
         (last >= 8).then(|| at(last) / at(last - last / 4))
     }
 
-    /// Returns a number of steps after which a run on a landscape has found the minimum, a tenth more than it takes; of the others, and
-    /// where no minimum is known, twice as many. `None` where many more do not lead there.
-    pub(in crate::teaching::explain) fn more_steps(&self) -> Option<f64> {
+    /// Returns a number of steps after which a run on a landscape has found the minimum, a tenth more than it takes. `None` for networks,
+    /// where no minimum is known, and where many more steps do not lead there.
+    pub(in crate::teaching::explain) fn arrival_steps(&self) -> Option<f64> {
         let scene = &self.facts.runs.scene;
-        let (Some(minimum), Some(start), false) =
-            (self.minimum(), self.excess(0), scene.is_network())
-        else {
-            return Some(2.0 * self.steps());
-        };
+        if scene.is_network() {
+            return None;
+        }
+        let (minimum, start) = (self.minimum()?, self.excess(0)?);
         let mut longer = scene.clone();
         longer.training.steps = (MORE * longer.training.steps).min(MOST_STEPS);
         let (settings, never) = (longer.run_settings(), Cancel::default());

@@ -55,7 +55,8 @@ impl Context<'_> {
         let from = row - (0..row).rev().take_while(is_small).count();
         let to = row + (row + 1..=last).take_while(is_small).count();
         let [low, high] = self.facts.eigenvalues(row)?;
-        if rim == 0.0 || to - from < MIN_ROWS || low >= -1e-3 * high.abs() || high <= 0.0 {
+        let bends = low < -1e-3 * high.abs() && high > 0.0;
+        if rim == 0.0 || to - from < MIN_ROWS || !bends || !self.is_near_saddle(row) {
             return None;
         }
         let step = |row: usize| count(self.facts.runs.step(row));
