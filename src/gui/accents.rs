@@ -4,8 +4,8 @@
 //! accents that this font lacks. These clusters are drawn here instead, with the italic letters of formulas.
 
 use eframe::egui;
-use egui::epaint::text::{FontPriority, GlyphBitmap, GlyphRasterizer, GlyphRasterizerRequest};
 use egui::epaint::text::RasterizedGlyph;
+use egui::epaint::text::{FontPriority, GlyphBitmap, GlyphRasterizer, GlyphRasterizerRequest};
 use resvg::tiny_skia::{FillRule, Mask, Path, PathBuilder, Rect, Transform};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
@@ -142,9 +142,13 @@ mod tests {
     #[test]
     fn accents_are_drawn_above_letters_of_either_height() {
         let mut terms = String::new();
-        for accented in ["m̂", "v̂", "n̂", "ŝ", "γ̂", "ε̂", "θ̂", "d̂", "û", "w̄", "g̃"] {
+        for accented in ["m̂", "v̂", "n̂", "ŝ", "γ̂", "ε̂", "θ̂", "d̂", "û", "w̄", "g̃"]
+        {
             if accented.chars().count() == 1 {
-                assert!(drawn(accented).is_none(), "{accented} has a glyph of its own");
+                assert!(
+                    drawn(accented).is_none(),
+                    "{accented} has a glyph of its own"
+                );
                 continue;
             }
             let (rows, _) = ink(accented);

@@ -111,7 +111,6 @@ pub(crate) fn styled_formula_ui(
     }
 }
 
-
 fn font(style: Style, size: f32) -> FontId {
     let family = match style {
         Style::Italic => FontFamily::Name(ITALIC.into()),

@@ -62,21 +62,24 @@ pub fn explain(scene: &Scene, runs: &Runs, run: usize) -> Result<Vec<Explanation
         return Ok(Vec::new());
     };
     let named = Named::new(Context::new(facts));
-    let mut found: Vec<&Rule> = Vec::new();
+    let mut found: Vec<(&Rule, Explanation)> = Vec::new();
     for rule in rules()? {
-        let hidden = found
-            .iter()
-            .any(|earlier| earlier.hides.contains(&rule.name));
-        if !hidden && rule.when.iter().all(|condition| condition.holds(&named)) {
-            found.push(rule);
+        let mut earlier = found.iter();
+        let hidden = earlier.any(|(earlier, _)| earlier.hides.contains(&rule.name));
+        if hidden || !rule.when.iter().all(|condition| condition.holds(&named)) {
+            continue;
+        }
+        let explanation = fill(rule, &named, scene, run);
+        if explanation.suggestion.is_some() || !rule.needs_cure {
+            found.push((rule, explanation));
         }
         if found.len() == MAX_EXPLANATIONS {
             break;
         }
     }
-    let explanations = found.into_iter();
-    Ok(explanations
-        .map(|rule| fill(rule, &named, scene, run))
+    Ok(found
+        .into_iter()
+        .map(|(_, explanation)| explanation)
         .collect())
 }
 

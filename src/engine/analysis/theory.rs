@@ -213,7 +213,9 @@ impl Bowl {
         if let Some(batch) = batch {
             // Both kinds of noise together have no level here.
             let level = self.mini_batch_level(objective, spec, rates, batch);
-            noise = level.filter(|_| settings.noise == 0.0).unwrap_or(f64::INFINITY);
+            noise = level
+                .filter(|_| settings.noise == 0.0)
+                .unwrap_or(f64::INFINITY);
         }
         let lr = rates.lr;
         let momentum = spec.linear_step(rates, 1.0)?.has_momentum();

@@ -11,9 +11,9 @@ pub mod state;
 mod tensor;
 
 pub use crate::engine::numeric::vector_ops::norm;
+pub(in crate::engine) use batches::Batches;
 pub use curve::{Objective1d, UnivariateFormula, first_view, sample_graph};
 pub use formula::Formula;
-pub(in crate::engine) use batches::Batches;
 pub use oracle::{EvalCounts, GradientSettings, GradientTransform, Oracle, Upstream};
 pub(in crate::engine) use oracle::{clip_norm, clip_value};
 pub use tensor::{Role, Tensor};

@@ -46,13 +46,23 @@ pub(super) fn effect(named: &Named, scene: &Scene, by_test: bool) -> Effect {
 }
 
 /// Runs a scene's run from `start`, and compares the losses at the end; where they jump, the mean losses of the last quarter.
-fn compare_losses(named: &Named, scene: &Scene, objective: &dyn Objective, start: &[f64]) -> Effect {
+fn compare_losses(
+    named: &Named,
+    scene: &Scene,
+    objective: &dyn Objective,
+    start: &[f64],
+) -> Effect {
     let facts = named.facts();
     let jumps = named.flag("noisy") || named.flag("swings");
     if !jumps || named.flag("diverged") {
         let end = end(facts, scene, objective, start);
         let end = end.map(|end| (end.loss, end.outcome));
-        return compare(named, facts.trajectory().loss[facts.last()], end, "loss at the end");
+        return compare(
+            named,
+            facts.trajectory().loss[facts.last()],
+            end,
+            "loss at the end",
+        );
     }
     let settings = RunSettings {
         record_every: facts.runs.every.max(1),
@@ -61,7 +71,12 @@ fn compare_losses(named: &Named, scene: &Scene, objective: &dyn Objective, start
     let spec = &scene.runs[facts.index].spec;
     let path = run(objective, start, spec, &settings, &Cancel::default());
     let end = path.map(|path| (late_mean(&path.loss), path.outcome));
-    compare(named, facts.mean_loss(), end, "mean loss of the last quarter")
+    compare(
+        named,
+        facts.mean_loss(),
+        end,
+        "mean loss of the last quarter",
+    )
 }
 
 fn network_effect(named: &Named, scene: &Scene, by_test: bool) -> Effect {
@@ -70,7 +85,8 @@ fn network_effect(named: &Named, scene: &Scene, by_test: bool) -> Effect {
         return Effect::Unknown;
     };
     let old = &trained.task;
-    let same_model = facts.runs.scene.network().map(|network| &network.model) == Some(&network.model);
+    let same_model =
+        facts.runs.scene.network().map(|network| &network.model) == Some(&network.model);
     let samples = old.loss.samples() as u64;
     let batch = scene.training.batch;
     let batch = batch.map_or(samples, |batch| samples.min(batch));

@@ -45,7 +45,11 @@ impl ConvexFunction {
         }
         let [low, high] = extremes(objective, theta);
         let rate_of = |curvature: f64| (1.0 - lr * curvature).abs();
-        let slowest = if rate_of(high) > rate_of(low) { high } else { low };
+        let slowest = if rate_of(high) > rate_of(low) {
+            high
+        } else {
+            low
+        };
         let rate = rate_of(slowest);
         let line = |name, curve| TheoryLine {
             name,
@@ -56,7 +60,10 @@ impl ConvexFunction {
         if mu > 0.0 {
             let factor = 1.0 - lr * mu * (2.0 - lr * l);
             let gap = objective.value(start) - self.floor;
-            lines.push(line("strong convexity bound", Curve::Geometric(gap, factor)));
+            lines.push(line(
+                "strong convexity bound",
+                Curve::Geometric(gap, factor),
+            ));
         }
         if lr * l <= 1.0 {
             lines.push(line("1/t bound", Curve::Inverse(distance / (2.0 * lr))));

@@ -136,7 +136,9 @@ fn congruent(a: &Matrix, t: &Matrix) -> Matrix {
 
 fn add(sum: &mut Matrix, more: &Matrix) {
     for (row, more) in sum.iter_mut().zip(more) {
-        row.iter_mut().zip(more).for_each(|(entry, more)| *entry += more);
+        row.iter_mut()
+            .zip(more)
+            .for_each(|(entry, more)| *entry += more);
     }
 }
 
@@ -157,5 +159,8 @@ fn last_column_of_power(mut power: Vec<[f64; N * N]>, doublings: usize) -> Optio
     for (entry, row) in column.iter_mut().zip(&power) {
         *entry = row[N * N - 1];
     }
-    column.iter().all(|entry| entry.is_finite()).then_some(column)
+    column
+        .iter()
+        .all(|entry| entry.is_finite())
+        .then_some(column)
 }
