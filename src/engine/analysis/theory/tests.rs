@@ -369,7 +369,7 @@ fn mini_batches_hold_regression_at_their_noise_floor() {
         }
         let (mean, level) = (sum / count, line.value(0) - floor);
         assert!(
-            (mean / level - 1.0).abs() < 0.08,
+            (mean / level - 1.0).abs() < 0.1,
             "{spec}, batch {batch}: {mean}, by theory {level}"
         );
     }
