@@ -79,6 +79,18 @@ fn compare_losses(
     )
 }
 
+fn end(
+    facts: &Facts,
+    scene: &Scene,
+    objective: &dyn Objective,
+    start: &[f64],
+) -> Option<FinalState> {
+    let spec = &scene.runs[facts.index].spec;
+    let never = Cancel::default();
+    let goal = f64::NEG_INFINITY;
+    run_to_end(objective, start, spec, &scene.run_settings(), goal, &never)
+}
+
 fn network_effect(named: &Named, scene: &Scene, by_test: bool) -> Effect {
     let facts = named.facts();
     let (Some(trained), Some(network)) = (&facts.runs.trained, scene.network()) else {
