@@ -380,6 +380,6 @@ fn mini_batches_hold_regression_at_their_noise_floor() {
     assert!(!found.is_noisy);
     let mut one = settings(100, 0.0, 0);
     one.gradient_settings.batch = Some(1);
-    let found = theory(&problem, &[0.0, 0.0], "sgd:lr=0.02", &one).unwrap();
+    let found = theory(&problem, &[0.0, 0.0], "sgd:lr=0.028", &one).unwrap();
     assert!(found.lines.is_empty(), "{:?}", found.lines);
 }
