@@ -7,7 +7,7 @@ use crate::engine::scene::Scene;
 use crate::engine::training::{self, Outcome};
 use crate::export::json;
 use crate::session::compute_all_runs;
-use crate::teaching::explain::{Explanation, explain, nothing_unusual};
+use crate::teaching::explain::{Explanation, UNTRIED, explain, nothing_unusual};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -21,10 +21,10 @@ const WIDTH: usize = 78;
 #[derive(clap::Args)]
 #[command(after_help = "\
 At most two explanations are given for a run, the most important first. Each
-names a change to try, as a spec or as settings of the scene, and the source of
-its formulas. A scene with a network is trained first. JSON contains runs, each
+names a change to try, as a spec or as settings of the scene, how the changed
+run ends, and the source of its formulas. A scene with a network is trained first. JSON contains runs, each
 with its name, spec, outcome and explanations: rule, title, sentences, try (its
-label, the run's new spec and the changed scene as TOML), lesson, help, source.
+label, its effect, the run's new spec and the changed scene as TOML), lesson, help, source.
 
 Examples:
   ravine explain --landscape quadratic:a=1,b=50 --run sgd:lr=0.05
@@ -110,6 +110,7 @@ fn write_run(
             let colon = if flags.is_empty() { "" } else { ": " };
             let line = format!("Try: {}{colon}{}", suggestion.label, flags.join(" "));
             write_wrapped(&line, out)?;
+            write_wrapped(suggestion.effect.as_deref().unwrap_or(UNTRIED), out)?;
         }
         write_wrapped(&format!("More: ravine help {}", explanation.help), out)?;
         write_wrapped(&format!("Source: {}", explanation.source), out)?;
@@ -164,6 +165,7 @@ fn run_json(runs: &Runs, index: usize, explanations: &[Explanation]) -> Value {
         let attempt = explanation.suggestion.as_ref().map(|suggestion| {
             json!({
                 "label": suggestion.label,
+                "effect": suggestion.effect,
                 "spec": suggestion.scene.runs[index].spec.to_string(),
                 "scene": suggestion.scene.to_toml(),
             })

@@ -111,11 +111,6 @@ pub(crate) fn styled_formula_ui(
     }
 }
 
-/// Returns the font of variables.
-pub(crate) fn italic(size: f32) -> FontId {
-    font(Style::Italic, size)
-}
-
 fn font(style: Style, size: f32) -> FontId {
     let family = match style {
         Style::Italic => FontFamily::Name(ITALIC.into()),

@@ -1,5 +1,6 @@
 //! The window: the only code that uses egui.
 
+mod accents;
 mod app;
 mod autosave;
 mod clipboard;

@@ -29,6 +29,7 @@ pub(crate) fn install(ctx: &egui::Context) {
     fonts.font_data.insert("DejaVu".to_owned(), data.into());
     super::maths::add_fonts(&mut fonts);
     ctx.set_fonts(fonts);
+    ctx.add_glyph_rasterizer(super::accents::rasterizer());
     // The commands of the View menu change the text size instead.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
     for (theme, colours) in [

@@ -11,7 +11,7 @@ use crate::engine::scene::Scene;
 use crate::export::sentence::one_line;
 use crate::session::{Job, Request};
 use crate::teaching::bundled::{StepIndex, find_step};
-use crate::teaching::explain::{Explanation, explain, nothing_unusual};
+use crate::teaching::explain::{Explanation, UNTRIED, explain, nothing_unusual};
 use eframe::egui;
 use std::sync::Arc;
 
@@ -244,6 +244,7 @@ impl WhyCard {
 
 /// Shows an explanation. Returns the suggestion if it is clicked; it is not enabled while a newer explanation is computed.
 fn explanation_ui(ui: &mut egui::Ui, explanation: &Explanation, busy: bool) -> Option<Clicked> {
+    let small = |text: String| egui::RichText::new(text).size(SECONDARY);
     let mut clicked = None;
     ui.strong(&explanation.title);
     ui.label(explanation.sentences.join(" "));
@@ -258,8 +259,9 @@ fn explanation_ui(ui: &mut egui::Ui, explanation: &Explanation, busy: bool) -> O
             let scene = Box::new(suggestion.scene.clone());
             clicked = Some(Clicked::Try(scene, suggestion.label.clone()));
         }
+        let effect = suggestion.effect.as_deref().unwrap_or(UNTRIED);
+        ui.label(small(effect.to_owned()));
     }
-    let small = |text: String| egui::RichText::new(text).size(SECONDARY);
     ui.horizontal_wrapped(|ui| {
         let lesson = explanation.lesson.as_deref().map(find_step);
         if let Some(Ok(index)) = lesson

@@ -89,7 +89,7 @@ pub enum Quantity {
     SharpnessRatio,
     /// Largest learning rate at which the optimizer's steps do not grow, at a step.
     LargestLr,
-    /// Factor by which loss − minimum shrinks in a step, the geometric mean of the last half of the run.
+    /// Factor by which loss − minimum shrinks in a step, in the mean over the last half of the run.
     Rate,
     /// Accuracy on the training data.
     Accuracy,

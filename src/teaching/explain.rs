@@ -6,6 +6,7 @@ mod context;
 mod edit;
 mod named;
 mod rule;
+mod trial;
 
 use super::facts::Facts;
 use crate::engine::results::Runs;
@@ -13,6 +14,10 @@ use crate::engine::scene::Scene;
 use context::Context;
 use named::Named;
 use rule::{Form, Rule, rules};
+use trial::Effect;
+
+/// Sentence about a change whose effect is not known.
+pub const UNTRIED: &str = "Not tried beforehand, because that takes long: it may help.";
 
 /// Maximum number of explanations of a run.
 const MAX_EXPLANATIONS: usize = 2;
@@ -43,6 +48,8 @@ pub struct Suggestion {
     pub label: String,
     /// The changed scene.
     pub scene: Scene,
+    /// How the changed run ends, in words; `None` where it was not tried because that takes long.
+    pub effect: Option<String>,
 }
 
 /// Returns why run `run` of a scene ended as it did: at most two explanations, the most important first. Empty where nothing is unusual, and
@@ -55,21 +62,24 @@ pub fn explain(scene: &Scene, runs: &Runs, run: usize) -> Result<Vec<Explanation
         return Ok(Vec::new());
     };
     let named = Named::new(Context::new(facts));
-    let mut found: Vec<&Rule> = Vec::new();
+    let mut found: Vec<(&Rule, Explanation)> = Vec::new();
     for rule in rules()? {
-        let hidden = found
-            .iter()
-            .any(|earlier| earlier.hides.contains(&rule.name));
-        if !hidden && rule.when.iter().all(|condition| condition.holds(&named)) {
-            found.push(rule);
+        let mut earlier = found.iter();
+        let hidden = earlier.any(|(earlier, _)| earlier.hides.contains(&rule.name));
+        if hidden || !rule.when.iter().all(|condition| condition.holds(&named)) {
+            continue;
+        }
+        let explanation = fill(rule, &named, scene, run);
+        if explanation.suggestion.is_some() || !rule.needs_cure {
+            found.push((rule, explanation));
         }
         if found.len() == MAX_EXPLANATIONS {
             break;
         }
     }
-    let explanations = found.into_iter();
-    Ok(explanations
-        .map(|rule| fill(rule, &named, scene, run))
+    Ok(found
+        .into_iter()
+        .map(|(_, explanation)| explanation)
         .collect())
 }
 
@@ -87,14 +97,24 @@ pub fn nothing_unusual(runs: &Runs, run: usize) -> String {
 fn fill(rule: &Rule, named: &Named, scene: &Scene, run: usize) -> Explanation {
     let sentence = |text: &rule::Text| text.fill(named, Form::Sentence);
     let attempts = rule.attempts.iter();
-    let mut suggestions =
-        attempts.filter_map(|attempt| edit::suggestion(attempt, named, scene, run));
+    let suggestions = attempts.filter_map(|attempt| edit::suggestion(attempt, named, scene, run));
+    let mut helpful = suggestions.filter_map(|suggestion| {
+        let effect = match trial::effect(named, &suggestion.scene, rule.judged_by_test) {
+            Effect::Helps(words) => Some(words),
+            Effect::Unknown => None,
+            Effect::DoesNotHelp => return None,
+        };
+        Some(Suggestion {
+            effect,
+            ..suggestion
+        })
+    });
     let optimizer = scene.runs[run].spec.optimizer.name();
     Explanation {
         rule: rule.name.clone(),
         title: sentence(&rule.title).unwrap_or_else(|| rule.name.clone()),
         sentences: rule.says.iter().filter_map(sentence).collect(),
-        suggestion: suggestions.find(|suggestion| named.is_helped_by(&suggestion.scene)),
+        suggestion: helpful.next(),
         lesson: rule.lesson.clone(),
         help: rule.help.clone().unwrap_or_else(|| optimizer.to_owned()),
         source: rule.source.clone(),

@@ -2,6 +2,7 @@
 
 mod curvature;
 
+use crate::engine::analysis::theory::measured_rate;
 use crate::engine::results::{Runs, TrainedRun};
 use crate::engine::scene::Run;
 use crate::engine::training::{Outcome, RunSpec, Trajectory};
@@ -105,8 +106,7 @@ impl<'a> Facts<'a> {
 
     /// Returns the mean loss of the last quarter of the rows: the level at which noise holds a run.
     pub fn mean_loss(&self) -> f64 {
-        let losses = &self.trajectory.loss;
-        mean(&losses[losses.len() - losses.len().div_ceil(4)..])
+        late_mean(&self.trajectory.loss)
     }
 
     /// Returns the distance between the parameters at a row and a point of the map.
@@ -140,20 +140,17 @@ impl<'a> Facts<'a> {
         losses.iter().position(|found| *found <= loss)
     }
 
-    /// Returns the factor by which loss − minimum shrinks in a step: the geometric mean of the last half of the rows, without those that
-    /// have shrunk below 1e-13 of the first one, where rounding shows. `None` where no minimum is known.
+    /// Returns the factor by which loss − minimum shrinks in a step of the last half of a run on a landscape: the square of
+    /// [`measured_rate`]. `None` where no minimum is known, and for short runs.
     pub fn rate(&self) -> Option<f64> {
-        let minimum = self.minimum()?;
-        let excess = |row: usize| self.trajectory.loss[row] - minimum;
-        let floor = 1e-13 * excess(0).max(minimum.abs() * 1e-3);
-        let rows = (0..=self.last()).take_while(|row| excess(*row) > floor);
-        let last = rows.last().filter(|last| *last > 0)?;
-        let first = last / 2;
-        let steps = self.runs.step(last) - self.runs.step(first);
-        #[expect(clippy::cast_precision_loss, reason = "a number of steps")]
-        let power = 1.0 / steps as f64;
-        Some((excess(last) / excess(first)).powf(power))
+        let rate = measured_rate(self.trajectory, self.minimum()?)?;
+        Some(rate * rate)
     }
+}
+
+/// Returns the mean of the last quarter of losses.
+pub(super) fn late_mean(losses: &[f64]) -> f64 {
+    mean(&losses[losses.len() - losses.len().div_ceil(4)..])
 }
 
 /// Returns the mean of numbers.

@@ -168,6 +168,7 @@ mod tests {
             "rate bound",
             "growth rate",
             "momentum rate",
+            "strong convexity bound",
             "noise floor",
         ] {
             let term = &terms[Term::find_name(name).unwrap()];

@@ -1,14 +1,24 @@
-//! Convergence theory of gradient descent and momentum on quadratics: rates, bounds and noise floors that runs are compared with.
+//! Convergence theory of gradient descent and momentum on quadratics and other convex functions: rates, bounds and noise floors that runs are
+//! compared with.
 //!
-//! Sources: Polyak 1964 and Goh 2017 (momentum as a linear recurrence in each eigenvector); Nesterov 2018, theorem 2.1.14 (the bound
-//! ‖θ₀ − θ*‖² / (2γt)); Mandt, Hoffman and Blei 2017 (the stationary variance of SGD).
+//! Sources: Polyak 1964 and Goh 2017 (momentum as a linear recurrence in each eigenvector); Karimi, Nutini and Schmidt 2016 and Garrigos and
+//! Gower 2023 (bounds of gradient descent on convex functions); Mandt, Hoffman and Blei 2017 (the stationary variance of SGD).
+
+mod convex;
+mod mini_batches;
+
+pub use convex::ConvexFunction;
 
 use super::curvature::eigenvalues;
 use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::objective::plane::Rect;
 use crate::engine::optimizer::LinearStep;
+use crate::engine::schedule::StepRates;
 use crate::engine::training::{RunSettings, RunSpec, Trajectory};
+
+/// Name of the line at the level at which noise holds a run.
+pub const NOISE_FLOOR: &str = "noise floor";
 
 /// A quadratic bowl: an objective in one or two parameters with a constant Hessian without negative eigenvalues.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,11 +35,13 @@ pub struct Bowl {
     pub floor: f64,
 }
 
-/// Theory of a run on a [`Bowl`].
+/// Theory of a run on a [`Bowl`] or another [`ConvexFunction`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theory {
-    /// Factor ρ by which the distance to the minimum shrinks in a step, in the long run; above 1 it grows.
+    /// Factor ρ by which the distance to the minimum shrinks in a step without noise, in the long run; above 1 it grows.
     pub rate: f64,
+    /// Whether noise or mini-batches hold the run at a level, where the rate cannot be measured.
+    pub is_noisy: bool,
     /// The rate in words, with the formula.
     pub rate_text: String,
     /// The lowest loss.
@@ -76,7 +88,8 @@ pub fn line_formula(name: &str) -> Option<&'static str> {
     match name {
         "1/t bound" => Some("‖θ₀ − θ*‖² / (2γt)"),
         "rate bound" | "growth rate" | "momentum rate" => Some("(f₀ − f*) ρ²ᵗ"),
-        "noise floor" => Some("½ Σ λ Var(θ)"),
+        "strong convexity bound" => Some("(f₀ − f*) (1 − γμ (2 − γL))ᵗ"),
+        NOISE_FLOOR => Some("½ Σ λ E(θ − θ*)²"),
         _ => None,
     }
 }
@@ -158,27 +171,24 @@ impl Bowl {
     }
 
     /// Returns the theory of a run: `None` where there is none, that is for rules that are not linear, wrappers, parameter groups,
-    /// schedules that are not constant, mini-batches and clipped gradients.
+    /// schedules that are not constant, clipped gradients, and mini-batches without a known level.
     pub fn theory(
         &self,
+        objective: &dyn Objective,
         spec: &RunSpec,
         run_settings: &RunSettings,
         start: &[f64],
     ) -> Option<Theory> {
         let settings = &run_settings.gradient_settings;
-        let changed = settings.batch.is_some()
-            || settings.clip_norm.is_some()
-            || settings.clip_value.is_some();
-        if changed || !spec.schedule.is_constant() {
-            return None;
-        }
-        let rates = spec.rates(0, run_settings.steps);
+        let batch = batch_size(objective, run_settings);
+        let rates = constant_rates(spec, run_settings)?;
         let offset: Vec<f64> = start.iter().zip(self.minimum).map(|(t, m)| t - m).collect();
         let component = |direction: [f64; 2]| -> f64 {
             let pairs = offset.iter().zip(direction);
             pairs.map(|(t, d)| t * d).sum()
         };
         let size = offset.iter().fold(0.0_f64, |size, t| size.max(t.abs()));
+        let is_noisy = settings.noise > 0.0 || batch.is_some();
         // Eigenvectors along which the run moves, and those that noise moves it along.
         let mut gap = 0.0;
         let (mut rate, mut slowest, mut noise) = (0.0_f64, 0.0, 0.0);
@@ -189,34 +199,37 @@ impl Bowl {
             let step = spec.linear_step(rates, curvature)?;
             let along = component(direction);
             gap += 0.5 * curvature * along * along;
-            if settings.noise > 0.0 {
+            if is_noisy {
                 noise += 0.5 * curvature * stationary_variance(&step, settings.noise);
             }
-            let moves = along.abs() > 1e-12 * size || settings.noise > 0.0;
+            let moves = along.abs() > 1e-12 * size || is_noisy;
             if moves && step.spectral_radius() > rate {
                 (rate, slowest) = (step.spectral_radius(), curvature);
             }
         }
-        if size == 0.0 && settings.noise == 0.0 {
+        if size == 0.0 && !is_noisy {
             return None;
+        }
+        if let Some(batch) = batch {
+            // Both kinds of noise together have no level here.
+            let level = self.mini_batch_level(objective, spec, rates, batch);
+            noise = level
+                .filter(|_| settings.noise == 0.0)
+                .unwrap_or(f64::INFINITY);
         }
         let lr = rates.lr;
         let momentum = spec.linear_step(rates, 1.0)?.has_momentum();
-        let lines = self.lines(
-            lr,
-            &offset,
-            (gap, rate, momentum),
-            noise,
-            settings.noise > 0.0,
-        );
+        let lines = self.lines(lr, &offset, (gap, rate, momentum), noise, is_noisy);
         let formula = if momentum {
             format!("the largest root of the recurrence for λ = {slowest:.4}")
         } else {
             format!("|1 − γλ| with γ = lr = {lr} and λ = {slowest:.4}")
         };
+        let noiseless = if is_noisy { ", without noise" } else { "" };
         Some(Theory {
             rate,
-            rate_text: format!("{rate:.4} = {formula}"),
+            is_noisy,
+            rate_text: format!("{rate:.4} = {formula}{noiseless}"),
             floor: self.floor,
             lines,
         })
@@ -237,7 +250,7 @@ impl Bowl {
         };
         if is_noisy {
             let settles = rate < 1.0 && noise.is_finite();
-            let floor = line("noise floor", Curve::Level(noise));
+            let floor = line(NOISE_FLOOR, Curve::Level(noise));
             return settles.then_some(floor).into_iter().collect();
         }
         let geometric = Curve::Geometric(gap, rate * rate);
@@ -256,6 +269,20 @@ impl Bowl {
         }
         lines
     }
+}
+
+/// Returns the rates of every step of a run; `None` where the schedule changes them, or gradients are clipped.
+fn constant_rates(spec: &RunSpec, run_settings: &RunSettings) -> Option<StepRates> {
+    let settings = &run_settings.gradient_settings;
+    let clipped = settings.clip_norm.is_some() || settings.clip_value.is_some();
+    let constant = spec.schedule.is_constant() && !clipped;
+    constant.then(|| spec.rates(0, run_settings.steps))
+}
+
+/// Returns the size of mini-batches; `None` where each gradient is of all samples.
+fn batch_size(objective: &dyn Objective, run_settings: &RunSettings) -> Option<usize> {
+    let batch = run_settings.gradient_settings.batch?;
+    (batch < objective.samples()).then_some(batch)
 }
 
 /// Returns the variance of θ that gradient noise of standard deviation `noise` holds a linear recurrence at: P = A P Aᵀ + σ² b bᵀ, summed
@@ -283,8 +310,8 @@ fn stationary_variance(step: &LinearStep, noise: f64) -> f64 {
     covariance[0][0]
 }
 
-/// Returns the factor by which the distance to the minimum shrinks in a step of a run, in the mean over its last half: from the
-/// logarithm of the loss above `floor`, until rounding ends it. `None` for short runs and for those that do not get closer.
+/// Returns the factor by which the distance to the minimum shrinks in a step of a run, in the mean over its last half: the root of that of the
+/// loss above `floor`, by least squares of its logarithm, until rounding ends it. `None` for short runs.
 pub fn measured_rate(trajectory: &Trajectory, floor: f64) -> Option<f64> {
     let gaps: Vec<f64> = trajectory.loss.iter().map(|loss| loss - floor).collect();
     let first = gaps.first().copied()?;

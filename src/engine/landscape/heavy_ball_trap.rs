@@ -52,6 +52,10 @@ impl Landscape for HeavyBallTrap {
         vec![Mark::new([0.0; 2], 0.0)]
     }
 
+    fn curvature_bounds(&self, _start: [f64; 2]) -> Option<[f64; 2]> {
+        Some([1.0, 25.0])
+    }
+
     fn spacing(&self) -> Spacing {
         Spacing::Linear
     }

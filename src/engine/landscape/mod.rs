@@ -263,6 +263,12 @@ pub trait Landscape: Settings {
         Vec::new()
     }
 
+    /// Returns bounds μ and L of the Hessian's eigenvalues at all points that are not higher than `start`, where the landscape is convex
+    /// and they are known from its formula; `None` elsewhere, and for quadratics, whose eigenvalues are computed.
+    fn curvature_bounds(&self, _start: [f64; 2]) -> Option<[f64; 2]> {
+        None
+    }
+
     /// Returns the spacing of contour levels that suits the landscape.
     fn spacing(&self) -> Spacing;
 

@@ -44,6 +44,13 @@ impl Landscape for Zakharov {
         vec![Mark::new([0.0; 2], 0.0)]
     }
 
+    /// The Hessian is 2 I + (2 + 12 s²) v vᵀ with v = (½, 1), and x² + y² ≥ s²/‖v‖² = 0.8 s², so that 1.8 s² + s⁴ ≤ f.
+    fn curvature_bounds(&self, start: [f64; 2]) -> Option<[f64; 2]> {
+        let height: f64 = self.eval(start[0], start[1]);
+        let largest_square = ((0.81 + height).sqrt() - 0.9).max(0.0);
+        Some([2.0, 2.0 + 1.25 * (2.0 + 12.0 * largest_square)])
+    }
+
     fn spacing(&self) -> Spacing {
         Spacing::Log
     }

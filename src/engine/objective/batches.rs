@@ -4,7 +4,7 @@ use crate::engine::numeric::random::{self, Purpose};
 use rand::seq::SliceRandom;
 
 /// Mini-batches as PyTorch's DataLoader makes them with shuffle=True: a new order each epoch, the last batch may be short.
-pub(super) struct Batches {
+pub(in crate::engine) struct Batches {
     order: Vec<usize>,
     size: usize,
     next: usize,
@@ -14,7 +14,7 @@ pub(super) struct Batches {
 
 impl Batches {
     /// Creates batches of `size` of the samples, before the first.
-    pub(super) fn new(samples: usize, size: usize, seed: u64) -> Self {
+    pub(in crate::engine) fn new(samples: usize, size: usize, seed: u64) -> Self {
         Self {
             order: (0..samples).collect(),
             size: size.max(1),
@@ -25,7 +25,7 @@ impl Batches {
     }
 
     /// Goes on to the next batch.
-    pub(super) fn advance(&mut self) {
+    pub(in crate::engine) fn advance(&mut self) {
         self.next += self.size;
         if self.next >= self.order.len() {
             self.order.sort_unstable();
@@ -37,7 +37,7 @@ impl Batches {
     }
 
     /// Returns the samples of the current batch.
-    pub(super) fn current(&self) -> &[usize] {
+    pub(in crate::engine) fn current(&self) -> &[usize] {
         &self.order[self.next..(self.next + self.size).min(self.order.len())]
     }
 }

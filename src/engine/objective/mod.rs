@@ -11,6 +11,7 @@ pub mod state;
 mod tensor;
 
 pub use crate::engine::numeric::vector_ops::norm;
+pub(in crate::engine) use batches::Batches;
 pub use curve::{Objective1d, UnivariateFormula, first_view, sample_graph};
 pub use formula::Formula;
 pub use oracle::{EvalCounts, GradientSettings, GradientTransform, Oracle, Upstream};

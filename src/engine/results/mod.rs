@@ -20,7 +20,7 @@ pub(crate) use trained::RunId;
 pub use trained::{TrainedRow, TrainedRun, TrainingSnapshot};
 
 use super::analysis::curvature;
-use super::analysis::theory::{Bowl, Theory};
+use super::analysis::theory::{Bowl, ConvexFunction, Theory};
 use super::cancel::Cancel;
 use super::scene::{Problem, Run, Scene};
 use super::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
@@ -127,6 +127,7 @@ pub fn compute_runs(
     let bowl = scene.runs.iter().any(is_linear);
     let bowl = bowl.then(|| Bowl::find(&*problem.objective, problem.view));
     let bowl = bowl.flatten();
+    let convex = convex_function(scene, problem).filter(|_| bowl.is_none());
     let make = |spec: &RunSpec| {
         if let Some((_, result)) = known.iter().find(|(earlier, _)| *earlier == spec) {
             return Some(Arc::clone(result));
@@ -138,7 +139,11 @@ pub fn compute_runs(
         let preconditioned =
             curvature::preconditioned_along(objective, start, spec, &run_settings, cancel)?;
         let outline = decimate(&trajectory);
-        let theory = bowl.and_then(|bowl| bowl.theory(spec, &run_settings, start));
+        let theory = match (bowl, convex) {
+            (Some(bowl), _) => bowl.theory(objective, spec, &run_settings, start),
+            (None, Some(convex)) => convex.theory(objective, spec, &run_settings, start),
+            (None, None) => None,
+        };
         Some(Arc::new(RunResult {
             trajectory,
             curvature,
@@ -160,6 +165,19 @@ pub fn compute_runs(
         trained: None,
         maps: MapCache::default(),
         other_seeds: Arc::default(),
+    })
+}
+
+/// Returns the convex function that a scene's landscape is, with bounds of its curvature; `None` where they are not known.
+fn convex_function(scene: &Scene, problem: &Problem) -> Option<ConvexFunction> {
+    let landscape = scene.landscape().as_dyn();
+    let bounds = landscape.curvature_bounds(scene.start());
+    let bounds = bounds.filter(|_| !scene.is_network())?;
+    let minimum = problem.minima.first()?;
+    Some(ConvexFunction {
+        bounds,
+        minimum: minimum.at,
+        floor: minimum.value,
     })
 }
 

@@ -26,10 +26,10 @@ const EVALS: (&str, &str) = (
     "Evaluations so far in gradient equivalents: a value counts as a third of a gradient, a Hessian-vector product as two.",
 );
 
-/// Column of a landscape's runs on a quadratic.
+/// Column of a landscape's runs that theory has a rate for.
 const RATE: (&str, &str) = (
-    "rate",
-    "Factor by which the distance to the minimum shrinks in a step: measured over the last half of the run. The tooltip of a cell has the factor by theory.",
+    "rate / theory",
+    "Factor by which the distance to the minimum shrinks in a step: measured over the last half of the run, and predicted by theory. The tooltip of a cell has the formula.",
 );
 
 /// Columns of a network's runs; the second only where there are classes.
@@ -271,7 +271,7 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
     let value = trajectory.len() as f64;
     cells.push(Cell { text, help, value });
     if !network && runs.results.iter().any(|result| result.theory.is_some()) {
-        let rate = rate(&runs.results[index], runs.scene.training.noise > 0.0);
+        let rate = rate(&runs.results[index]);
         cells.push(rate.unwrap_or_else(|| Cell::number(None, 4)));
     }
     cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 3));
@@ -282,14 +282,14 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
 }
 
 /// Returns the measured rate of a run and that of its theory; `None` without a theory.
-fn rate(result: &RunResult, is_noisy: bool) -> Option<Cell> {
+fn rate(result: &RunResult) -> Option<Cell> {
     let theory = result.theory.as_ref()?;
     // Noise ends the fall of the loss at its floor.
-    let measured = measured_rate(&result.trajectory, theory.floor).filter(|_| !is_noisy);
+    let measured = measured_rate(&result.trajectory, theory.floor).filter(|_| !theory.is_noisy);
     let text = measured.map_or("–".to_owned(), |rate| number(rate, 4));
     Some(Cell {
-        text,
-        help: format!("By theory {}.", theory.rate_text),
+        text: format!("{text} / {}", number(theory.rate, 4)),
+        help: format!("Measured {text}. By theory {}.", theory.rate_text),
         value: measured.unwrap_or(f64::NAN),
     })
 }

@@ -1,6 +1,6 @@
 //! Help pages in Markdown: the blocks that they consist of, and how the window shows them.
 
-use crate::gui::maths::{formula_ui, italic};
+use crate::gui::maths::formula_ui;
 use crate::gui::scale::{BODY, SECONDARY, SECTION, SPACE, TITLE};
 use eframe::egui;
 use egui::text::{LayoutJob, TextFormat};
@@ -79,29 +79,9 @@ pub(super) fn rich_text(ui: &egui::Ui, text: &str, size: f32) -> LayoutJob {
             part_format = format(egui::FontId::monospace(0.93 * size));
             part_format.background = ui.visuals().code_bg_color;
         }
-        append_text(&mut job, part, &part_format);
+        job.append(part, 0.0, part_format);
     }
     job
-}
-
-/// Appends a text with its accented symbols such as m̂ in the font of formulas, because that of running text lacks combining accents.
-fn append_text(job: &mut LayoutJob, text: &str, format: &TextFormat) {
-    let is_accent = |c: char| ('\u{300}'..='\u{36f}').contains(&c);
-    let mut rest = text;
-    while let Some(accent) = rest.find(is_accent) {
-        let letter = rest[..accent].char_indices().next_back();
-        let (from, _) = letter.unwrap_or_default();
-        let after = &rest[accent..];
-        let to = accent + after.find(|c| !is_accent(c)).unwrap_or(after.len());
-        job.append(&rest[..from], 0.0, format.clone());
-        let accented = TextFormat {
-            font_id: italic(format.font_id.size),
-            ..format.clone()
-        };
-        job.append(&rest[from..to], 0.0, accented);
-        rest = &rest[to..];
-    }
-    job.append(rest, 0.0, format.clone());
 }
 
 /// Shows a paragraph with `code`.
@@ -194,20 +174,6 @@ mod tests {
                 Block::Item("one".to_owned()),
             ]
         );
-    }
-
-    #[test]
-    fn accented_symbols_are_in_the_font_of_formulas() {
-        let mut job = LayoutJob::default();
-        append_text(&mut job, "γ m̂ / (√v̂ + ε)", &TextFormat::default());
-        assert_eq!(job.text, "γ m̂ / (√v̂ + ε)");
-        let accented = job.sections.iter();
-        let accented = accented
-            .filter(|section| section.format.font_id == italic(section.format.font_id.size));
-        let texts: Vec<&str> = accented
-            .map(|section| &job.text[section.byte_range.start.0..section.byte_range.end.0])
-            .collect();
-        assert_eq!(texts, ["m̂", "v̂"]);
     }
 
     #[test]

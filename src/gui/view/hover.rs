@@ -3,7 +3,6 @@
 use super::ViewContext;
 use super::map::trails;
 use crate::engine::analysis::curvature;
-use crate::engine::analysis::sweep::lr_limit;
 use crate::engine::objective::norm;
 use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
@@ -13,6 +12,7 @@ use crate::figure::frame::Frame;
 use crate::figure::network::{metrics, percent};
 use crate::figure::projection_error;
 use crate::figure::trail::{Trail, early_ends};
+use crate::teaching::facts::Facts;
 use eframe::egui;
 
 /// Largest distance between the pointer and the thing that it points at, in points.
@@ -123,7 +123,11 @@ fn step_text(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
     } = trail.trajectory;
     let (name, step) = (trail.name, runs.step(row));
     let at = match *trail.trajectory.theta(row).unwrap_or_default() {
-        [x] => return format!("{name}, step {step}\n{}", graph_text(scene, runs, x)),
+        [x] => {
+            let stability = stability_text(runs, trail.run, row);
+            let graph = graph_text(scene, runs, x);
+            return format!("{name}, step {step}\n{graph}{stability}");
+        }
         [x, y, ..] => [x, y],
         [] => scene.start(),
     };
@@ -151,18 +155,18 @@ fn stability_text(runs: &Runs, run: usize, row: usize) -> String {
         let (curvature, limit) = (number(curvature, 3), number(limit, 3));
         format!("\n{name} {curvature}; {verdict} λmax = {limit}")
     };
+    let lr = Facts::new(runs, run).and_then(|facts| facts.largest_lr(row));
+    let lr = lr.map_or_else(String::new, |lr| {
+        format!("\nlargest stable lr {}", number(lr, 3))
+    });
     let own = result.curvature.get(row).map(|[_, high]| *high);
     if let (Some(high), Some(limit)) = (own, spec.stability_limit(rates)) {
-        let lr = lr_limit(spec, high, &scene.run_settings());
-        let lr = lr.map_or_else(String::new, |lr| {
-            format!("\nlargest stable lr {}", number(lr, 3))
-        });
         return compared("λmax", high, limit) + &lr;
     }
     let preconditioned = result.preconditioned.get(row).copied();
     match (preconditioned, spec.preconditioned_limit(rates)) {
         (Some(high), Some(limit)) if high.is_finite() => {
-            compared("preconditioned λmax", high, limit)
+            compared("preconditioned λmax", high, limit) + &lr
         }
         _ => String::new(),
     }
@@ -198,27 +202,29 @@ fn height_text(runs: &Runs, context: &ViewContext, at: [f64; 2]) -> String {
 fn landscape_text(scene: &Scene, runs: &Runs, at: [f64; 2]) -> String {
     let objective = &*runs.problem.objective;
     if objective.dim() == 1 {
-        return graph_text(scene, runs, at[0]);
+        let [bend, _] = curvature::extremes(objective, &at[..1]);
+        return graph_text(scene, runs, at[0]) + &largest_lr_text(bend);
     }
     let mut gradient = [0.0; 2];
     let value = objective.gradient(&at, &mut gradient);
     let [low, high] = curvature::extremes(objective, &at);
-    let largest = if high > 0.0 {
-        format!(
-            "\nlargest stable lr of gradient descent {}",
-            number(2.0 / high, 3)
-        )
-    } else {
-        String::new()
-    };
     format!(
-        "{}\nf {}\n‖∇f‖ {}\nλ {}, {}{largest}",
+        "{}\nf {}\n‖∇f‖ {}\nλ {}, {}{}",
         coordinates(scene, at),
         number(value, 4),
         number(norm(&gradient), 3),
         number(low, 3),
         number(high, 3),
+        largest_lr_text(high),
     )
+}
+
+/// Returns a line with the largest learning rate at which gradient descent is stable along a curvature; nothing where it is not positive.
+fn largest_lr_text(curvature: f64) -> String {
+    let lr = (curvature > 0.0).then(|| number(2.0 / curvature, 3));
+    lr.map_or_else(String::new, |lr| {
+        format!("\nlargest stable lr of gradient descent {lr}")
+    })
 }
 
 /// Describes the graph of a landscape of one parameter at x.

@@ -376,9 +376,9 @@ fn measure(claim: &Claim, facts: &Facts) -> Result<f64, String> {
             .ok_or_else(here),
         Quantity::SharpnessRatio => facts.sharpness_ratio(row).ok_or_else(theory),
         Quantity::LargestLr => facts.largest_lr(row).ok_or_else(theory),
-        Quantity::Rate => facts
-            .rate()
-            .ok_or_else(|| "the landscape has no known minimum, or the run has no step".to_owned()),
+        Quantity::Rate => facts.rate().ok_or_else(|| {
+            "the landscape has no known minimum, or the run has too few steps".to_owned()
+        }),
         Quantity::Accuracy => network::accuracy(facts, row, 0).ok_or_else(here),
         Quantity::TestAccuracy => network::accuracy(facts, row, 1).ok_or_else(here),
         Quantity::ProjectionError => network::projection_error(facts, row).ok_or_else(here),

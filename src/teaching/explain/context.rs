@@ -5,10 +5,11 @@ mod ending;
 mod layers;
 mod motion;
 mod noise;
+mod saddle;
 
 pub(super) use curvature::Unstable;
 
-use crate::engine::analysis::critical::{self, Kind};
+use crate::engine::analysis::critical::{self, CriticalPoint, Kind};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Value;
 use crate::engine::training::{Outcome, Reason, RunSpec};
@@ -32,9 +33,11 @@ const STATIONARY: f64 = 1e-3;
 pub(super) struct Context<'a> {
     pub(super) facts: Facts<'a>,
     best: OnceCell<Option<([f64; 2], f64)>>,
+    critical: OnceCell<Vec<CriticalPoint>>,
     eigenvalues: OnceCell<Option<[f64; 2]>>,
     steep: OnceCell<Option<Vec<f64>>>,
     unstable: OnceCell<Option<Unstable>>,
+    saddle_wait: OnceCell<Option<saddle::SaddleWait>>,
 }
 
 impl<'a> Context<'a> {
@@ -42,9 +45,11 @@ impl<'a> Context<'a> {
         Self {
             facts,
             best: OnceCell::new(),
+            critical: OnceCell::new(),
             eigenvalues: OnceCell::new(),
             steep: OnceCell::new(),
             unstable: OnceCell::new(),
+            saddle_wait: OnceCell::new(),
         }
     }
 
@@ -143,13 +148,36 @@ impl<'a> Context<'a> {
             if problem.objective.dim() != 2 {
                 return None;
             }
-            let view = self.facts.runs.scene.view.unwrap_or(problem.view);
-            let found = critical::find(&*problem.objective, view, &[], &Cancel::default())?;
-            let minima = found
-                .into_iter()
-                .filter(|point| point.kind == Kind::Minimum);
+            let found = self.critical_points().iter();
+            let minima = found.filter(|point| point.kind == Kind::Minimum);
             minima.map(|point| (point.at, point.value)).reduce(lowest)
         })
+    }
+
+    /// Returns the critical points in the view of a landscape of two parameters.
+    fn critical_points(&self) -> &[CriticalPoint] {
+        self.critical.get_or_init(|| {
+            let problem = &self.facts.runs.problem;
+            if self.facts.trained().is_some() || problem.objective.dim() != 2 {
+                return Vec::new();
+            }
+            let view = self.facts.runs.scene.view.unwrap_or(problem.view);
+            let known = problem.minima.iter().chain(&problem.saddles);
+            let known: Vec<[f64; 2]> = known.map(|mark| mark.at).collect();
+            let found = critical::find(&*problem.objective, view, &known, &Cancel::default());
+            found.unwrap_or_default()
+        })
+    }
+
+    /// Whether a saddle or a maximum is close to a row of a run on a landscape, in comparison with the view.
+    pub(super) fn is_near_saddle(&self, row: usize) -> bool {
+        const NEAR: f64 = 0.15;
+        if self.facts.theta(row).len() == 1 {
+            return true;
+        }
+        let mut points = self.critical_points().iter();
+        let is_near = |at: [f64; 2]| self.facts.distance(row, at) < NEAR * self.extent();
+        points.any(|point| point.kind != Kind::Minimum && is_near(point.at))
     }
 
     /// Returns the loss of the lowest minimum.

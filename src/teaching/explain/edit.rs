@@ -50,6 +50,7 @@ pub(super) fn suggestion(
     (changed != *scene).then_some(Suggestion {
         label,
         scene: changed,
+        effect: None,
     })
 }
 

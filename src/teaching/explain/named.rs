@@ -2,16 +2,12 @@
 
 use super::context::Context;
 use super::rule::Form;
-use crate::engine::cancel::Cancel;
 use crate::engine::declare::spec::real;
-use crate::engine::scene::Scene;
-use crate::engine::training::{Outcome, Reason, run_to_end};
+use crate::engine::training::Reason;
 use crate::figure::axis::number;
+use crate::teaching::facts::Facts;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-
-/// Maximum number of steps for which a change is tried before it is suggested.
-const MAX_TRIED_STEPS: u64 = 100_000;
 
 /// Kind of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,25 +76,9 @@ impl<'a> Named<'a> {
         facts.runs.step(facts.last())
     }
 
-    /// Whether the run ends lower with the settings of another scene: on a landscape it is run with them, unless it takes very many steps.
-    pub(super) fn is_helped_by(&self, scene: &Scene) -> bool {
-        let facts = &self.context.facts;
-        let spec = &scene.runs[facts.index].spec;
-        if scene.is_network() || scene.training.steps > MAX_TRIED_STEPS {
-            return true;
-        }
-        if scene.check(&facts.runs.problem).is_err() {
-            return false;
-        }
-        let (settings, objective) = (scene.run_settings(), facts.objective());
-        let (start, never) = (scene.start_theta(), Cancel::default());
-        let goal = f64::NEG_INFINITY;
-        let Some(end) = run_to_end(objective, start, spec, &settings, goal, &never) else {
-            return false;
-        };
-        let was_lost = self.flag("diverged") && !self.flag("falls_without_bound");
-        let is_lost = matches!(end.outcome, Outcome::Diverged(..)) && end.loss > -1e3;
-        !is_lost && (was_lost || end.loss < self.context.loss(facts.last()))
+    /// Returns the run.
+    pub(super) fn facts(&self) -> &Facts<'a> {
+        &self.context.facts
     }
 
     fn value(&self, name: &str) -> Option<Value> {
@@ -175,7 +155,8 @@ facts! {
     left_domain: Flag = |c| c.left_domain();
     end_step: Count = |c| Some(c.end_step());
     steps: Count = |c| Some(c.steps());
-    more_steps: Setting = |c| c.more_steps();
+    arrival_steps: Setting = |c| c.arrival_steps();
+    twice_steps: Setting = |c| Some(2.0 * c.steps());
 
     // Points.
     start: Text = |c| Some(c.point_text(0));
@@ -184,6 +165,13 @@ facts! {
     near_best_start: Text = |c| c.near_best_start();
     stationary_kind: Text = |c| c.stationary_kind();
     escape_start: Text = |c| c.escape_start();
+    saddle_wait_share: Share = |c| c.saddle_wait().map(|wait| wait.share);
+    saddle_wait_from: Count = |c| c.saddle_wait().map(|wait| wait.from);
+    saddle_wait_to: Count = |c| c.saddle_wait().map(|wait| wait.to);
+    saddle_wait_grad: Number = |c| c.saddle_wait().map(|wait| wait.grad_norm);
+    saddle_wait_point: Text = |c| c.saddle_wait().map(|wait| c.point_text(wait.row));
+    saddle_wait_lambda_min: Number = |c| c.saddle_wait().map(|wait| wait.lambda_min);
+    saddle_wait_start: Text = |c| c.saddle_wait_start();
 
     // Losses.
     loss_start: Number = |c| Some(c.loss(0));
@@ -208,6 +196,7 @@ facts! {
     grad_end: Number = |c| Some(c.grad_norm(c.facts.last()));
     stationary: Flag = |c| c.is_stationary();
     flat: Flag = |c| c.is_flat();
+    near_saddle: Flag = |c| c.is_near_saddle(c.facts.last());
     step_length_start: Number = |c| c.step_length(0);
     step_length_end: Number = |c| c.step_length(c.facts.last().checked_sub(1)?);
     step_length_share: Share = |c| c.step_length_share();
@@ -225,6 +214,7 @@ facts! {
     lr_start: Setting = |c| Some(c.facts.rates(0).lr);
     lr_most: Number = |c| c.facts.trajectory().lr.iter().copied().reduce(f64::max);
     ten_lr: Setting = |c| Some(10.0 * c.facts.rates(0).lr);
+    triple_lr: Setting = |c| Some(3.0 * c.facts.rates(0).lr);
     half_lr: Setting = |c| Some(0.5 * c.facts.rates(0).lr);
     tenth_lr: Setting = |c| Some(0.1 * c.facts.rates(0).lr);
     lambda_max_end: Number = |c| c.end_eigenvalues().map(|[_, high]| high);
@@ -277,6 +267,7 @@ facts! {
     batch: Count = |c| c.batch();
     noise_to_gradient: Number = |c| c.noise_to_gradient();
     noise_floor: Number = |c| c.noise_floor();
+    above_floor: Flag = |c| c.is_above_floor();
     level: Number = |c| c.late_excess();
     level_ratio: Number = |c| c.late_excess_ratio();
     clip_norm: Number = |c| c.clip_norm();
@@ -299,6 +290,8 @@ facts! {
     exploding_step: Count = |c| c.exploding().map(|found| found.step);
     dead_share: Share = |c| c.dead().map(|(share, _)| share);
     dead_layer: Text = |c| c.dead().map(|(_, layer)| layer);
+    equal_weights: Flag = |c| matches!(c.init().as_deref(), Some("zeros" | "constant"));
+    init: Text = |c| c.init();
     batch_norm: Flag = |c| c.has_batch_norm();
     samples: Count = |c| c.samples();
     test_loss_end: Number = |c| c.test_losses().map(|found| found.end);

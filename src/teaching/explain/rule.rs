@@ -27,6 +27,12 @@ pub(super) struct Rule {
     /// Changes of the scene, of which the first that helps is suggested.
     #[serde(rename = "try", default)]
     pub(super) attempts: Vec<Attempt>,
+    /// Whether the rule is left out where none of its changes helps: then it is not the cause.
+    #[serde(default)]
+    pub(super) needs_cure: bool,
+    /// Whether a change helps where the test loss, not the training loss, ends lower.
+    #[serde(default)]
+    pub(super) judged_by_test: bool,
     /// Name of the lesson.
     pub(super) lesson: Option<String>,
     /// Name of the help page; that of the optimizer without it.

@@ -37,7 +37,7 @@ fn run(problem: &LoadedLandscape, start: &[f64], spec: &str, settings: &RunSetti
 
 fn theory(problem: &LoadedLandscape, start: &[f64], spec: &str, s: &RunSettings) -> Option<Theory> {
     let bowl = Bowl::find(&*problem.objective, problem.view)?;
-    bowl.theory(&spec.parse().unwrap(), s, start)
+    bowl.theory(&*problem.objective, &spec.parse().unwrap(), s, start)
 }
 
 #[test]
@@ -219,4 +219,167 @@ fn measured_rates_end_where_losses_are_rounded() {
     assert!((rate - 0.8).abs() < 0.02, "{rate}");
     let short = run(&problem, &[3.0, -1.0], "sgd:lr=0.1", &settings(3, 0.0, 0));
     assert_eq!(measured_rate(&short, 7.0), None);
+}
+
+fn convex(landscape: &str, start: [f64; 2]) -> (LoadedLandscape, ConvexFunction) {
+    let parsed: AnyLandscape = landscape.parse().unwrap();
+    let problem = load(landscape);
+    let bounds = parsed.as_dyn().curvature_bounds(start).unwrap();
+    let minimum = problem.minima[0];
+    let convex = ConvexFunction {
+        bounds,
+        minimum: minimum.at,
+        floor: minimum.value,
+    };
+    (problem, convex)
+}
+
+#[test]
+fn curvature_of_convex_landscapes_is_within_its_bounds() {
+    for (landscape, start) in [
+        ("zakharov", [8.5, -3.5]),
+        ("zakharov", [-1.0, 2.0]),
+        ("heavy-ball-trap", [3.3, 0.0]),
+    ] {
+        let (problem, ConvexFunction { bounds, .. }) = convex(landscape, start);
+        let objective = &*problem.objective;
+        let dim = objective.dim();
+        let height = objective.value(&start[..dim]);
+        let mut largest = 0.0_f64;
+        for i in -400..=400 {
+            for j in -400..=400 {
+                let at = [0.025 * f64::from(i), 0.025 * f64::from(j)];
+                if objective.value(&at[..dim]) > height {
+                    continue;
+                }
+                let [low, high] = super::super::curvature::extremes(objective, &at[..dim]);
+                assert!(low >= bounds[0] - 1e-9, "{landscape}: {low} at {at:?}");
+                assert!(high <= bounds[1] + 1e-9, "{landscape}: {high} at {at:?}");
+                largest = largest.max(high);
+            }
+        }
+        assert!(largest > 0.95 * bounds[1], "{landscape}: L is too large");
+    }
+}
+
+#[test]
+fn convex_losses_stay_below_the_bounds_and_have_the_rate() {
+    for (landscape, start) in [
+        ("zakharov", [8.5, -3.5]),
+        ("zakharov", [-1.0, 2.0]),
+        ("heavy-ball-trap", [3.3, 0.0]),
+    ] {
+        let (problem, convex) = convex(landscape, start);
+        let start = &start[..problem.objective.dim()];
+        for share in [0.1, 0.5, 1.0, 1.5, 1.9, 2.1] {
+            let spec = format!("sgd:lr={}", share / convex.bounds[1]);
+            let settings = settings(400, 0.0, 0);
+            let theory = convex.theory(
+                &*problem.objective,
+                &spec.parse().unwrap(),
+                &settings,
+                start,
+            );
+            let Some(theory) = theory else {
+                assert!(share > 2.0, "{landscape} {spec}");
+                continue;
+            };
+            assert!(share < 2.0, "{landscape} {spec}");
+            let names: Vec<&str> = theory.lines.iter().map(|line| line.name).collect();
+            assert_eq!(names.contains(&"1/t bound"), share <= 1.0, "{names:?}");
+            assert!(names.contains(&"strong convexity bound"), "{names:?}");
+            let path = run(&problem, start, &spec, &settings);
+            for line in &theory.lines {
+                for (step, loss) in path.loss.iter().enumerate() {
+                    let bound = line.value(step as u64);
+                    assert!(
+                        *loss <= bound * (1.0 + 1e-9) + 1e-12,
+                        "{landscape} {spec}: {loss} above {} {bound} at {step}",
+                        line.name
+                    );
+                }
+            }
+            if let Some(measured) = measured_rate(&path, theory.floor) {
+                assert!(
+                    (measured - theory.rate).abs() < 0.01,
+                    "{landscape} {spec}: {measured} measured, {} by theory",
+                    theory.rate
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn convex_functions_have_no_bounds_where_their_conditions_do_not_hold() {
+    let start = [-1.0, 2.0];
+    let (problem, convex) = convex("zakharov", start);
+    let plain = settings(100, 0.0, 0);
+    let theory = |spec: &str, settings: &RunSettings| {
+        let spec = spec.parse().unwrap();
+        convex.theory(&*problem.objective, &spec, settings, &start)
+    };
+    assert!(theory("sgd:lr=0.001", &plain).is_some());
+    for spec in [
+        "adam",
+        "sgd:lr=0.001,momentum=0.9",
+        "sgd:lr=0.001,weight_decay=0.1",
+        "sgd:lr=0.001@cosine",
+        "sgd:lr=0.001+lookahead",
+    ] {
+        assert_eq!(theory(spec, &plain), None, "{spec}");
+    }
+    assert_eq!(theory("sgd:lr=0.001", &settings(100, 1.0, 0)), None);
+    let mut clipped = plain;
+    clipped.gradient_settings.clip_value = Some(1.0);
+    assert_eq!(theory("sgd:lr=0.001", &clipped), None);
+}
+
+#[test]
+fn mini_batches_hold_regression_at_their_noise_floor() {
+    let problem = load("regression");
+    let start = problem.minima[0].at;
+    for (spec, batch) in [
+        ("sgd:lr=0.02", 4),
+        ("sgd:lr=0.004", 4),
+        ("sgd:lr=0.02", 16),
+        ("sgd:lr=0.004", 1),
+        ("sgd:lr=0.004,momentum=0.8", 8),
+        ("sgd:lr=0.004,momentum=0.8,nesterov=true,lookahead=true", 7),
+        ("sgd:lr=0.02,momentum=0.8,form=ema", 8),
+    ] {
+        let batched = |seed: u64| {
+            let mut settings = settings(30_000, 0.0, seed);
+            settings.gradient_settings.batch = Some(batch);
+            settings
+        };
+        let theory = theory(&problem, &start, spec, &batched(0)).unwrap();
+        let [line] = &theory.lines[..] else {
+            panic!("{spec}: {:?}", theory.lines)
+        };
+        assert!(theory.is_noisy && line.name == "noise floor");
+        let floor = problem.minima[0].value;
+        let (mut sum, mut count) = (0.0, 0.0);
+        for seed in 0..3 {
+            let path = run(&problem, &start, spec, &batched(seed));
+            for loss in &path.loss[3000..] {
+                sum += loss - floor;
+                count += 1.0;
+            }
+        }
+        let (mean, level) = (sum / count, line.value(0) - floor);
+        assert!(
+            (mean / level - 1.0).abs() < 0.1,
+            "{spec}, batch {batch}: {mean}, by theory {level}"
+        );
+    }
+    // All samples in a batch are no noise, and too large steps no level.
+    let mut all = settings(100, 0.0, 0);
+    all.gradient_settings.batch = Some(50);
+    let found = theory(&problem, &[0.0, 0.0], "sgd:lr=0.02", &all).unwrap();
+    assert!(!found.is_noisy);
+    let mut one = settings(100, 0.0, 0);
+    one.gradient_settings.batch = Some(1);
+    let found = theory(&problem, &[0.0, 0.0], "sgd:lr=0.028", &one).unwrap();
+    assert!(found.lines.is_empty(), "{:?}", found.lines);
 }

@@ -60,8 +60,17 @@ impl Context<'_> {
 
     /// Returns the name of the activation.
     pub(in crate::teaching::explain) fn activation(&self) -> Option<String> {
+        self.model_setting("activation")
+    }
+
+    /// Returns the name of the initialisation.
+    pub(in crate::teaching::explain) fn init(&self) -> Option<String> {
+        self.model_setting("init")
+    }
+
+    fn model_setting(&self, name: &str) -> Option<String> {
         let settings = self.facts.runs.scene.network()?.model.settings();
-        let index = settings.index("activation").ok()?;
+        let index = settings.index(name).ok()?;
         Some(settings.params()[index].text(&settings.value(index)))
     }
 

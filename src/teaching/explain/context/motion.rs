@@ -43,11 +43,12 @@ impl Context<'_> {
         Some(self.step_length(last)? / self.step_length(0)?)
     }
 
-    /// Returns the step length per gradient at the end as a share of that at the start.
+    /// Returns the step length per gradient at the end as a share of that at the start; `None` where it is longer.
     pub(in crate::teaching::explain) fn effective_lr_share(&self) -> Option<f64> {
         let lr = |row: usize| Some(self.step_length(row)? / self.grad_norm(row));
         let last = self.facts.last().checked_sub(1)?;
-        Some(lr(last)? / lr(0)?)
+        let share = lr(last)? / lr(0)?;
+        (share < 1.0).then_some(share)
     }
 
     fn steep_gradients(&self) -> Option<&[f64]> {
@@ -123,15 +124,14 @@ impl Context<'_> {
         (last >= 8).then(|| at(last) / at(last - last / 4))
     }
 
-    /// Returns a number of steps after which a run on a landscape has found the minimum, a tenth more than it takes; of the others, and
-    /// where no minimum is known, twice as many. `None` where many more do not lead there.
-    pub(in crate::teaching::explain) fn more_steps(&self) -> Option<f64> {
+    /// Returns a number of steps after which a run on a landscape has found the minimum, a tenth more than it takes. `None` for networks,
+    /// where no minimum is known, and where many more steps do not lead there.
+    pub(in crate::teaching::explain) fn arrival_steps(&self) -> Option<f64> {
         let scene = &self.facts.runs.scene;
-        let (Some(minimum), Some(start), false) =
-            (self.minimum(), self.excess(0), scene.is_network())
-        else {
-            return Some(2.0 * self.steps());
-        };
+        if scene.is_network() {
+            return None;
+        }
+        let (minimum, start) = (self.minimum()?, self.excess(0)?);
         let mut longer = scene.clone();
         longer.training.steps = (MORE * longer.training.steps).min(MOST_STEPS);
         let (settings, never) = (longer.run_settings(), Cancel::default());

@@ -1,6 +1,7 @@
 //! Noise of a run's gradients, the level at which it holds the loss, and clipping.
 
 use super::{Context, count};
+use crate::engine::analysis::theory::NOISE_FLOOR;
 use crate::teaching::facts::mean;
 
 impl Context<'_> {
@@ -54,24 +55,18 @@ impl Context<'_> {
         Some((last? - minimum) / (before? - minimum))
     }
 
-    /// Returns the mean excess of gradient descent with noise σ on the quadratic at the end: Σ lr σ² / (2 (2 − lr λᵢ)), from the stationary
-    /// variance lr σ² / (λᵢ (2 − lr λᵢ)) of each coordinate.
+    /// Returns the excess at which noise or mini-batches hold the run by theory, on a quadratic.
     pub(in crate::teaching::explain) fn noise_floor(&self) -> Option<f64> {
-        let sigma = self.noise().filter(|_| self.momentum() == Some(0.0))?;
-        let lr = self.facts.rates(self.facts.last()).lr;
-        let [low, high] = self.end_eigenvalues()?;
-        if self.facts.trained().is_some() || low <= 0.0 || lr * high >= 2.0 {
-            return None;
-        }
-        let values = if self.facts.theta(0).len() == 1 {
-            vec![high]
-        } else {
-            vec![low, high]
-        };
-        let each = values
-            .iter()
-            .map(|lambda| lr * sigma * sigma / (2.0 * (2.0 - lr * lambda)));
-        Some(each.sum())
+        let theory = self.facts.runs.results[self.facts.index].theory.as_ref()?;
+        let line = theory.lines.iter().find(|line| line.name == NOISE_FLOOR)?;
+        Some(line.value(self.facts.end_step()) - theory.floor)
+    }
+
+    /// Whether the mean excess of the last quarter is far above the noise floor of theory.
+    pub(in crate::teaching::explain) fn is_above_floor(&self) -> bool {
+        const FAR: f64 = 3.0;
+        let pair = self.late_excess().zip(self.noise_floor());
+        pair.is_some_and(|(level, floor)| level > FAR * floor)
     }
 
     /// Returns the largest norm of a gradient, where it is clipped.
