@@ -8,7 +8,7 @@ use super::outputs::{Outputs, TABLES_AND_PICTURES, kind, with_format};
 use super::page_args::size;
 use super::progress::Progress;
 use super::render::ThemeArg as Light;
-use super::scene_args::parse_setting;
+use super::scene_args::{parse_setting, whole};
 use crate::engine::analysis::mode_connectivity::{self as engine, Connect, ModeConnectivity};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Settings;
@@ -253,7 +253,7 @@ impl Args {
 
     fn side(&self) -> Result<usize, String> {
         let text = &self.map;
-        let side = text.parse().ok().filter(|side| (2..=1024).contains(side));
+        let side = whole(text).filter(|side| (2..=1024).contains(side));
         side.ok_or_else(|| {
             format!("--map cannot be `{text}`; expected a whole number from 2 to 1024")
         })

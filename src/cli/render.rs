@@ -8,7 +8,7 @@ use super::outputs::{Outputs, kind};
 use super::page_args::{PageArgs, check_memory};
 use super::progress::Progress;
 use super::progress_counter::with_spinner;
-use super::scene_args::{SceneArgs, parse_setting};
+use super::scene_args::{SceneArgs, parse_setting, whole};
 use super::seeds::{SeedsArg, note_equal_seeds, warn_diverged_seeds};
 use crate::engine::results::Runs;
 use crate::engine::scene::{FigureStyle, Problem, Scene};
@@ -63,14 +63,14 @@ Runs that diverge are reported on stderr with their step.
 Examples:
   ravine render -o opening.png
   ravine render 'lesson:learning-rate#3' -o step.png
-  ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
+  ravine render example:momentum-in-a-ravine --step 100 --theme dark --size 1920x1080 -o slide.png
   ravine render --landscape himmelblau --start=0,0 --run adam:lr=0.1 --run lbfgs -o figure.svg
-  ravine render homework.toml --show loss --width 12cm -o loss.pdf
-  ravine render paper.toml --show map+loss --preset double-column --label a -o figure.pdf
-  ravine render lecture.toml --noise 1 --seeds 0..9 --show loss -o seeds.pdf
+  ravine render example:schedules --show loss --width 12cm -o loss.pdf
+  ravine render example:opening-race --show map+loss --preset double-column --label a -o figure.pdf
+  ravine render example:noise-and-batch-size --seeds 0..9 --show loss -o seeds.pdf
   ravine render --show surface --azim=-120 --elev 40 -o surface.png
-  ravine render network.toml --show projection-error -o error.svg
-  ravine render network.toml --show predictions -o predictions.png
+  ravine render example:moons --show projection-error -o error.svg
+  ravine render example:moons --show predictions -o predictions.png
   ravine render --landscape himmelblau --run adam:lr=0.1 --run lbfgs -o race.gif
   ravine render --show surface --turn 60 --seconds 12 --size 1280x720 -o turn.apng
   ravine render --frames 0..500:5 -o 'frame-{}.png'
@@ -395,7 +395,7 @@ fn turn_camera(args: &Args, scene: &mut Scene) -> Result<(), String> {
 }
 
 fn step(text: &str, steps: u64) -> Result<u64, String> {
-    text.parse().ok().filter(|step| *step <= steps).ok_or_else(|| {
+    whole(text).filter(|step| *step <= steps).ok_or_else(|| {
         format!("--step cannot be `{text}`; expected a whole number from 0 to {steps}, the steps of the scene")
     })
 }

@@ -28,8 +28,8 @@ fn the_table_has_the_end_of_the_run_from_each_start() {
     );
     let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
     assert_eq!(rows.len(), 24 * 24);
-    assert_eq!(rows[0][..2], ["-5.0", "-5.0"]);
-    assert_eq!(rows[24 * 24 - 1][..2], ["5.0", "5.0"]);
+    assert_eq!(rows[0][..2], ["-5", "-5"]);
+    assert_eq!(rows[24 * 24 - 1][..2], ["5", "5"]);
     let arrived = rows.iter().filter(|row| row[2] == "arrives").count();
     assert!(arrived > 500, "{arrived}");
     // A single run from this start ends at the same minimum after equally many steps.
@@ -77,7 +77,7 @@ fn invalid_basins_arguments_are_refused() {
     for (more, expected) in [
         (
             &["-o", "a.txt"][..],
-            "a.txt: unknown extension `.txt`; expected .csv or .json or .npz or .png or .svg or .pdf",
+            "a.txt: unknown extension `.txt`; expected .csv, .json, .npz, .png, .svg or .pdf",
         ),
         (
             &["--run", "adam", "-o", "a.png"],

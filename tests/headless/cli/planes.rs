@@ -180,7 +180,7 @@ fn incompatible_flags_are_refused() {
     for (more, expected) in [
         (
             &["--seeds", "1"][..],
-            "--seeds cannot be `1`; expected how many planes, a whole number from 2 to 16; the first seed",
+            "--seeds cannot be `1`; expected 2 to 16 seeds, like 0..3 or 0,3,7, or how many from the plane",
         ),
         (
             &["--seeds", "2", "--plane", "hessian"],

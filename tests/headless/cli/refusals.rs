@@ -304,8 +304,8 @@ fn paths_that_cannot_be_written_are_refused_and_unchanged() {
         fs::set_permissions(path, permissions).unwrap();
     }
     for (command, ending, wrong) in [
-        ("trace", "json", ".json or .csv or .npz"),
-        ("render", "png", ".png or .svg or .pdf or .gif or .apng"),
+        ("trace", "json", ".csv, .json or .npz"),
+        ("render", "png", ".png, .svg, .pdf, .gif or .apng"),
     ] {
         for (path, expected) in [
             (

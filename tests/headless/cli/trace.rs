@@ -47,7 +47,7 @@ fn a_landscape_of_one_parameter_has_no_y() {
     );
     assert_eq!(csv.lines().count(), 12);
     assert_eq!(with(&["--start=-5"]), with(&["--start=-5,0"]));
-    assert!(with(&["--start=-5"]).contains("\"start\":[-5.0]"));
+    assert!(with(&["--start=-5", "--json"]).contains("\"start\":[-5.0]"));
     let listed = place.said(&["list", "parabola"]);
     assert!(
         listed.contains("f(x) = a x²\n    Domain: x from -12 to 12; starts at 10; minimum 0 at 0."),
