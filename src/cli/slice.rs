@@ -1,6 +1,7 @@
 //! `ravine slice`: the loss of a network on a plane in parameter space.
 
 mod flags;
+mod line;
 mod output;
 mod plane;
 mod projection;
@@ -18,16 +19,16 @@ use crate::engine::declare::{SettingError, Value};
 use crate::engine::geometry::surface::Surface;
 use crate::engine::network::{NetworkLoss, Precision};
 use crate::engine::objective::Objective;
-use crate::engine::objective::plane::{Plane, Rect};
+use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapPrecision;
 use crate::export::columns::Columns;
 use crate::export::picture;
 use crate::export::slice as table;
 use crate::figure::axis::number;
 use crate::import::open_runs;
+use line::line;
 use output::SliceOutput;
 use projection::ProjectedPaths;
-use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
@@ -388,35 +389,3 @@ fn origin_text(loss: &NetworkLoss, theta: &[f64]) -> String {
 
 /// What an interrupted table has in place of losses.
 const MISSING: &str = "losses that are not computed are NaN, or null in JSON";
-
-/// Points of a line that are computed together, between two looks at Ctrl+C.
-const POINTS_TOGETHER: usize = 8;
-
-/// Returns (a, loss) along a line, with a progress bar on a terminal; losses that an interrupted work does not reach are NaN.
-fn line(loss: &NetworkLoss, plane: &Plane, view: Rect, count: usize) -> Vec<[f64; 2]> {
-    let blank = Surface {
-        view,
-        columns: count,
-        rows: 2,
-        values: Vec::new(),
-    };
-    let [a, _] = blank.axes();
-    let (mut losses, cancel) = (vec![f64::NAN; count], interrupt::stoppable());
-    with_progress("slice", "points", count, |done| {
-        let parts = losses.par_chunks_mut(POINTS_TOGETHER);
-        let parts = parts.zip(a.par_chunks(POINTS_TOGETHER));
-        parts.for_each_init(
-            || vec![0.0; plane.dim()],
-            |theta, (losses, a)| {
-                if !cancel.is_cancelled() {
-                    loss.rows(plane, a, &[0.0], losses, theta);
-                    done.fetch_add(a.len(), Ordering::Relaxed);
-                }
-            },
-        );
-    });
-    a.into_iter()
-        .zip(losses)
-        .map(|(a, loss)| [a, loss])
-        .collect()
-}

@@ -146,7 +146,7 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
     }
     if let Some(format) = args.table {
         let names = scene.run_names();
-        if args.seeds.is_given() {
+        if seeds.len() > 1 {
             print(|out| seed_table(&scene, &names, &rows, format).write(out))?;
         } else {
             results(&scene, &names, &rows, format)?;
@@ -227,13 +227,18 @@ fn results(
             .count()
             + 1
     };
+    // As in tables of sweeps and seeds, a run that diverged has no losses.
+    let loss = |run: &RunEnd, loss: f64| {
+        let diverged = matches!(run.outcome, Outcome::Diverged(..));
+        loss_text(Some(loss).filter(|_| !diverged))
+    };
     let row = |run: &RunEnd| ResultRow {
         number: number(run.index),
         name: names[run.index].clone(),
         settings: Vec::new(),
         results: vec![
-            ("final loss", loss_text(Some(run.last))),
-            ("best loss", loss_text(Some(run.best))),
+            ("final loss", loss(run, run.last)),
+            ("best loss", loss(run, run.best)),
             ("steps", run.steps.to_string()),
             ("evaluations", run.evaluations.to_string()),
         ],

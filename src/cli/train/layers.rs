@@ -7,6 +7,7 @@ use crate::engine::analysis::layer_stats::Diagnosis;
 use crate::engine::analysis::layer_stats::GradientHealth;
 use crate::engine::analysis::layer_stats::LayerStats;
 use crate::engine::analysis::layer_stats::Thresholds;
+use crate::engine::cancel::Cancel;
 use crate::engine::declare::Settings;
 use crate::engine::network::NetworkLoss;
 use crate::export::layers::LayerRow;
@@ -16,7 +17,7 @@ use rayon::prelude::*;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Rows that are computed in parallel between two looks at Ctrl+C.
+/// Rows that are computed in parallel.
 const CHUNK_ROWS: usize = 256;
 
 /// Parses the thresholds of `--exploding` and `--vanishing`.
@@ -63,16 +64,17 @@ pub(super) struct GradientIssue {
 }
 
 /// Computes the statistics of all layers at each recorded row of the runs, with a progress bar on a terminal; returns them with the
-/// layers whose gradients vanish or explode. Ctrl+C ends it with the rows so far; after a training that it has stopped, all rows are
-/// computed.
+/// layers whose gradients vanish or explode. Ctrl+C ends it with the rows so far, also after a training that Ctrl+C has stopped.
 pub(super) fn compute(
     loss: &NetworkLoss,
     runs: &[RunRecord],
     thresholds: &Thresholds,
 ) -> (Vec<LayerRow>, Vec<GradientIssue>) {
     let total = runs.iter().map(|run| run.trajectory.len()).sum();
-    with_progress("layers", "rows", total, |done| {
-        compute_rows(loss, runs, thresholds, done)
+    interrupt::stoppable_after(|cancel| {
+        with_progress("layers", "rows", total, |done| {
+            compute_rows(loss, runs, thresholds, (cancel, done))
+        })
     })
 }
 
@@ -80,23 +82,22 @@ fn compute_rows(
     loss: &NetworkLoss,
     runs: &[RunRecord],
     thresholds: &Thresholds,
-    done: &AtomicUsize,
+    (cancel, done): (&Cancel, &AtomicUsize),
 ) -> (Vec<LayerRow>, Vec<GradientIssue>) {
-    let was_stopped = interrupt::is_stopped();
     let (mut all, mut issues) = (Vec::new(), Vec::new());
     for (index, run) in runs.iter().enumerate() {
         let steps: Vec<u64> = run.steps().collect();
         let mut own = Vec::new();
         for first in (0..steps.len()).step_by(CHUNK_ROWS) {
-            if interrupt::is_stopped() && !was_stopped {
-                break;
-            }
             let rows = first..steps.len().min(first + CHUNK_ROWS);
-            done.fetch_add(rows.len(), Ordering::Relaxed);
             let found = rows.clone().into_par_iter();
-            let found = found.map(|row| diagnose(loss, run, &steps, row));
+            let found = found.map(|row| {
+                let found = (!cancel.is_cancelled()).then(|| diagnose(loss, run, &steps, row));
+                done.fetch_add(1, Ordering::Relaxed);
+                found?
+            });
             let found: Vec<Option<Diagnosis>> = found.collect();
-            for (row, found) in rows.zip(found.iter().flatten()) {
+            for (row, found) in rows.zip(found.iter().map_while(Option::as_ref)) {
                 all.extend(LayerRow::all(index + 1, steps[row], found));
                 let context = RowContext {
                     run: &run.labels.spec,

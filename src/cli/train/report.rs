@@ -244,16 +244,17 @@ pub(super) fn untrained_warnings(
     ends: &[RunEnd],
     steps: u64,
 ) -> Vec<String> {
-    if steps < MIN_STEPS {
-        return Vec::new();
-    }
     let constant = loss.constant_loss();
     let digits = |value: f64| number(value, 4);
     let sentence = |(spec, end): (&RunSpec, &RunEnd)| {
         let reached = loss.measure(&end.theta).loss;
+        let taken = match end.outcome {
+            Outcome::Stopped(at, _) => at,
+            _ => steps,
+        };
         let diverged = matches!(end.outcome, Outcome::Diverged(..));
         let learned = constant <= 0.0 || reached < 0.99 * constant;
-        (!diverged && !learned).then(|| {
+        (taken >= MIN_STEPS && !diverged && !learned).then(|| {
             format!(
                 "`{spec}`: the loss ends at {1}, not below {0}, the loss of the best constant prediction; \
                  try other learning rates, --standardize or more steps",

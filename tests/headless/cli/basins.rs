@@ -95,3 +95,35 @@ fn invalid_basins_arguments_are_refused() {
         "--side cannot be `5000`; expected a whole number from 2 to 1024",
     );
 }
+
+#[test]
+fn the_shares_of_the_starts_are_printed() {
+    let place = Place::new();
+    let json = place.json(&with(&["-o", "basins.csv"]));
+    let minima = json["minima"].as_array().unwrap();
+    assert_eq!(minima.len(), 4);
+    let csv = place.read("basins.csv");
+    let ends_at = |x: &serde_json::Value| {
+        let x = x.as_f64().unwrap();
+        let rows = csv.lines().skip(1);
+        rows.filter(|line| line.split(',').nth(3).unwrap().parse() == Ok(x))
+            .count()
+    };
+    let mut sum = json["undecided"].as_f64().unwrap() + json["diverged"].as_f64().unwrap();
+    for minimum in minima {
+        let share = minimum["share"].as_f64().unwrap();
+        let rows = f64::from(u32::try_from(ends_at(&minimum["x"])).unwrap());
+        assert!((share - rows / 576.0).abs() < 1e-12, "{minimum}");
+        sum += share;
+    }
+    assert!((sum - 1.0).abs() < 1e-12, "{sum}");
+    let text = place.said(&with(&["-o", "basins.csv"]));
+    assert!(
+        text.contains("minimum at (3, 2)") && text.lines().count() >= 5,
+        "{text}"
+    );
+    place.refused(
+        &with(&["--json", "-o", "-"]),
+        "--json and an output `-` both use standard output",
+    );
+}

@@ -107,6 +107,9 @@ fn several_seeds_give_several_slices() {
     );
     let all = place.read("all.csv");
     assert!(all.starts_with("seed,a,b,loss\n5,-1.0,-1.0,"), "{all}");
+    let listed = ["--seeds", "5..7", "--points", "4x3", "-o", "listed.csv"];
+    place.said(&with(&args, &listed));
+    assert_eq!(place.read("listed.csv"), all);
     let all = losses(&all);
     place.said(&with(&args, &[&seeds[..], &["-o", "s.npz"]].concat()));
     assert_eq!(array(&place, "loss"), (all.clone(), vec![3, 3, 4]));
