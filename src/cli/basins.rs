@@ -42,8 +42,10 @@ starts so far of a table (exit code 130), but no picture. The share of the start
 that end at each minimum, and their median number of steps, are printed.
 
 Examples:
-  ravine basins --landscape himmelblau --run sgd:lr=0.01,momentum=0.9 -o basins.png
-  ravine basins --landscape rastrigin --run adam:lr=0.1 --side 256 -o basins.npz
+  ravine basins --landscape himmelblau --run sgd:lr=0.01,momentum=0.9 \\
+    -o basins.png
+  ravine basins --landscape rastrigin --run adam:lr=0.1 --side 256 \\
+    -o basins.npz
   ravine basins example:opening-race --run-number 2 --side 128 -o basins.svg")]
 pub(super) struct Args {
     #[command(flatten)]

@@ -63,16 +63,22 @@ Runs that diverge are reported on stderr with their step.
 Examples:
   ravine render -o opening.png
   ravine render 'lesson:learning-rate#3' -o step.png
-  ravine render example:momentum-in-a-ravine --step 100 --theme dark --size 1920x1080 -o slide.png
-  ravine render --landscape himmelblau --start=0,0 --run adam:lr=0.1 --run lbfgs -o figure.svg
+  ravine render example:momentum-in-a-ravine --step 100 --theme dark \\
+    --size 1920x1080 -o slide.png
+  ravine render --landscape himmelblau --start=0,0 --run adam:lr=0.1 \\
+    --run lbfgs -o figure.svg
   ravine render example:schedules --show loss --width 12cm -o loss.pdf
-  ravine render example:opening-race --show map+loss --preset double-column --label a -o figure.pdf
-  ravine render example:noise-and-batch-size --seeds 0..9 --show loss -o seeds.pdf
+  ravine render example:opening-race --show map+loss --preset double-column \\
+    --label a -o figure.pdf
+  ravine render example:noise-and-batch-size --seeds 0..9 --show loss \\
+    -o seeds.pdf
   ravine render --show surface --azim=-120 --elev 40 -o surface.png
   ravine render example:moons --show projection-error -o error.svg
   ravine render example:moons --show predictions -o predictions.png
-  ravine render --landscape himmelblau --run adam:lr=0.1 --run lbfgs -o race.gif
-  ravine render --show surface --turn 60 --seconds 12 --size 1280x720 -o turn.apng
+  ravine render --landscape himmelblau --run adam:lr=0.1 --run lbfgs \\
+    -o race.gif
+  ravine render --show surface --turn 60 --seconds 12 --size 1280x720 \\
+    -o turn.apng
   ravine render --frames 0..500:5 -o 'frame-{}.png'
   ravine render --gallery landscapes -o gallery.png";
 

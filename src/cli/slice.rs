@@ -387,5 +387,5 @@ fn origin_text(loss: &NetworkLoss, theta: &[f64]) -> String {
     format!("At (0, 0): loss {}{accuracy}.", number(at.loss, 6))
 }
 
-/// What an interrupted table has in place of losses.
+/// Sentence about losses that an interrupted table does not have.
 const MISSING: &str = "losses that are not computed are NaN, or null in JSON";

@@ -68,9 +68,12 @@ the measure. Ties go to the first value.
 
 Examples:
   ravine sweep --over lr=1e-4..1:log:200 --best
-  ravine sweep --landscape quadratic --run sgd --run sgd:momentum=0.9 --over lr -o limits.svg
-  ravine sweep --run adam --over lr=1e-3..1:log:60 --over beta1=0..0.99:40 -o adam.png
-  ravine sweep example:beale --over lr --measure steps --goal 1e-3 -o beale.csv")]
+  ravine sweep --landscape quadratic --run sgd --run sgd:momentum=0.9 \\
+    --over lr -o limits.svg
+  ravine sweep --run adam --over lr=1e-3..1:log:60 --over beta1=0..0.99:40 \\
+    -o adam.png
+  ravine sweep example:beale --over lr --measure steps --goal 1e-3 \\
+    -o beale.csv")]
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,

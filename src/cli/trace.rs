@@ -67,8 +67,10 @@ deviation, median and quartiles over the seeds that did not diverge, and how man
 did. Ctrl+C keeps the runs that are complete (exit code 130).
 
 Examples:
-  ravine trace --landscape rosenbrock --start=-1.5,2 --steps 100 --run adam:lr=0.05
-  ravine trace --landscape 'formula:f=x^2+2*y^2' --run sgd:lr=0.1 --run newton --json
+  ravine trace --landscape rosenbrock --start=-1.5,2 --steps 100 \\
+    --run adam:lr=0.05
+  ravine trace --landscape 'formula:f=x^2+2*y^2' --run sgd:lr=0.1 \\
+    --run newton --json
   ravine trace example:regression --batch 8 -o runs.csv
   ravine trace --run adam --run sgd --noise 1 --seeds 0..9 --table markdown
   ravine trace example:beale --curvature -o beale.json")]

@@ -179,6 +179,12 @@ impl Unknown<'_> {
         if self.given.starts_with('-') || name.starts_with('-') {
             return None;
         }
+        if has(self.command, name) {
+            let given = self.given;
+            return Some(format!(
+                "unknown argument `{given}`; did you mean `--{name} {given}`?"
+            ));
+        }
         let (flag, mut args) = (format!("--{name}"), self.args.to_vec());
         args[place - 1].clone_from(&flag);
         let (given, args) = (flag.as_str(), &args[..]);

@@ -31,7 +31,7 @@ pub fn extension<'a>(path: &Path, valid: &[&'a str]) -> Result<&'a str, String> 
                 )
             }),
         None if path.is_dir() => Err(format!(
-            "{}: is a folder; expected a file, {expected}",
+            "{}: is a folder; expected the name of a file, {expected}",
             path.display()
         )),
         None => Err(format!(

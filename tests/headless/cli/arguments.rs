@@ -23,7 +23,7 @@ fn every_wrong_command_line_gets_one_sentence() {
         ),
         (
             "trace steps 5",
-            "unknown argument `5`; `ravine trace --help` lists the valid ones",
+            "unknown argument `5`; did you mean `--steps 5`?",
         ),
         (
             "trace scene.toml steps",
@@ -316,11 +316,11 @@ fn the_notation_of_other_programs_is_refused_with_what_is_meant() {
         ),
         (
             &["trace", "--landscape", "x^2+y^2"],
-            "did you mean `formula:f=x^2+y^2`?",
+            "is not a landscape; did you mean `formula:f=x",
         ),
         (
             &["trace", "-o", "."],
-            ".: is a folder; expected a file, .csv, .json or .npz",
+            ".: is a folder; expected the name of a file, .csv, .json or .npz",
         ),
         (
             &["trace", "--run", "adam:lr=0,1"],

@@ -131,7 +131,7 @@ fn bad_critical_arguments_are_refused() {
         ),
         (
             &["-o", "a.txt"],
-            "a.txt: unknown extension `.txt`; expected .json or .csv",
+            "a.txt: unknown extension `.txt`; expected .csv, .json or .npz",
         ),
         (
             &["-o", "a.json", "--format", "csv"],

@@ -60,7 +60,7 @@ fn layer_statistics_are_written_for_each_step() {
     assert_eq!(steps, ["0", "5", "10", "12"]);
     assert_eq!(some[4..7].concat(), {
         let mut rows = all[16..19].to_vec();
-        rows.iter_mut().for_each(|row| row[5].clear());
+        rows.iter_mut().for_each(|row| row[5] = "NaN".to_owned());
         rows.concat()
     });
     assert!(
@@ -86,8 +86,8 @@ fn invalid_arguments_for_layers_are_refused() {
             "--vanishing 200 is above --exploding 100; expected it below",
         ),
         (
-            &["--layers", "l.npz"],
-            "l.npz: unknown extension `.npz`; expected .csv",
+            &["--layers", "l.txt"],
+            "l.txt: unknown extension `.txt`; expected .csv, .json or .npz",
         ),
     ] {
         let steps = ["--steps", "5", "-o", "w.safetensors"];

@@ -338,7 +338,7 @@ fn paths_that_cannot_be_written_are_refused_and_unchanged() {
             ),
             (
                 ".".to_owned(),
-                format!("has no extension; expected {wrong}"),
+                format!("is a folder; expected the name of a file, {wrong}"),
             ),
         ] {
             place.refused(&[command, "-o", &path], &expected);

@@ -468,7 +468,10 @@ fn steps_have_a_column_where_there_is_a_goal() {
     let args = with(&["sgd", "--over", "lr=0.1,0.15", "--table", "markdown"]);
     let header = |said: String| said.lines().next().unwrap_or_default().to_owned();
     let plain = header(place.said(&args));
-    assert_eq!(plain, "| name | lr | final loss | best loss | outcome |");
+    assert_eq!(
+        plain,
+        "| name | lr | final loss | best loss | outcome | spec |"
+    );
     let goal = header(place.said(&[&args[..], &["--goal", "1"]].concat()));
     assert!(
         goal.contains("| best loss | steps to goal | outcome |"),

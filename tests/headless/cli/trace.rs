@@ -204,6 +204,7 @@ fn divergence_and_convergence_are_reported_with_their_step() {
             "1e-3",
             "--run",
             run,
+            "--json",
         ];
         let (code, stdout, stderr) = place.run(&args);
         assert_eq!(code, Some(0), "{stderr}");
@@ -279,9 +280,9 @@ fn flags_override_a_scene_file() {
 #[test]
 fn formulas_may_be_quoted() {
     for (spec, loss) in [
-        ("formula:f=x^2+2*y^2", "[0,0,1.0,2.0,9.0,"),
-        ("formula:f='max(x,y)', radius=3", "[0,0,1.0,2.0,2.0,"),
-        ("formula:f=\"min(x, y) + 0*x\"", "[0,0,1.0,2.0,1.0,"),
+        ("formula:f=x^2+2*y^2", "\n1,0,0,1.0,2.0,9.0,"),
+        ("formula:f='max(x,y)', radius=3", "\n1,0,0,1.0,2.0,2.0,"),
+        ("formula:f=\"min(x, y) + 0*x\"", "\n1,0,0,1.0,2.0,1.0,"),
     ] {
         check(
             &[],
@@ -382,6 +383,7 @@ fn the_columns_read_from_a_table_are_reported_once_and_in_json() {
         "1",
         "--run",
         "sgd:lr=1e-3",
+        "--json",
     ];
     let source = "columns x = weight, y = height; 3 rows; ',' separated; text left out: who";
     let (code, stdout, stderr) = place.run(&args);
