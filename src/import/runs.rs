@@ -142,7 +142,7 @@ mod tests {
             number: index + 1,
             labels: Labels {
                 seed: 0,
-                outcome: trajectory.outcome,
+                outcome: Outcome::Finished,
                 name: "SGD".to_owned(),
                 spec: "sgd".to_owned(),
             },
