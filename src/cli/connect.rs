@@ -228,7 +228,7 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
         _ => settings.steps,
     };
     interrupt::report_stop(&format!(
-        "the paths after {step} steps are written{no_picture}"
+        "the paths at step {step} of the training are written{no_picture}"
     ));
     Ok(())
 }

@@ -263,8 +263,8 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
     })?;
     outputs.finish()?;
     interrupt::report_stop(match output {
-        Some(_) if !is_written => "only what is printed was computed, and no file is written",
-        _ => "only what is printed was computed",
+        Some(_) if !is_written => "the numbers so far are printed, and no file is written",
+        _ => "the numbers so far are printed",
     });
     Ok(())
 }
