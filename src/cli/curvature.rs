@@ -70,7 +70,8 @@ Examples:
     --data moons \\
     --run adam:lr=0.01 --steps 500 -o w.safetensors
   ravine curvature --network mlp:hidden=16/16,activation=relu,loss=bce \\
-    --data moons --weights w.safetensors --top 5 --bottom 2 --trace --density --json
+    --data moons --weights w.safetensors --top 5 --bottom 2 \\
+    --trace --density --json
   ravine curvature --network mlp:hidden=16/16,activation=relu,loss=bce \\
     --data moons --weights w.safetensors --layers --rescale 0.1
   ravine curvature --network mlp:hidden=16/16,activation=relu,loss=bce \\

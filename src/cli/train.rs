@@ -83,12 +83,12 @@ Examples:
   ravine train --network mlp:hidden=16/16,loss=bce --data moons:noise=0.2 \\
     --run adam:lr=0.01 --steps 500 -o w.safetensors
   ravine train --network mlp:hidden=32,activation=relu,loss=ce --data digits \\
-    --standardize --run sgd:lr=0.1,momentum=0.9 --run adam --epochs 5 --batch 32 --test 0.25 \\
-    -o 'w-{}.safetensors' --plane pca --trajectories steps.npz
-
+    --standardize --run sgd:lr=0.1,momentum=0.9 --run adam --epochs 5 \\
+    --batch 32 --test 0.25 -o 'w-{}.safetensors' --plane pca \\
+    --trajectories steps.npz
   ravine train --network mlp:hidden=16,loss=bce --data moons \\
-    --run sgd:lr=0.5 --run adam \\
-    --steps 300 --seeds 0..4 -o 'w-{}-{seed}.safetensors'
+    --run sgd:lr=0.5 --run adam --steps 300 \\
+    --seeds 0..4 -o 'w-{}-{seed}.safetensors'
 
 Inputs far from 0, like the grey values of digits (0 to 16), need --standardize:
 without it, sgd:lr=0.1,momentum=0.9 ends with all hidden units dead. A run of at

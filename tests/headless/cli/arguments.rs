@@ -150,11 +150,11 @@ fn every_wrong_command_line_gets_one_sentence() {
         ),
         (
             "trace --format xml",
-            "--format cannot be `xml`; expected json, csv or npz",
+            "--format cannot be `xml`; expected csv, json or npz",
         ),
         (
             "trace --format=jsno",
-            "--format cannot be `jsno`; expected json, csv or npz",
+            "--format cannot be `jsno`; expected csv, json or npz",
         ),
         (
             "render -o a.png --theme blue",

@@ -800,7 +800,11 @@ fn files_of_any_name_can_be_read_written_and_named_in_specs() {
         );
         fs::write(folder.join(OsStr::from_bytes(b"s\xff.toml")), scene).unwrap();
         assert_eq!(
-            run(&[text("trace"), OsStr::from_bytes(b"f\xc3/s\xff.toml")]),
+            run(&[
+                text("trace"),
+                OsStr::from_bytes(b"f\xc3/s\xff.toml"),
+                text("--json")
+            ]),
             first
         );
         fs::remove_dir_all(&folder).unwrap();
