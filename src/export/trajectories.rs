@@ -152,7 +152,7 @@ impl Table<'_> {
                     if number.is_finite() {
                         serde_json::to_writer(&mut *out, &number)?;
                     } else {
-                        write!(out, "{number}")?;
+                        out.write_all(b"NaN")?;
                     }
                 }
                 writeln!(out, ",{labels}")?;
