@@ -1,5 +1,6 @@
 //! Error sentences for command lines that the argument parser refuses.
 
+use super::hints::without_long_dash;
 use super::unknown_argument::Unknown;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
@@ -7,6 +8,12 @@ use std::path::Path;
 
 /// Returns one sentence about the arguments `args` that `program` refused with `error`: what is wrong, and what to do.
 pub(super) fn sentence(error: &Error, program: &Command, args: &[String]) -> String {
+    let dashed = args
+        .iter()
+        .find_map(|arg| Some((arg, without_long_dash(arg)?)));
+    if let Some((arg, meant)) = dashed {
+        return format!("`{arg}` begins with a long dash; expected two hyphens, {meant}");
+    }
     let command = args.get(1).and_then(|name| program.find_subcommand(name));
     if command.is_none()
         && let Some(sentence) = unknown_command(program, args)
@@ -113,12 +120,34 @@ fn unknown_command(program: &Command, args: &[String]) -> Option<String> {
     (near != given).then(|| format!("unknown command `{given}`; did you mean `{near}`?"))
 }
 
-/// Returns the command whose name is nearly `given`, if there is one.
+/// Other words for commands.
+const OTHER_COMMANDS: [(&str, &str); 14] = [
+    ("plot", "render"),
+    ("draw", "render"),
+    ("export", "render"),
+    ("run", "trace"),
+    ("optimize", "trace"),
+    ("optimise", "trace"),
+    ("minimize", "trace"),
+    ("grid", "sweep"),
+    ("search", "sweep"),
+    ("hessian", "curvature"),
+    ("spectrum", "curvature"),
+    ("fit", "train"),
+    ("minima", "critical"),
+    ("landscapes", "list"),
+];
+
+/// Returns the command that `given` means by another word, or whose name is nearly `given`.
 pub(super) fn near_command<'a>(program: &'a Command, given: &str) -> Option<&'a str> {
+    let other = OTHER_COMMANDS.iter().find(|(word, _)| *word == given);
+    if let Some((_, command)) = other {
+        return Some(command);
+    }
     let commands = program.get_subcommands().map(Command::get_name);
     let near = commands.map(|command| (strsim::damerau_levenshtein(given, command), command));
     let (distance, command) = near.min()?;
-    (distance <= 2 && distance < command.len().min(given.len())).then_some(command)
+    (distance <= 2 && 2 * distance < command.len().min(given.len())).then_some(command)
 }
 
 /// Returns the name in the parser's `--output <FILE>`, `<SCENE>` or `[FAMILY]`.

@@ -1,12 +1,14 @@
 //! `ravine basins`: the basin of attraction of each minimum.
 
+mod summary;
+
 use super::diverged::warn_diverged_values;
 use super::interrupt;
 use super::outputs::{Outputs, TABLES_AND_PICTURES, format};
 use super::page_args::size;
 use super::progress_counter::with_progress;
 use super::render::ThemeArg as Light;
-use super::scene_args::SceneArgs;
+use super::scene_args::{SceneArgs, whole};
 use crate::engine::analysis::basins::{BasinLabel, BasinQuery, Cell, MAX_SIDE};
 use crate::engine::cancel::Cancel;
 use crate::engine::results;
@@ -32,24 +34,31 @@ The grid of starts covers the view and includes its border. Table, arrays and
 picture contain the same starts, with the minima in the same order.
 
 CSV has one row per start: x, y, fate (arrives, undecided or diverges),
-minimum_x, minimum_y, minimum (its value) and steps. NPZ contains the arrays x,
-y, label, steps (rows are y, upwards) and minima (x, y, value). A label is a row
-of minima, -1 for undecided, -2 for diverged, -3 for not computed: Ctrl+C keeps
-the starts so far of a table (exit code 130), but no picture.
+minimum_x, minimum_y, minimum (its value) and steps; undecided and diverged
+starts have NaN there, null in JSON. NPZ contains the arrays x, y,
+label, steps (rows are y, upwards) and minima (x, y, value). A label is a row of
+minima, -1 for undecided, -2 for diverged, -3 for not computed: Ctrl+C keeps the
+starts so far of a table (exit code 130), but no picture. The share of the starts
+that end at each minimum, and their median number of steps, are printed.
 
 Examples:
-  ravine basins --landscape himmelblau --run sgd:lr=0.01,momentum=0.9 -o basins.png
-  ravine basins --landscape rastrigin --run adam:lr=0.1 --side 256 -o basins.npz
-  ravine basins lecture.toml --run-number 2 -o basins.svg")]
+  ravine basins --landscape himmelblau --run sgd:lr=0.01,momentum=0.9 \\
+    -o basins.png
+  ravine basins --landscape rastrigin --run adam:lr=0.1 --side 256 \\
+    -o basins.npz
+  ravine basins example:opening-race --run-number 2 --side 128 -o basins.svg")]
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
     /// Format of the output: csv, json, npz, png, svg or pdf [default: by the file's extension; csv for standard output]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// Output file: .png, .svg, .pdf, .npz, .json or .csv; - writes CSV to standard output
+    /// Output file: .csv, .json, .npz, .png, .svg or .pdf; - writes CSV to standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+    /// Print the summary as JSON: minima with the shares of the starts, from 0 to 1, that they attract
+    #[arg(long)]
+    json: bool,
     /// Grid points per side, 2 to 1024
     #[arg(
         long,
@@ -73,10 +82,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     let asked = args.format.as_deref();
     let extension = format(asked, Some(&args.output), &TABLES_AND_PICTURES)?;
     let pixels = size(&args.size, Some(extension))?;
-    let side = args
-        .side
-        .parse()
-        .ok()
+    let side = whole(&args.side)
         .filter(|side| (2..=MAX_SIDE).contains(side))
         .ok_or_else(|| {
             format!(
@@ -93,6 +99,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     }
     let index = super::run_number(&scene, args.run_number.as_deref())?;
     let mut outputs = Outputs::plan([&args.output])?;
+    outputs.check_stdout_free("--json", args.json)?;
     let spec = &scene.runs[index].spec;
     let points = picture::points(pixels);
     let window = scene.view.unwrap_or(problem.view);
@@ -116,16 +123,20 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
     if interrupt::is_stopped() && (is_picture || computed == 0) {
         return Err(interrupt::nothing_written());
     }
+    let facts = || {
+        Columns::default()
+            .with_fact("landscape", scene.landscape().to_string())
+            .with_fact("spec", spec.to_string())
+            .with_fact("steps", scene.training.steps)
+    };
     match extension {
         "npz" => outputs.write(&args.output, |out| basins::npz(&answer, out))?,
-        "json" => {
-            let facts = Columns::default()
-                .with_fact("landscape", scene.landscape().to_string())
-                .with_fact("spec", spec.to_string())
-                .with_fact("steps", scene.training.steps);
-            outputs.write(&args.output, |out| basins::json(&answer, facts, out))?;
-        }
-        "csv" => outputs.write(&args.output, |out| basins::csv(&answer, out))?,
+        "json" => outputs.write(&args.output, |out| {
+            basins::columns(&answer, facts()).json(out)
+        })?,
+        "csv" => outputs.write(&args.output, |out| {
+            basins::columns(&answer, Columns::default()).csv(out)
+        })?,
         _ => {
             let never = Cancel::default();
             let map_data = results::compute_map_data(&scene, &problem, window, 400, &never);
@@ -143,6 +154,10 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
             outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
+    outputs.print(|out| match args.json {
+        true => summary::json(&answer, facts(), out),
+        false => summary::text(&answer, out),
+    })?;
     outputs.finish()?;
     let is_computed = |(index, _): &(usize, &Cell)| answer.missing.get(*index) != Some(&true);
     let cells = answer.cells.iter().enumerate().filter(is_computed);

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
+  ravine trace --run adam --save-scene lecture.toml -o lecture.csv
   ravine check lecture.toml
   ravine check 'lesson:learning-rate#3'
 

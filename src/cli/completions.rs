@@ -8,9 +8,13 @@ use clap_complete::{Shell, generate};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
+  mkdir -p ~/.local/share/bash-completion/completions
   ravine completions bash > ~/.local/share/bash-completion/completions/ravine
-  ravine completions zsh > ~/.zfunc/_ravine
+  mkdir -p ~/.config/fish/completions
   ravine completions fish > ~/.config/fish/completions/ravine.fish
+  mkdir -p ~/.zfunc
+  ravine completions zsh > ~/.zfunc/_ravine
+In zsh, ~/.zfunc must be in $fpath before compinit. In PowerShell:
   ravine completions powershell >> $PROFILE")]
 pub(super) struct Args {
     /// Shell: bash, zsh, fish, powershell or elvish

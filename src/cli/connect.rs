@@ -8,9 +8,8 @@ use super::outputs::{Outputs, TABLES_AND_PICTURES, kind, with_format};
 use super::page_args::size;
 use super::progress::Progress;
 use super::render::ThemeArg as Light;
-use super::scene_args::parse_setting;
+use super::scene_args::{parse_setting, whole};
 use crate::engine::analysis::mode_connectivity::{self as engine, Connect, ModeConnectivity};
-use crate::engine::cancel::Cancel;
 use crate::engine::declare::Settings;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::network::TrainingTask;
@@ -189,10 +188,14 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
             "csv" => outputs.write(path, |out| table::csv(&found, out))?,
             "npz" => outputs.write(path, |out| table::npz(&found, out))?,
             "json" => outputs.write(path, |out| table::json(&found, &summary, out))?,
+            // A picture needs the curve at its end.
+            _ if interrupt::is_stopped() => {}
             _ => {
                 let caption = args.caption(&spec, &settings);
                 let bytes = args.picture(&task, &found, &caption, kind, pixels, side)?;
-                outputs.write(path, |out| out.write_all(&bytes))?;
+                if !interrupt::is_stopped() {
+                    outputs.write(path, |out| out.write_all(&bytes))?;
+                }
             }
         }
     }
@@ -205,7 +208,11 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
             outputs.write(path, |out| safetensors::write(&task.loss, theta, out))?;
         }
     }
-    if interrupt::is_stopped() && output.is_some_and(|(_, kind)| EXTENSIONS.contains(&kind)) {
+    // Also where Ctrl+C came while the picture's map was computed.
+    let is_picture = output.is_some_and(|(_, kind)| EXTENSIONS.contains(&kind));
+    let no_picture = is_picture && interrupt::is_stopped();
+    let has_weights = args.curve_weights.is_some() || args.aligned_weights.is_some();
+    if no_picture && !has_weights {
         return Err(interrupt::nothing_written());
     }
     outputs.print(|out| {
@@ -215,9 +222,14 @@ pub(super) fn connect(args: &Args) -> Result<(), String> {
         report::report(&found, [&args.from, &args.to], out)
     })?;
     outputs.finish()?;
-    if let Outcome::Stopped(step, Reason::Interrupted) = found.outcome {
-        interrupt::report_stop(&format!("the paths after {step} steps are written"));
-    }
+    let no_picture = if no_picture { ", but no picture" } else { "" };
+    let step = match found.outcome {
+        Outcome::Stopped(step, Reason::Interrupted) => step,
+        _ => settings.steps,
+    };
+    interrupt::report_stop(&format!(
+        "the paths at step {step} of the training are written{no_picture}"
+    ));
     Ok(())
 }
 
@@ -253,7 +265,7 @@ impl Args {
 
     fn side(&self) -> Result<usize, String> {
         let text = &self.map;
-        let side = text.parse().ok().filter(|side| (2..=1024).contains(side));
+        let side = whole(text).filter(|side| (2..=1024).contains(side));
         side.ok_or_else(|| {
             format!("--map cannot be `{text}`; expected a whole number from 2 to 1024")
         })
@@ -295,7 +307,7 @@ impl Args {
         pixels: [u32; 2],
         side: usize,
     ) -> Result<Vec<u8>, String> {
-        let (points, cancel) = (picture::points(pixels), Cancel::default());
+        let (points, cancel) = (picture::points(pixels), interrupt::stoppable());
         let surface = || {
             let view = figure::window(found, points)?;
             let plane = found.plane.as_ref()?;

@@ -2,17 +2,18 @@
 
 mod output;
 
+use super::interrupt;
 use super::network_args::{NetworkArgs, at_weights};
 use super::outputs::{Outputs, TABLES_AND_PICTURES, with_format};
 use super::page_args::size;
 use super::progress_counter::with_spinner;
 use super::remember_source;
 use super::render::ThemeArg as Light;
-use super::scene_args::{point, setting_error, spec_text};
-use crate::engine::analysis::curvature::{CurvatureSettings, ExpensiveParts, Report, report};
-use crate::engine::cancel::Cancel;
+use super::scene_args::{landscape, point, setting_error, spec_text, whole};
+use crate::engine::analysis::curvature::{
+    CurvatureSettings, EigenError, ExpensiveParts, Report, report,
+};
 use crate::engine::declare::Settings;
-use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::NetworkLoss;
 use crate::engine::objective::Objective;
 use crate::export::{picture, spectrum as table};
@@ -59,16 +60,22 @@ The last two do not change when layers are rescaled, the others do: --rescale 0.
 multiplies layer 0 by 0.1 and divides layer 1 by it, which leaves the function of
 a ReLU network unchanged (Dinh et al. 2017), and prints all numbers again.
 
--o writes the spectrum: .csv with the columns lambda, density and error, .png,
-.svg and .pdf as a plot.
+-o writes the spectrum: .csv, .json and .npz with the columns lambda, density and
+error, .png, .svg and .pdf as a plot. Ctrl+C prints the numbers that are complete,
+and writes a spectrum only if it is complete (exit code 130).
 
 Examples:
-  ravine curvature --network mlp:hidden=16/16,activation=tanh,loss=bce \\
-    --data moons.csv --weights w.safetensors --top 5 --bottom 2 --trace \\
-    --density --json
   ravine curvature --landscape rosenbrock --at=1,1
-  ravine curvature --network mlp:hidden=64,activation=relu,loss=ce \\
-    --data digits --weights w.safetensors --layers --rescale 0.1")]
+  ravine train --network mlp:hidden=16/16,activation=relu,loss=bce \\
+    --data moons \\
+    --run adam:lr=0.01 --steps 500 -o w.safetensors
+  ravine curvature --network mlp:hidden=16/16,activation=relu,loss=bce \\
+    --data moons --weights w.safetensors --top 5 --bottom 2 \\
+    --trace --density --json
+  ravine curvature --network mlp:hidden=16/16,activation=relu,loss=bce \\
+    --data moons --weights w.safetensors --layers --rescale 0.1
+  ravine curvature --network mlp:hidden=16/16,activation=relu,loss=bce \\
+    --data moons --weights w.safetensors -o spectrum.png")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -199,34 +206,38 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
         density: args.density || output.is_some(),
         layers: args.layers,
     };
+    let cancel = interrupt::stoppable();
+    // Returns the parts of an interrupted computation that are complete.
     let compute = |theta: &[f64]| {
-        let cancel = Cancel::default();
+        let mut so_far = None;
         let computed = report(
             &*curvature_point.objective,
             theta,
             &settings,
             extras,
             &cancel,
-            &mut |_| (),
+            &mut |report| so_far = Some(report.clone()),
         );
-        computed.map_err(|error| error.to_string())
+        match computed {
+            Err(EigenError::Cancelled) => Ok(so_far),
+            computed => computed.map(Some).map_err(|error| error.to_string()),
+        }
     };
     let report = with_spinner("curvature", || compute(&curvature_point.theta))?;
+    let report = report.ok_or_else(interrupt::nothing_written)?;
     let rescaled = rescale.map(|(alpha, layer)| {
         let network = { curvature_point.network.as_ref() }
             .ok_or("--rescale needs a network; expected --network".to_owned())?;
         let theta = network.rescaled(&curvature_point.theta, layer, alpha);
         let theta = theta.map_err(|error| format!("--rescale {alpha}: {error}"))?;
-        Ok::<_, String>((alpha, layer, compute(&theta)?))
+        let report = with_spinner("rescaled", || compute(&theta))?;
+        Ok::<_, String>(report.map(|report| (alpha, layer, report)))
     });
-    let rescaled: Option<(f64, usize, Report)> = rescaled.transpose()?;
-    if let (Some(path), Some(kind)) = (output, kind) {
+    let rescaled: Option<(f64, usize, Report)> = rescaled.transpose()?.flatten();
+    let is_written = report.density.is_some() || !interrupt::is_stopped();
+    if let (Some(path), Some(kind), true) = (output, kind, is_written) {
         if matches!(kind, "csv" | "json" | "npz") {
-            outputs.write(path, |out| match kind {
-                "json" => table::columns(&report).json(out),
-                "npz" => table::columns(&report).npz(out),
-                _ => table::csv(&report, out),
-            })?;
+            outputs.write(path, |out| table::columns(&report).write(kind, out))?;
         } else {
             let (points, theme) = (picture::points(pixels), args.theme.theme());
             let sheet =
@@ -251,7 +262,12 @@ pub(super) fn curvature(args: &Args) -> Result<(), String> {
             out,
         )
     })?;
-    outputs.finish()
+    outputs.finish()?;
+    interrupt::report_stop(match output {
+        Some(_) if !is_written => "the numbers so far are printed, and no file is written",
+        _ => "the numbers so far are printed",
+    });
+    Ok(())
 }
 
 impl Args {
@@ -295,8 +311,9 @@ impl Args {
             format!("--rescale cannot be `{text}`; expected a number above 0, like 0.1")
         })?;
         let layer = self.layer.as_deref().map_or(Ok(0), |text| {
-            text.parse()
-                .map_err(|_| format!("--layer cannot be `{text}`; expected a whole number from 0"))
+            whole(text).ok_or_else(|| {
+                format!("--layer cannot be `{text}`; expected a whole number from 0")
+            })
         });
         Ok(Some((alpha, layer?)))
     }
@@ -337,8 +354,7 @@ impl Args {
                 "--weights is for a network, but a landscape is given; expected --at".to_owned(),
             );
         }
-        let landscape: AnyLandscape =
-            { text.parse() }.map_err(|error| setting_error("--landscape", text, &error))?;
+        let landscape = landscape(text)?;
         let at = self.at.as_ref();
         let at = at.ok_or(
             "the point on the landscape is missing; expected --at, like --at=1,1".to_owned(),

@@ -1,5 +1,6 @@
 //! `ravine explain`: why runs ended as they did, and what to try.
 
+use super::progress_counter::with_spinner;
 use super::scene_args::SceneArgs;
 use super::{print, run_number};
 use crate::engine::results::Runs;
@@ -16,8 +17,8 @@ const WIDTH: usize = 78;
 
 /// Explain why runs ended as they did
 ///
-/// Says in a few sentences, with the numbers of the run, why it diverged, oscillates, crawls or is stuck, and what to change. Of a run that nothing is
-/// unusual about it says so.
+/// Says in a few sentences, with the numbers of the run, why it diverged, oscillates, crawls or is stuck, and what to change; or that
+/// nothing is unusual about it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 At most two explanations are given for a run, the most important first. Each
@@ -28,7 +29,7 @@ label, its effect, the run's new spec and the changed scene as TOML), lesson, he
 
 Examples:
   ravine explain --landscape quadratic:a=1,b=50 --run sgd:lr=0.05
-  ravine explain lecture.toml --run-number 2
+  ravine explain example:plateau --run-number 2
   ravine explain --landscape himmelblau --run adam --json")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -55,7 +56,7 @@ pub(super) fn run(args: &Args) -> Result<(), String> {
     if chosen.is_empty() {
         return Err("the scene has no visible run; choose one with --run SPEC".to_owned());
     }
-    let runs = compute_all_runs(&scene, &problem, None)?;
+    let runs = with_spinner("explain", || compute_all_runs(&scene, &problem, None))?;
     let mut found = Vec::new();
     for index in chosen {
         found.push((index, explain(&scene, &runs, index)?));

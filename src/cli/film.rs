@@ -4,6 +4,7 @@ use super::memory::claim;
 use super::outputs::{Outputs, is_stdout};
 use super::page_args::set_flags;
 use super::progress::Progress;
+use super::scene_args::whole;
 use crate::engine::cancel::Cancel;
 use crate::engine::results::Runs;
 use crate::engine::scene::FigureStyle;
@@ -223,8 +224,7 @@ fn steps(text: &str) -> Result<[u64; 3], String> {
     let parsed = || {
         let (range, every) = text.split_once(':').unwrap_or((text, "1"));
         let (first, last) = range.split_once("..")?;
-        let [first, last, every]: [Option<u64>; 3] =
-            [first, last, every].map(|number| number.trim().parse().ok());
+        let [first, last, every]: [Option<u64>; 3] = [first, last, every].map(whole);
         Some([first?, last?, every?])
     };
     parsed()

@@ -1,4 +1,5 @@
 //! Ctrl+C: the first one stops long work, which then writes what there is; the second one, or one during other work, ends the program.
+//! Work on the results of stopped work can be stopped as well.
 
 use super::print_error;
 use crate::engine::cancel::Cancel;
@@ -17,6 +18,19 @@ static WRITES_AT_END: AtomicBool = AtomicBool::new(false);
 /// The flag of the work in progress.
 static CANCEL: LazyLock<Cancel> = LazyLock::new(Cancel::default);
 
+/// The flag of work on the results of other work, such as statistics of recorded rows, and whether it is in progress.
+static CANCEL_AFTER: LazyLock<Cancel> = LazyLock::new(Cancel::default);
+static AFTER: AtomicBool = AtomicBool::new(false);
+
+/// Does work on the results of other work, which may have been stopped: the next Ctrl+C sets the flag that it receives.
+pub(super) fn stoppable_after<T>(work: impl FnOnce(&Cancel) -> T) -> T {
+    STOPPABLE.store(true, Ordering::Release);
+    AFTER.store(true, Ordering::Release);
+    let done = work(&CANCEL_AFTER);
+    AFTER.store(false, Ordering::Release);
+    done
+}
+
 /// Returns the flag that Ctrl+C sets, for work that keeps what there is by then.
 pub(super) fn stoppable() -> Cancel {
     STOPPABLE.store(true, Ordering::Release);
@@ -32,9 +46,13 @@ pub(super) fn writes_at_end() {
 /// Sets the flag of the work in progress at the first Ctrl+C; returns false if there is no such work, or it was stopped already.
 pub(super) fn stop_work() -> bool {
     let is_stoppable = STOPPABLE.load(Ordering::Acquire);
-    let stops = is_stoppable && !CANCEL.is_cancelled();
+    let is_after = AFTER.load(Ordering::Acquire) && !CANCEL_AFTER.is_cancelled();
+    let stops = is_stoppable && (is_after || !CANCEL.is_cancelled());
     if stops {
         CANCEL.cancel();
+        if is_after {
+            CANCEL_AFTER.cancel();
+        }
     } else if !is_stoppable && WRITES_AT_END.load(Ordering::Acquire) {
         print_error(&nothing_written());
     }

@@ -8,6 +8,7 @@ use clap_mangen::Man;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
+  mkdir -p ~/.local/share/man/man1
   ravine man > ~/.local/share/man/man1/ravine.1
   ravine man sweep | man -l -")]
 pub(super) struct Args {

@@ -12,6 +12,7 @@ mod explain;
 mod film;
 mod guide;
 mod help;
+mod hints;
 mod interrupt;
 mod lesson;
 mod list;
@@ -42,6 +43,7 @@ use crate::engine::scene::Scene;
 use crate::engine::training::Outcome;
 use crate::export::sentence::one_line;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use scene_args::whole;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
@@ -197,7 +199,7 @@ pub fn main() -> ExitCode {
 fn run_number(scene: &Scene, number: Option<&str>) -> Result<usize, String> {
     let runs = scene.runs.len();
     match number {
-        Some(text) => text.parse().ok().filter(|number| (1..=runs).contains(number)).map(|number| number - 1).ok_or_else(|| {
+        Some(text) => whole(text).filter(|number| (1..=runs).contains(number)).map(|number| number - 1).ok_or_else(|| {
             format!("--run-number cannot be `{text}`; expected a whole number from 1 to {runs}, the runs of the scene")
         }),
         None if runs == 1 => Ok(0),

@@ -1,7 +1,7 @@
 //! Arguments for the network and the data of `train`, `slice`, `curvature` and `connect`.
 
 use super::remember_source;
-use super::scene_args::{setting_error, spec_text};
+use super::scene_args::{setting_error, spec_text, whole};
 use crate::engine::declare::{Value, names, spec};
 use crate::engine::network::data::{AnyDataset, Split};
 use crate::engine::network::{AnyNetwork, NetworkLoss};
@@ -47,16 +47,29 @@ impl NetworkArgs {
 
     /// Returns the network.
     pub(super) fn model(&self) -> Result<AnyNetwork, String> {
-        { self.network.parse() }.map_err(|error| setting_error("--network", &self.network, &error))
+        let text = &self.network;
+        text.parse().map_err(|error| {
+            let widths = text.strip_prefix("mlp:").unwrap_or(text);
+            let meant = format!("mlp:hidden={widths}");
+            let is_widths = widths.starts_with(|first: char| first.is_ascii_digit());
+            match meant.parse::<AnyNetwork>() {
+                Ok(_) if is_widths => {
+                    format!("--network {text}: is not a network; did you mean `{meant}`?")
+                }
+                _ => setting_error("--network", text, &error),
+            }
+        })
     }
 
     /// Returns the data set.
     pub(super) fn dataset(&self) -> Result<AnyDataset, String> {
         let name = spec::head(&self.data).0;
-        let built_in = names::member("dataset", AnyDataset::NAMES, name).is_some();
+        let built_in = names::member("data set", AnyDataset::NAMES, name).is_some();
         let to_sentence = |error| setting_error("--data", &self.data, &error);
         let path = path_from_text(&self.data);
-        if built_in || self.data.contains(':') && !path.exists() {
+        // A word that is no file is a slip of a built-in name.
+        let is_word = !self.data.contains(['.', '/', '\\']);
+        if built_in || (self.data.contains(':') || is_word) && !path.exists() {
             if self.label.is_some() {
                 return Err(format!(
                     "--label is for a CSV file, but --data is `{}`; leave out --label",
@@ -152,8 +165,7 @@ pub(super) fn check_spec(spec: &RunSpec, loss: &NetworkLoss) -> Result<(), Strin
 
 /// Parses `--seed`.
 pub(super) fn seed(text: &str) -> Result<u64, String> {
-    text.parse()
-        .map_err(|_| format!("--seed cannot be `{text}`; expected a whole number from 0"))
+    whole(text).ok_or_else(|| format!("--seed cannot be `{text}`; expected a whole number from 0"))
 }
 
 /// Parses `--test`, a share in [0, 1).

@@ -55,6 +55,9 @@ pub(super) fn format<'a>(
     }
 }
 
+/// Formats of commands that write tables; the first is that of standard output.
+pub(super) const TABLES: [&str; 3] = ["csv", "json", "npz"];
+
 /// Formats of commands that write tables and pictures; the first is that of standard output.
 pub(super) const TABLES_AND_PICTURES: [&str; 6] = ["csv", "json", "npz", "png", "svg", "pdf"];
 

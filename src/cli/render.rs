@@ -1,5 +1,7 @@
 //! `ravine render`: a picture of a scene.
 
+mod help;
+
 use super::diverged::{check_view, warn_diverged};
 use super::film::{FilmArgs, endings};
 use super::memory::{MAX_NUMBER_BYTES, claim};
@@ -8,7 +10,7 @@ use super::outputs::{Outputs, kind};
 use super::page_args::{PageArgs, check_memory};
 use super::progress::Progress;
 use super::progress_counter::with_spinner;
-use super::scene_args::{SceneArgs, parse_setting};
+use super::scene_args::{SceneArgs, parse_setting, whole};
 use super::seeds::{SeedsArg, note_equal_seeds, warn_diverged_seeds};
 use crate::engine::results::Runs;
 use crate::engine::scene::{FigureStyle, Problem, Scene};
@@ -23,58 +25,12 @@ use crate::figure::panels::{Panel, left_out};
 use crate::session::compute_all_runs;
 use crate::teaching::bundled::StepIndex;
 use crate::teaching::lesson::ShownStep;
+use help::AFTER_HELP;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// Bytes of memory per step of a run.
 const BYTES_OF_STEP: u64 = 64;
-
-/// Text below the help of the flags.
-static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "\
-Kinds of pictures for --show, which can be combined, like map+loss+grad-norm:
-{}
-
-With --seeds, charts show for each run the median over the seeds, a band between
-the quartiles and the mean, dotted; a seed that diverged counts as infinitely high
-from then on, and the legend has how many did. A map is that of the first seed.
-
-{mp4}{EXAMPLES}",
-        picture::show_help(),
-        mp4 = if cfg!(feature = "mp4") {
-            ""
-        } else {
-            "This program was built without films as MP4, whose encoder needs a C++ compiler:
-`cargo install --path . --features mp4` builds it with them.
-
-"
-        }
-    )
-});
-
-const EXAMPLES: &str = "\
-The map shows exactly the --view or the scene's view, with equal scales on both
-axes unless the view is more than three times as long as wide. Without a view it
-shows, like the window, the landscape's own view, widened where the start, a minimum
-or 95 % of a run need more, and extended to the aspect ratio of the picture.
-Runs that diverge are reported on stderr with their step.
-
-Examples:
-  ravine render -o opening.png
-  ravine render 'lesson:learning-rate#3' -o step.png
-  ravine render lecture.toml --step 300 --theme dark --size 1920x1080 -o slide.png
-  ravine render --landscape himmelblau --start=0,0 --run adam:lr=0.1 --run lbfgs -o figure.svg
-  ravine render homework.toml --show loss --width 12cm -o loss.pdf
-  ravine render paper.toml --show map+loss --preset double-column --label a -o figure.pdf
-  ravine render lecture.toml --noise 1 --seeds 0..9 --show loss -o seeds.pdf
-  ravine render --show surface --azim=-120 --elev 40 -o surface.png
-  ravine render network.toml --show projection-error -o error.svg
-  ravine render network.toml --show predictions -o predictions.png
-  ravine render --landscape himmelblau --run adam:lr=0.1 --run lbfgs -o race.gif
-  ravine render --show surface --turn 60 --seconds 12 --size 1280x720 -o turn.apng
-  ravine render --frames 0..500:5 -o 'frame-{}.png'
-  ravine render --gallery landscapes -o gallery.png";
 
 /// Draw a scene as PNG, SVG or PDF, or its run as a film
 ///
@@ -395,7 +351,7 @@ fn turn_camera(args: &Args, scene: &mut Scene) -> Result<(), String> {
 }
 
 fn step(text: &str, steps: u64) -> Result<u64, String> {
-    text.parse().ok().filter(|step| *step <= steps).ok_or_else(|| {
+    whole(text).filter(|step| *step <= steps).ok_or_else(|| {
         format!("--step cannot be `{text}`; expected a whole number from 0 to {steps}, the steps of the scene")
     })
 }

@@ -1,5 +1,6 @@
 //! Arguments for the runs of a command: `--run SPEC`, `--run 'NAME = SPEC'` and `--runs FILE`.
 
+use super::hints::run_of_call;
 use super::scene_args::setting_error;
 use crate::engine::declare::SettingError;
 use crate::engine::training::RunSpec;
@@ -76,8 +77,21 @@ fn run(text: &str) -> Result<GivenRun, SettingError> {
         .split_once('=')
         .filter(|(name, _)| !name.contains([':', '@', '[', '+']));
     let (name, spec) = named.unwrap_or(("", text));
+    if spec.trim().is_empty() {
+        return Err(SettingError::Grammar(format!(
+            "the run `{text}` has no optimizer; expected NAME:SETTING=VALUE, like adam:lr=0.05"
+        )));
+    }
+    let parsed = spec.trim().parse().map_err(|error: SettingError| {
+        match run_of_call(spec).or_else(|| run_of_call(text)) {
+            Some(meant) => {
+                SettingError::Grammar(format!("`{text}` is not a run; did you mean `{meant}`?"))
+            }
+            None => error,
+        }
+    });
     Ok(GivenRun {
         name: name.trim().to_owned(),
-        spec: spec.trim().parse()?,
+        spec: parsed?,
     })
 }

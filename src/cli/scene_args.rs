@@ -1,10 +1,11 @@
 //! Arguments for the scene of a command: a scene file or the default scene, changed by flags.
 
+use super::hints::{flag_of_name, formula_landscape, without_long_dash};
 use super::remember_source;
 use super::run_args::RunArgs;
 use super::save_scene::save_scene_later;
 use super::scene_file::{lesson_step, open_scene};
-use crate::engine::declare::{SettingError, Settings};
+use crate::engine::declare::{SettingError, Settings, whole_number};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::objective::plane::Rect;
 use crate::engine::scene::Problem;
@@ -207,29 +208,41 @@ impl SceneArgs {
 
     /// Returns the scene of the file, or the default scene, with the landscape of `--landscape`.
     fn scene(&self) -> Result<Scene, String> {
-        let landscape = self.landscape.as_ref().map(|text| {
-            text.parse::<AnyLandscape>()
-                .map_err(|error| setting_error("--landscape", text, &error))
-        });
-        let landscape = landscape.transpose()?;
+        let landscape = self.landscape.as_deref().map(landscape).transpose()?;
         let Some(path) = &self.scene else {
             return Ok(landscape.map_or_else(Scene::opening, Scene::opening_of));
         };
         let mut scene = open_scene(path).map_err(|sentence| {
             let name = path.to_string_lossy();
-            let is_landscape = !path.exists() && name.parse::<AnyLandscape>().is_ok();
-            let hint = if is_landscape {
-                format!(", or --landscape {name}")
-            } else {
-                String::new()
-            };
-            sentence + &hint
+            if path.exists() {
+                return sentence;
+            }
+            if let Some(meant) = without_long_dash(&name) {
+                return format!("`{name}` begins with a long dash; expected two hyphens, {meant}");
+            }
+            if let Some(flag) = flag_of_name(&name) {
+                return format!("{sentence}, or {flag}");
+            }
+            if name.contains('=') || name.contains("..") {
+                return format!(
+                    "{sentence}; settings stand behind a colon, like --run adam:lr=0.1, and values behind an equals sign, like --over lr=1e-4..1"
+                );
+            }
+            sentence
         })?;
         if let Some(landscape) = landscape {
             scene.choose_landscape(landscape);
         }
         Ok(scene)
     }
+}
+
+/// Parses the landscape of `--landscape`.
+pub(super) fn landscape(text: &str) -> Result<AnyLandscape, String> {
+    text.parse().map_err(|error| match formula_landscape(text) {
+        Some(meant) => format!("--landscape {text}: is not a landscape; did you mean `{meant}`?"),
+        None => setting_error("--landscape", text, &error),
+    })
 }
 
 /// Parses and sets one setting, with the checks of scene files.
@@ -249,6 +262,11 @@ pub(super) fn setting_error(flag: &str, text: &str, error: &SettingError) -> Str
         SettingError::Value { .. } => format!("{flag} {text}: {error}"),
         _ => error.to_string(),
     }
+}
+
+/// Parses a whole number like those of settings, in digits or like `1e6`.
+pub(super) fn whole<T: TryFrom<u64>>(text: &str) -> Option<T> {
+    whole_number(text.trim())?.try_into().ok()
 }
 
 /// Parses a point of `dim` parameters; for one parameter, a second number is ignored.

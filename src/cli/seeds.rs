@@ -2,6 +2,7 @@
 
 use super::diverged::warn_diverged_values;
 use super::note;
+use super::scene_args::whole;
 use crate::engine::training::Outcome;
 
 /// Maximal number of seeds.
@@ -31,8 +32,9 @@ impl SeedsArg {
     }
 }
 
-fn parse(text: &str) -> Result<Vec<u64>, String> {
-    let number = |text: &str| text.trim().parse::<u64>().ok();
+/// Parses a range, a list, or how many from 0 on.
+pub(super) fn parse(text: &str) -> Result<Vec<u64>, String> {
+    let number = whole::<u64>;
     let range = |first: u64, last: u64| {
         let count = last.checked_sub(first)?;
         (count < MAX_SEEDS).then(|| (first..=last).collect())

@@ -1,6 +1,7 @@
 //! `ravine slice`: the loss of a network on a plane in parameter space.
 
 mod flags;
+mod line;
 mod output;
 mod plane;
 mod projection;
@@ -11,20 +12,21 @@ use super::network_args::{NetworkArgs, at_weights, seed, share};
 use super::network_scene::{SaveSceneArg, set};
 use super::outputs::{Outputs, TABLES_AND_PICTURES, format};
 use super::page_args::size;
-use super::progress_counter::with_progress;
+use super::progress_counter::{with_progress, with_spinner};
 use super::render::ThemeArg as Light;
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::declare::{SettingError, Value};
 use crate::engine::geometry::surface::Surface;
 use crate::engine::network::{NetworkLoss, Precision};
 use crate::engine::objective::Objective;
-use crate::engine::objective::plane::{Plane, Rect};
+use crate::engine::objective::plane::Rect;
 use crate::engine::scene::MapPrecision;
 use crate::export::columns::Columns;
 use crate::export::picture;
 use crate::export::slice as table;
 use crate::figure::axis::number;
 use crate::import::open_runs;
+use line::line;
 use output::SliceOutput;
 use projection::ProjectedPaths;
 use std::path::PathBuf;
@@ -71,14 +73,19 @@ the height of the map there is not their loss: `ravine train --plane` writes bot
 and the distances from the plane.
 
 Examples:
-  ravine slice --network mlp:hidden=16/16,activation=tanh,loss=bce \\
-    --data moons.csv --weights w.safetensors --plane filter:seed=1 \\
-    --range=-1..1 --points 51 -o slice.npz
-  ravine slice --network mlp:hidden=32,loss=ce --data digits \\
-    --weights w.safetensors --direction u.safetensors \\
-    --direction v.safetensors --normalize filter -o slice.png
+  ravine train --network mlp:hidden=16/16,loss=bce --data moons \\
+    --run adam:lr=0.01 --run sgd:lr=0.5 --steps 500 -o 'w-{}.safetensors' \\
+    --trajectories steps.npz
   ravine slice --network mlp:hidden=16/16,loss=bce --data moons \\
-    --weights w.safetensors --plane pca --trajectories steps.npz -o path.png")]
+    --weights w-1.safetensors -o slice.png
+  ravine slice --network mlp:hidden=16/16,loss=bce --data moons \\
+    --weights w-1.safetensors --plane filter:seed=1 --range=-1..1 \\
+    --points 51 -o slice.npz
+  ravine slice --network mlp:hidden=16/16,loss=bce --data moons \\
+    --weights w-1.safetensors --plane pca --trajectories steps.npz -o path.png
+  ravine slice --network mlp:hidden=16/16,loss=bce --data moons \\
+    --weights w-1.safetensors --direction w-2.safetensors \\
+    --normalize filter -o line.csv")]
 pub(super) struct Args {
     #[command(flatten)]
     network: NetworkArgs,
@@ -88,8 +95,8 @@ pub(super) struct Args {
     /// Plane [default: filter:seed=1]
     #[arg(long, value_name = "SPEC")]
     plane: Option<String>,
-    /// Number of planes, 2 to 16, for --plane filter, with consecutive seeds from the plane's on: 3 with seed=1 is seeds 1, 2 and 3; a picture shows them side by side at one scale
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    /// Repeat the slice on 2 to 16 planes of --plane filter with these seeds: a range like 0..3 with both of its ends, a list like 0,3,7, or how many from the plane's seed on: 3 with seed=1 is 1..3; a picture shows them side by side at one scale
+    #[arg(long, value_name = "FIRST..LAST", allow_negative_numbers = true)]
     seeds: Option<String>,
     /// Trajectories, an NPZ file of `ravine train --trajectories`, for --plane pca or gradient:second=step and for pictures
     #[arg(long, value_name = "FILE")]
@@ -160,8 +167,9 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let range = args.range.as_deref().map(flags::range).transpose()?;
     let [columns, rows] = flags::points(&args.points)?;
     args.check(args.drawn())?;
-    let seeds = args.seeds.as_deref().map(flags::seeds).transpose()?;
-    let slices = [columns as u64, rows as u64, seeds.unwrap_or(1)];
+    let seeds = args.plane_seeds()?;
+    let count = seeds.as_ref().map_or(1, |seeds| seeds.len() as u64);
+    let slices = [columns as u64, rows as u64, count];
     let losses = slices.into_iter().fold(1, u64::saturating_mul);
     // Two copies: the losses, and the bytes to write.
     let bytes = losses.saturating_mul(16);
@@ -186,15 +194,21 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
     let mut outputs = Outputs::plan([&args.output])?;
     outputs.check_stdout_free("--json", args.json)?;
     args.save_scene_later(range)?;
-    let planes = args.build_planes(&trained, &theta, &runs, seeds, read)?;
+    let planes = with_spinner("plane", || {
+        args.build_planes(&trained, &theta, &runs, seeds.as_deref(), read)
+    })?;
     let Some((_, network_plane)) = planes.first() else {
         return Ok(()); // There is at least one.
     };
     if args.directions.len() == 1 {
         let view = range.unwrap_or(Rect::square(1.0));
         let line = line(loss, &network_plane.plane, view, columns);
+        let done = line.iter().filter(|[_, loss]| !loss.is_nan()).count();
+        if interrupt::is_stopped() && done == 0 {
+            return Err(interrupt::nothing_written());
+        }
         outputs.write(&args.output, |out| match extension {
-            "npz" => table::line_npz(&line, out),
+            "npz" => table::line_npz(&line, &network_plane.plane, out),
             "json" => table::line_json(&line, args.facts(loss, &theta), out),
             _ => table::line_csv(&line, out),
         })?;
@@ -205,7 +219,11 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
                 writeln!(out, "{}", origin_text(loss, &theta))
             }
         })?;
-        return outputs.finish();
+        outputs.finish()?;
+        interrupt::report_stop(&format!(
+            "{done} of {columns} points are complete; {MISSING}"
+        ));
+        return Ok(());
     }
     let projections = ProjectedPaths::new(&runs, &network_plane.plane);
     let view = range.unwrap_or_else(|| projections.view());
@@ -258,9 +276,7 @@ pub(super) fn slice(args: &Args) -> Result<(), String> {
         summary.iter().try_for_each(|line| writeln!(out, "{line}"))
     })?;
     outputs.finish()?;
-    interrupt::report_stop(&format!(
-        "{done} of {total} rows are complete; losses that are not computed are NaN, or null in JSON"
-    ));
+    interrupt::report_stop(&format!("{done} of {total} rows are complete; {MISSING}"));
     Ok(())
 }
 
@@ -371,19 +387,5 @@ fn origin_text(loss: &NetworkLoss, theta: &[f64]) -> String {
     format!("At (0, 0): loss {}{accuracy}.", number(at.loss, 6))
 }
 
-/// Returns (a, loss) along a line.
-fn line(loss: &NetworkLoss, plane: &Plane, view: Rect, count: usize) -> Vec<[f64; 2]> {
-    let blank = Surface {
-        view,
-        columns: count,
-        rows: 2,
-        values: Vec::new(),
-    };
-    let [a, _] = blank.axes();
-    let (mut losses, mut theta) = (vec![0.0; count], vec![0.0; plane.dim()]);
-    loss.rows(plane, &a, &[0.0], &mut losses, &mut theta);
-    a.into_iter()
-        .zip(losses)
-        .map(|(a, loss)| [a, loss])
-        .collect()
-}
+/// Sentence about losses that an interrupted table does not have.
+const MISSING: &str = "losses that are not computed are NaN, or null in JSON";

@@ -40,19 +40,20 @@ CSV has one row per value, or per pair of values. Columns:
   the setting or both settings, by name
   final_loss   loss after the last step
   best_loss    lowest loss of the run
-  steps        first step with loss <= --goal; empty if there is none; with
-               --over steps it is called steps_to_goal
+  steps        first step with loss <= --goal; with --over steps it is called
+               steps_to_goal
   outcome      finished, converged, diverged or stopped
   diverged_at  the step of divergence
   seed, name   of the run
   spec         of the run with the values of the row; no cell needs quotes: a
                spec has `;` for `,`, which --run accepts too
-A run that diverged has no losses and no steps, whatever it reached before; the
-number of values that diverged is written to stderr. A setting has at most 10000
-values, a map at most 1000000 pairs.
-NPZ has an array per column. JSON contains the same columns, null where CSV is empty, and for each run its
-best values, seed and lr_limit, the largest stable learning rate by theory (for a map,
-one per value of the other setting). It is known for some optimizers at a
+Where there is no number, CSV and NPZ have NaN and JSON has null. A run that
+diverged has no losses and no steps, whatever it reached before; the number of
+values that diverged is written to stderr. A setting has at most 10000 values, a
+map at most 1000000 pairs.
+NPZ has an array per column. JSON also contains for each run its best values, seed
+and lr_limit, the largest stable learning rate by theory (for a map, one per value
+of the other setting). It is known for some optimizers at a
 constant learning rate, on landscapes of constant curvature; pictures mark it by
 a dashed line.
 
@@ -67,9 +68,12 @@ the measure. Ties go to the first value.
 
 Examples:
   ravine sweep --over lr=1e-4..1:log:200 --best
-  ravine sweep --landscape quadratic --run sgd --run sgd:momentum=0.9 --over lr -o limits.svg
-  ravine sweep --run adam --over lr=1e-3..1:log:60 --over beta1=0..0.99:40 -o adam.png
-  ravine sweep lecture.toml --over lr --measure steps --goal 1e-3 -o lecture.csv")]
+  ravine sweep --landscape quadratic --run sgd --run sgd:momentum=0.9 \\
+    --over lr -o limits.svg
+  ravine sweep --run adam --over lr=1e-3..1:log:60 --over beta1=0..0.99:40 \\
+    -o adam.png
+  ravine sweep example:beale --over lr --measure steps --goal 1e-3 \\
+    -o beale.csv")]
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,

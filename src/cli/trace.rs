@@ -1,6 +1,6 @@
 //! `ravine trace`: optimizer trajectories as numbers.
 
-use super::outputs::{Outputs, format, is_stdout};
+use super::outputs::{Outputs, TABLES, format, is_stdout};
 use super::progress::Progress;
 use super::results::TableArg;
 use super::scene_args::SceneArgs;
@@ -12,14 +12,14 @@ use crate::engine::numeric::real;
 use crate::engine::scene::Problem;
 use crate::engine::scene::Scene;
 use crate::engine::training::{self, Outcome};
-use crate::export::results_table::{self, loss_text};
+use crate::export::results_table::{ResultRow, loss_text, write_results};
 use crate::export::seed_table::{SeedColumn, SeedRow, SeedTable};
 use crate::export::trajectories::{Computed, Format, Table, visible_runs};
 use std::borrow::Cow;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Write optimizer trajectories as JSON, CSV or NPZ
+/// Write optimizer trajectories as CSV, JSON or NPZ
 ///
 /// Each visible run of the scene has one row per step, from 0 to its last; row k is the state after k steps.
 #[derive(clap::Args)]
@@ -58,7 +58,8 @@ are seed, outcome, name and spec. No cell needs quotes, so that pandas, R,
 numpy.genfromtxt and awk read it: a spec has `;` for `,`, which --run accepts too.
 NPZ has these columns as arrays run_1_step, run_1_x and so on, and seed, outcome,
 name and spec with an entry per run. Numbers read back to the same bits. The rows
-of a run end before the first number that is not finite.
+of a run end before the first number that is not finite; where there is no number,
+like the average of a run that keeps none, CSV has NaN and JSON null.
 
 With --seeds, CSV has the rows of every run and seed, JSON an entry for each, and
 NPZ arrays like run_1_seed_0_loss. --table then has a line per run: mean ± standard
@@ -66,23 +67,25 @@ deviation, median and quartiles over the seeds that did not diverge, and how man
 did. Ctrl+C keeps the runs that are complete (exit code 130).
 
 Examples:
-  ravine trace --landscape rosenbrock --start=-1.5,2 --steps 100 --run adam:lr=0.05
-  ravine trace --landscape 'formula:f=x^2+2*y^2' --run sgd:lr=0.1 --run newton --format csv
-  ravine trace --landscape regression:data=points.csv --batch 8 --run sgd -o runs.csv
+  ravine trace --landscape rosenbrock --start=-1.5,2 --steps 100 \\
+    --run adam:lr=0.05
+  ravine trace --landscape 'formula:f=x^2+2*y^2' --run sgd:lr=0.1 \\
+    --run newton --json
+  ravine trace example:regression --batch 8 -o runs.csv
   ravine trace --run adam --run sgd --noise 1 --seeds 0..9 --table markdown
-  ravine trace lecture.toml --curvature -o lecture.json")]
+  ravine trace example:beale --curvature -o beale.json")]
 pub(super) struct Args {
     #[command(flatten)]
     scene: SceneArgs,
     #[command(flatten)]
     seeds: SeedsArg,
-    /// Output format: json, csv or npz [default: by the file's extension, else json]
+    /// Format of the output: csv, json or npz [default: by the file's extension; csv for standard output]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Write JSON to standard output, like --format json
     #[arg(long, conflicts_with_all = ["format", "output", "table"])]
     json: bool,
-    /// Output file: .json, .csv or .npz [default: -, standard output]
+    /// Output file: .csv, .json or .npz [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Print the results of the runs as a table to paste: markdown, latex or csv
@@ -94,15 +97,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn trace(args: &Args) -> Result<(), String> {
-    let valid = ["json", "csv", "npz"];
     let format = match format(
         args.format.as_deref().or(args.json.then_some("json")),
         args.output.as_deref(),
-        &valid,
+        &TABLES,
     )? {
-        "csv" => Format::Csv,
+        "json" => Format::Json,
         "npz" => Format::Npz,
-        _ => Format::Json,
+        _ => Format::Csv,
     };
     let (scene, problem) = args.scene.prepare_landscape()?;
     let seeds = args.seeds.or(scene.training.seed)?;
@@ -146,7 +148,7 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
     }
     if let Some(format) = args.table {
         let names = scene.run_names();
-        if args.seeds.is_given() {
+        if seeds.len() > 1 {
             print(|out| seed_table(&scene, &names, &rows, format).write(out))?;
         } else {
             results(&scene, &names, &rows, format)?;
@@ -171,6 +173,7 @@ struct Tracer<'a> {
 /// The end of a run of the scene with a seed.
 struct RunEnd {
     index: usize,
+    seed: u64,
     last: f64,
     best: f64,
     steps: usize,
@@ -198,6 +201,7 @@ impl Tracer<'_> {
         let losses = &trajectory.loss;
         self.rows.push(RunEnd {
             index,
+            seed,
             last: losses.last().copied().unwrap_or(f64::NAN),
             best: losses.iter().copied().fold(f64::NAN, f64::min),
             steps: trajectory.len().saturating_sub(1),
@@ -219,34 +223,38 @@ fn results(
     rows: &[RunEnd],
     format: TableArg,
 ) -> Result<(), String> {
-    let row = |run: &RunEnd| {
-        vec![
-            names[run.index].clone(),
-            loss_text(Some(run.last)),
-            loss_text(Some(run.best)),
-            run.steps.to_string(),
-            run.evaluations.to_string(),
-            run.outcome.name().to_owned(),
-            scene.runs[run.index].spec.to_string(),
-        ]
+    let number = |index: usize| {
+        visible_runs(scene)
+            .take_while(|other| *other != index)
+            .count()
+            + 1
     };
-    let rows: Vec<Vec<String>> = rows.iter().map(row).collect();
-    let header = [
-        "name",
-        "final loss",
-        "best loss",
-        "steps",
-        "evaluations",
-        "outcome",
-        "spec",
-    ];
-    print(|out| results_table::write(&header, &rows, format.format(), out))
+    // As in tables of sweeps and seeds, a run that diverged has no losses.
+    let loss = |run: &RunEnd, loss: f64| {
+        let diverged = matches!(run.outcome, Outcome::Diverged(..));
+        loss_text(Some(loss).filter(|_| !diverged))
+    };
+    let row = |run: &RunEnd| ResultRow {
+        number: number(run.index),
+        name: names[run.index].clone(),
+        settings: Vec::new(),
+        results: vec![
+            ("final loss", loss(run, run.last)),
+            ("best loss", loss(run, run.best)),
+            ("steps", run.steps.to_string()),
+            ("evaluations", run.evaluations.to_string()),
+        ],
+        seed: run.seed,
+        outcome: run.outcome,
+        spec: scene.runs[run.index].spec.to_string(),
+    };
+    print(|out| write_results(rows.iter().map(row), format.format(), out))
 }
 
 /// Returns a table with a line for each run: its results over all seeds.
 fn seed_table(scene: &Scene, names: &[String], rows: &[RunEnd], format: TableArg) -> SeedTable {
     let mut table = SeedTable::new(format.format());
-    for index in visible_runs(scene) {
+    for (number, index) in visible_runs(scene).enumerate() {
         let own = || rows.iter().filter(move |run| run.index == index);
         let column = |name: &'static str, with_median: bool, of: fn(&RunEnd) -> f64| SeedColumn {
             name,
@@ -257,7 +265,9 @@ fn seed_table(scene: &Scene, names: &[String], rows: &[RunEnd], format: TableArg
             with_median,
         };
         table.add(SeedRow {
-            labels: vec![("name".to_owned(), names[index].clone())],
+            number: number + 1,
+            name: names[index].clone(),
+            settings: Vec::new(),
             columns: vec![
                 column("final loss", true, |run| run.last),
                 column("best loss", false, |run| run.best),

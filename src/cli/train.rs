@@ -2,28 +2,28 @@
 
 mod flags;
 mod layers;
+mod prepare;
 mod report;
 mod seeded;
 mod sharpness;
 
-use super::network_args::{NetworkArgs, check_spec, seed, share, weights};
-use super::network_scene::{SaveSceneArg, set};
-use super::outputs::{Outputs, with_kind};
+use super::network_args::{NetworkArgs, share};
+use super::network_scene::SaveSceneArg;
+use super::outputs::{TABLES, TABLES_AND_PICTURES, with_kind};
 use super::results::TableArg;
 use super::run_args::{GivenRun, RunArgs};
 use super::seeds::{SeedsArg, warn_diverged_seeds};
 use super::{interrupt, note, slice, warn};
-use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, project_all};
+use crate::engine::analysis::network_plane::project_all;
 use crate::engine::cancel::Cancel;
-use crate::engine::declare::Value;
-use crate::engine::network::NetworkLoss;
-use crate::engine::objective::{GradientSettings, Objective};
-use crate::engine::training::{self, Outcome, RunSettings, RunSpec, Trajectory};
-use crate::export::columns::Columns;
+use crate::engine::objective::Objective;
+use crate::engine::training::{Outcome, RunSettings, RunSpec, Trajectory};
+use crate::export::labels::Labels;
+use crate::export::layers::columns;
 use crate::export::training::{RunRecord, csv, json, npz};
-use crate::export::trajectories::labels as labels_of;
 use crate::export::weights as safetensors;
-use seeded::{RunEnd, Seeded, train_all};
+use prepare::build_plane;
+use seeded::{Seeded, train_all};
 use std::path::PathBuf;
 
 /// Train a network and write its weights
@@ -45,7 +45,8 @@ evaluations, loss (of all training data), grad_norm, lr, cost, and at the end of
 each row seed, outcome, name and spec, without quotes: a spec has `;` for `,`,
 which --run accepts too. JSON has the same columns. NPZ contains for
 run k the arrays run_k_step, run_k_theta (steps x parameters), run_k_loss,
-run_k_grad_norm, run_k_lr and run_k_evaluations. --every N evaluates the loss of
+run_k_grad_norm, run_k_lr and run_k_evaluations, and run, seed, outcome, name
+and spec with an entry for each run. --every N evaluates the loss of
 all data at the recorded steps only, which saves most of the time with small
 batches; divergence, and schedules that depend on the loss, then use these steps.
 
@@ -70,7 +71,7 @@ step's update relative to weight_norm), dead (share of ReLUs that are zero, with
 zero slope, for every sample), noise_scale. A normalisation belongs to its layer.
 Rows of layer `all` are of the whole network and have the simple noise scale
 (McCandlish et al. 2018), except with norm=batch. With --every, update_ratio is
-empty unless the previous step is recorded. Layers whose gradients vanish or
+NaN unless the previous step is recorded. Layers whose gradients vanish or
 explode are listed at the end.
 
 --sharpness writes the largest eigenvalue of the Hessian of all training data
@@ -82,11 +83,12 @@ Examples:
   ravine train --network mlp:hidden=16/16,loss=bce --data moons:noise=0.2 \\
     --run adam:lr=0.01 --steps 500 -o w.safetensors
   ravine train --network mlp:hidden=32,activation=relu,loss=ce --data digits \\
-    --standardize --run sgd:lr=0.1,momentum=0.9 --run adam --epochs 5 --batch 32 --test 0.25 \\
-    -o 'w-{}.safetensors' --plane pca --trajectories steps.npz
-
-  ravine train --network mlp:hidden=16,loss=bce --data moons --run sgd:lr=0.5 --run adam \\
-    --steps 300 --seeds 0..4 -o 'w-{}-{seed}.safetensors'
+    --standardize --run sgd:lr=0.1,momentum=0.9 --run adam --epochs 5 \\
+    --batch 32 --test 0.25 -o 'w-{}.safetensors' --plane pca \\
+    --trajectories steps.npz
+  ravine train --network mlp:hidden=16,loss=bce --data moons \\
+    --run sgd:lr=0.5 --run adam --steps 300 \\
+    --seeds 0..4 -o 'w-{}-{seed}.safetensors'
 
 Inputs far from 0, like the grey values of digits (0 to 16), need --standardize:
 without it, sgd:lr=0.1,momentum=0.9 ends with all hidden units dead. A run of at
@@ -141,10 +143,10 @@ pub(super) struct Args {
     /// Output file of all recorded steps: .csv, .json or .npz
     #[arg(long, value_name = "FILE")]
     trajectories: Option<PathBuf>,
-    /// Output file of per-layer statistics: .csv
+    /// Output file of per-layer statistics: .csv, .json or .npz
     #[arg(long, value_name = "FILE")]
     layers: Option<PathBuf>,
-    /// Output file of λmax along each run: .csv, .png, .svg or .pdf
+    /// Output file of λmax along each run: .csv, .json, .npz, .png, .svg or .pdf
     #[arg(long, value_name = "FILE")]
     sharpness: Option<PathBuf>,
     /// Interval in steps between measurements of --sharpness [default: 1/100 of the steps]
@@ -186,9 +188,9 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let given = args.runs.read()?;
     let seeds = args.seeds()?;
     let weight_files = flags::outputs(&args.output, given.len(), &seeds)?;
-    let table = with_kind(args.trajectories.as_ref(), &["csv", "json", "npz"])?;
-    with_kind(args.layers.as_ref(), &["csv"])?;
-    let sharpness_output = with_kind(args.sharpness.as_ref(), &["csv", "png", "svg", "pdf"])?;
+    let table = with_kind(args.trajectories.as_ref(), &TABLES)?;
+    let layers_output = with_kind(args.layers.as_ref(), &TABLES)?;
+    let sharpness_output = with_kind(args.sharpness.as_ref(), &TABLES_AND_PICTURES)?;
     args.check()?;
     let (exploding, vanishing) = (args.exploding.as_deref(), args.vanishing.as_deref());
     let thresholds = layers::thresholds(exploding, vanishing)?;
@@ -216,7 +218,14 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     let trajectories: Vec<Trajectory> = plane.iter().flat_map(|_| trajectories.clone()).collect();
     let network_plane =
         plane.map(|plane| build_plane(&plane, &first.loss, &first.ends, &trajectories));
-    let network_plane = network_plane.transpose()?;
+    let network_plane = match network_plane {
+        // The weights of an interrupted training are kept also where its steps are too few for the plane.
+        Some(Err(sentence)) if interrupt::is_stopped() => {
+            note(&sentence);
+            None
+        }
+        built => built.transpose()?,
+    };
     let plane = network_plane
         .as_ref()
         .map(|network_plane| &network_plane.plane);
@@ -228,9 +237,12 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
             .filter_map(|seeded| Some((seeded.seed, seeded.ends.get(run)?.trajectory.as_ref()?)));
         runs.extend(with_rows.map(|(seed, trajectory)| RunRecord {
             number: run + 1,
-            spec: spec.to_string(),
-            name: name.clone(),
-            seed,
+            labels: Labels {
+                seed,
+                outcome: trajectory.outcome,
+                name: name.clone(),
+                spec: spec.to_string(),
+            },
             trajectory,
             every,
             last: steps,
@@ -260,25 +272,23 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
         })?;
     }
     let mut issues = Vec::new();
-    if let Some(path) = &args.layers {
-        outputs.write(path, |out| {
-            issues = layers::write(&first.loss, &runs, &thresholds, out)?;
-            Ok(())
-        })?;
+    if let Some((path, kind)) = layers_output {
+        let labels: Vec<Labels> = runs.iter().map(|run| run.labels.clone()).collect();
+        let (rows, found) = layers::compute(&first.loss, &runs, &thresholds);
+        let table = columns(&rows, &labels, args.facts());
+        outputs.write(path, |out| table.write(kind, out))?;
+        issues = found;
     }
-    if let (Some((path, kind)), Some(runs)) = (sharpness_output, sharpness_series) {
+    if let (Some(output), Some(runs)) = (sharpness_output, sharpness_series) {
         let labels = specs.iter().zip(&first.ends).zip(&names);
-        let labels = labels
-            .map(|((spec, end), name)| labels_of(first.seed, end.outcome, name, &spec.to_string()));
-        let labels: Vec<String> = labels.collect();
-        sharpness::write(
-            &runs,
-            &labels,
-            &mut outputs,
-            path,
-            kind,
-            &args.network.title(),
-        )?;
+        let labels = labels.map(|((spec, end), name)| Labels {
+            seed: first.seed,
+            outcome: end.outcome,
+            name: name.clone(),
+            spec: spec.to_string(),
+        });
+        let (labels, title): (Vec<Labels>, String) = (labels.collect(), args.network.title());
+        sharpness::write(&runs, &labels, &mut outputs, output, &title, args.facts())?;
     }
     let summaries = report::summaries(&all, &specs, &names, steps);
     outputs.print(|out| {
@@ -308,171 +318,4 @@ pub(super) fn train(args: &Args) -> Result<(), String> {
     }
     interrupt::report_stop("the weights and rows so far are written");
     Ok(())
-}
-
-impl Args {
-    /// Returns the facts about all runs that JSON contains.
-    fn facts(&self) -> Columns {
-        Columns::default()
-            .with_fact("network", self.network.network.as_str())
-            .with_fact("data", self.network.data.as_str())
-            .with_fact("batch", self.batch.as_str())
-    }
-
-    /// Returns the seeds of all runs.
-    fn seeds(&self) -> Result<Vec<u64>, String> {
-        let single = seed(&self.seed)?;
-        let seeds = self.seeds.or(single)?;
-        if self.seeds.is_given() && single != 0 {
-            return Err("--seed and --seeds both choose seeds; leave out one of them".to_owned());
-        }
-        let alone = [
-            ("--plane", self.plane.is_some()),
-            ("--layers", self.layers.is_some()),
-            ("--sharpness", self.sharpness.is_some()),
-        ];
-        match alone.into_iter().find(|(_, given)| *given) {
-            Some((flag, _)) if seeds.len() > 1 => Err(format!(
-                "{flag} is for one seed; expected --seed in place of --seeds"
-            )),
-            _ => Ok(seeds),
-        }
-    }
-
-    /// Reads the network, its data and its first weights for a seed, and checks that the runs can train it.
-    fn prepare(&self, seed: u64, test: f64, specs: &[RunSpec]) -> Result<Seeded, String> {
-        let (loss, split) = self.network.prepare(test, seed)?;
-        specs.iter().try_for_each(|spec| check_spec(spec, &loss))?;
-        let run_settings = self.run_settings(seed, loss.samples())?;
-        let batch = run_settings.gradient_settings.batch;
-        loss.check_batch(batch).map_err(|error| error.to_string())?;
-        let start = match &self.weights {
-            Some(path) => weights(&loss, path)?,
-            None => loss.init_params(seed),
-        };
-        training::check_start(&loss, &start)?;
-        Ok(Seeded {
-            seed,
-            loss,
-            split,
-            start,
-            run_settings,
-            ends: Vec::new(),
-        })
-    }
-
-    /// Plans all output files.
-    fn plan_outputs(&self, weight_files: &[PathBuf]) -> Result<Outputs, String> {
-        let mut outputs = Outputs::default();
-        for path in weight_files {
-            // The initial weights have been read completely, so that training can continue in one file.
-            outputs.add(path, self.weights.as_deref())?;
-        }
-        let more = [&self.trajectories, &self.layers, &self.sharpness];
-        for path in more.into_iter().flatten() {
-            outputs.add(path, None)?;
-        }
-        Ok(outputs)
-    }
-
-    /// Remembers the scene of `--save-scene`, with the first seed.
-    fn save_scene_later(
-        &self,
-        given: &[GivenRun],
-        run_settings: RunSettings,
-        test: f64,
-    ) -> Result<(), String> {
-        let weights = self.weights.as_deref();
-        (self.save_scene).save_later(&self.network, weights, |scene, network| {
-            let GradientSettings { seed, batch, .. } = run_settings.gradient_settings;
-            set(
-                &mut scene.training,
-                "steps",
-                Value::Count(run_settings.steps),
-            )?;
-            set(&mut scene.training, "seed", Value::Count(seed))?;
-            scene.training.batch = batch.map(|batch| batch as u64);
-            set(&mut network.settings, "test", Value::Real(test))?;
-            set(
-                &mut network.settings,
-                "every",
-                Value::Count(run_settings.record_every),
-            )?;
-            if let Some(plane) = &self.plane {
-                network.plane = slice::plane(plane)?;
-            }
-            for run in given {
-                scene.add_run(run.spec.clone());
-                if let Some(added) = scene.runs.last_mut() {
-                    added.name.clone_from(&run.name);
-                }
-            }
-            Ok(())
-        })
-    }
-
-    /// Returns an error if a flag needs an output file that is not given.
-    fn check(&self) -> Result<(), String> {
-        let [steps, layers] = [&self.trajectories, &self.layers].map(Option::is_some);
-        for (flag, given, used, expected) in [
-            ("--plane", &self.plane, steps, "--trajectories"),
-            (
-                "--every",
-                &self.every,
-                steps || layers,
-                "--trajectories or --layers",
-            ),
-            ("--exploding", &self.exploding, layers, "--layers"),
-            ("--vanishing", &self.vanishing, layers, "--layers"),
-            (
-                "--sharpness-every",
-                &self.sharpness_every,
-                self.sharpness.is_some(),
-                "--sharpness",
-            ),
-        ] {
-            if given.is_some() && !used {
-                let files = expected.replace(" or", " FILE or");
-                return Err(format!(
-                    "{flag} needs {expected}, which is missing; add {files} FILE"
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns the settings of all runs on `samples` training samples.
-    fn run_settings(&self, seed: u64, samples: usize) -> Result<RunSettings, String> {
-        let batch = flags::batch(&self.batch, samples)?;
-        let (steps, epochs) = (self.steps.as_deref(), self.epochs.as_deref());
-        Ok(RunSettings {
-            steps: flags::steps(steps, epochs, samples, batch)?,
-            gradient_settings: GradientSettings {
-                seed,
-                batch,
-                ..GradientSettings::default()
-            },
-            tolerance: None,
-            record_every: flags::record_every(self.every.as_deref())?,
-        })
-    }
-}
-
-/// Builds the plane, with its origin at the end of the first run.
-fn build_plane(
-    plane: &AnyPlane,
-    loss: &NetworkLoss,
-    ends: &[RunEnd],
-    trajectories: &[Trajectory],
-) -> Result<NetworkPlane, String> {
-    let cancel = Cancel::default();
-    let theta = ends.first().map_or(&[][..], |end| &end.theta);
-    let given = PlaneInputs {
-        trajectories,
-        ..PlaneInputs::new(loss, theta, &cancel)
-    };
-    plane
-        .as_dyn()
-        .build(&given)
-        .map_err(|error| error.to_string())
 }

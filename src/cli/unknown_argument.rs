@@ -39,6 +39,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("arch", "network"),
     ("architecture", "network"),
     ("out", "output"),
+    ("save", "output"),
     ("outfile", "output"),
     ("file", "output"),
     ("x0", "start"),
@@ -78,6 +79,9 @@ impl Unknown<'_> {
         let (given, call) = (self.given, self.call);
         let long = self.long();
         let is_flag = given.starts_with("--");
+        if let Some(sentence) = self.loose_setting() {
+            return sentence;
+        }
         if has(self.command, &long) {
             return format!("unknown argument `{given}`; did you mean `--{long}`?");
         }
@@ -166,6 +170,31 @@ impl Unknown<'_> {
         }
         let mut longer = longs().filter(|own| long.len() >= 3 && own.starts_with(long));
         longer.next().filter(|_| longer.next().is_none())
+    }
+
+    /// Returns the sentence about a setting and its value that stand alone, like `lr 0.1`.
+    fn loose_setting(&self) -> Option<String> {
+        let place = { self.args.iter() }.position(|arg| arg == self.given)?;
+        let name = self.args.get(place.checked_sub(1)?).filter(|_| place > 2)?;
+        if self.given.starts_with('-') || name.starts_with('-') {
+            return None;
+        }
+        if has(self.command, name) {
+            let given = self.given;
+            return Some(format!(
+                "unknown argument `{given}`; did you mean `--{name} {given}`?"
+            ));
+        }
+        let (flag, mut args) = (format!("--{name}"), self.args.to_vec());
+        args[place - 1].clone_from(&flag);
+        let (given, args) = (flag.as_str(), &args[..]);
+        let as_flag = Unknown {
+            given,
+            args,
+            ..*self
+        };
+        let sentence = as_flag.setting()?;
+        Some(sentence.replace(&format!("`{flag}`"), &format!("`{name}`")))
     }
 
     /// Returns the sentence about a setting or a member of a family that is given like an argument.
@@ -264,7 +293,7 @@ impl Unknown<'_> {
         }
         family! {
             "network", "network", AnyNetwork, "a setting of the network", "a network";
-            "data", "dataset", AnyDataset, "a setting of the data", "a data set";
+            "data", "data set", AnyDataset, "a setting of the data", "a data set";
             "plane", "plane", AnyPlane, "a setting of the plane", "a plane";
             "landscape", "landscape", AnyLandscape, "a setting of the landscape", "a landscape";
         }

@@ -1,6 +1,7 @@
 //! `ravine` without a command: opens the window or, without a display, writes a picture.
 
 use super::argument_errors::near_command;
+use super::hints::flag_of_name;
 use super::scene_file::{lesson_step, open_scene};
 use super::{Cli, print, print_error};
 use crate::engine::scene::{Problem, Scene};
@@ -96,10 +97,18 @@ fn free_name() -> PathBuf {
     names.find(|name| !taken(name)).unwrap_or_default()
 }
 
-/// Returns the sentence about a missing file whose name is nearly a command, if it is.
+/// Returns the sentence about a missing file whose name is nearly a command, or that of a landscape or an optimizer.
 fn unknown_command(path: &Path) -> Option<String> {
     let name = path.to_string_lossy();
     let program = Cli::command();
-    let near = near_command(&program, &name).filter(|_| !path.exists())?;
-    Some(format!("unknown command `{name}`; did you mean `{near}`?"))
+    if path.exists() {
+        return None;
+    }
+    if let Some(near) = near_command(&program, &name) {
+        return Some(format!("unknown command `{name}`; did you mean `{near}`?"));
+    }
+    let flag = flag_of_name(&name)?;
+    Some(format!(
+        "{name}: there is no such file; expected a scene file or a command, like `ravine render {flag} -o picture.png`"
+    ))
 }

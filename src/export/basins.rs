@@ -1,4 +1,4 @@
-//! Basins of attraction as CSV and NPZ.
+//! Basins of attraction as CSV, JSON and NPZ.
 
 use super::columns::{Cells, Columns};
 use super::npz::Npz;
@@ -23,37 +23,9 @@ fn computed(basins: &Basins) -> impl Iterator<Item = (usize, &Cell)> {
     cells.filter(|(index, _)| !basins.missing.get(*index).copied().unwrap_or(false))
 }
 
-/// Writes a line for each start: x, y, fate, minimum_x, minimum_y, minimum, steps; row by row from the lowest y.
-///
-/// # Errors
-/// Returns any I/O error from `out`.
-pub fn csv(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "x,y,fate,minimum_x,minimum_y,minimum,steps")?;
-    for (index, cell) in computed(basins) {
-        let [x, y] = basins.start(index % basins.side, index / basins.side);
-        write!(out, "{x:?},{y:?},")?;
-        match cell.label {
-            BasinLabel::Converges(minimum) => {
-                let mark = basins.minima[usize::from(minimum)].mark;
-                write!(
-                    out,
-                    "arrives,{:?},{:?},{:?}",
-                    mark.at[0], mark.at[1], mark.value
-                )?;
-            }
-            BasinLabel::Undecided => write!(out, "undecided,,,")?,
-            BasinLabel::Diverges => write!(out, "diverges,,,")?,
-        }
-        writeln!(out, ",{}", cell.steps)?;
-    }
-    Ok(())
-}
-
-/// Writes the columns of [`csv`] as JSON, with `facts`.
-///
-/// # Errors
-/// Returns any I/O error from `out`.
-pub fn json(basins: &Basins, facts: Columns, out: &mut dyn Write) -> io::Result<()> {
+/// Returns a table with a row for each start that was computed: x, y, fate, minimum_x, minimum_y, minimum, steps; row by row from the
+/// lowest y, with `facts`.
+pub fn columns(basins: &Basins, facts: Columns) -> Columns {
     let starts =
         computed(basins).map(|(index, _)| basins.start(index % basins.side, index / basins.side));
     let starts: Vec<[f64; 2]> = starts.collect();
@@ -81,7 +53,6 @@ pub fn json(basins: &Basins, facts: Columns, out: &mut dyn Write) -> io::Result<
         .with("minimum_y", mark(1))
         .with("minimum", mark(2))
         .with("steps", Cells::Count(steps.collect()))
-        .json(out)
 }
 
 /// Writes the arrays x (columns), y (rows), label and steps (rows × columns) and minima (k × 3: x, y, value), as `numpy.load` reads

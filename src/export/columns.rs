@@ -1,7 +1,9 @@
-//! Tables of named columns, written as JSON and NPZ by every command that has them as CSV.
+//! Tables of named columns, written as CSV, JSON and NPZ.
 
 use super::json;
+use super::labels::cell;
 use super::npz::Npz;
+use crate::engine::declare::spec::real;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -14,6 +16,12 @@ pub enum Cells {
     Count(Vec<u64>),
     /// Texts.
     Text(Vec<String>),
+}
+
+/// Returns a number as a CSV cell: the shortest text that reads back to the same bits, and `NaN` where there is no number. An empty cell
+/// would not do: `numpy.genfromtxt` reads −1 from it in a column of whole numbers, and awk 0.
+pub fn number_cell(number: impl Into<Option<f64>>) -> String {
+    real(number.into().unwrap_or(f64::NAN))
 }
 
 impl Cells {
@@ -44,6 +52,36 @@ impl Columns {
     pub fn with(mut self, name: impl Into<String>, cells: Cells) -> Self {
         self.columns.push((name.into(), cells));
         self
+    }
+
+    /// Writes the table as `csv`, `json` or `npz`.
+    ///
+    /// # Errors
+    /// Returns any I/O error from `out`.
+    pub fn write(&self, kind: &str, out: &mut dyn Write) -> io::Result<()> {
+        match kind {
+            "json" => self.json(out),
+            "npz" => self.npz(out),
+            _ => self.csv(out),
+        }
+    }
+
+    /// Writes a header with the names and a line for each row, without quotes. The cells are those of [`number_cell`] and [`cell`].
+    ///
+    /// # Errors
+    /// Returns any I/O error from `out`.
+    pub fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
+        let names: Vec<String> = self.columns.iter().map(|(name, _)| cell(name)).collect();
+        writeln!(out, "{}", names.join(","))?;
+        for row in 0..self.columns.first().map_or(0, |(_, cells)| cells.len()) {
+            let cells = self.columns.iter().map(|(_, cells)| match cells {
+                Cells::Real(cells) => number_cell(cells[row]),
+                Cells::Count(cells) => cells[row].to_string(),
+                Cells::Text(cells) => cell(&cells[row]),
+            });
+            writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
+        }
+        Ok(())
     }
 
     /// Writes the facts, and, if there are any, columns (their names) and rows. A number that is not finite is null.
@@ -120,20 +158,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_begin_lines_and_gaps_are_null() {
+    fn gaps_are_nan_in_csv_and_null_in_json() {
         let table = Columns::default()
             .with_fact("data", "moons")
             .with("run", Cells::Count(vec![1, 2]))
             .with("loss", Cells::Real(vec![0.5, f64::NAN]))
             .with(
                 "spec",
-                Cells::Text(vec!["sgd".to_owned(), "adam".to_owned()]),
+                Cells::Text(vec!["sgd:lr=1,momentum=0".to_owned(), "adam".to_owned()]),
             );
+        let mut csv = Vec::new();
+        table.csv(&mut csv).unwrap();
+        assert_eq!(
+            String::from_utf8(csv).unwrap(),
+            "run,loss,spec\n1,0.5,sgd:lr=1;momentum=0\n2,NaN,adam\n"
+        );
         let mut out = Vec::new();
         table.json(&mut out).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "{\"data\":\"moons\",\n\"columns\":[\"run\",\"loss\",\"spec\"],\n\"rows\":[\n[1,0.5,\"sgd\"],\n[2,null,\"adam\"]\n]}\n"
+            "{\"data\":\"moons\",\n\"columns\":[\"run\",\"loss\",\"spec\"],\n\"rows\":[\n[1,0.5,\"sgd:lr=1,momentum=0\"],\n[2,null,\"adam\"]\n]}\n"
         );
     }
 }

@@ -15,7 +15,10 @@ pub fn extension<'a>(path: &Path, valid: &[&'a str]) -> Result<&'a str, String> 
         .extension()
         .map(|extension| extension.to_string_lossy().to_lowercase());
     let list: Vec<String> = valid.iter().map(|valid| format!(".{valid}")).collect();
-    let expected = list.join(" or ");
+    let expected = match &list[..] {
+        [firsts @ .., last] if !firsts.is_empty() => format!("{} or {last}", firsts.join(", ")),
+        list => list.concat(),
+    };
     match extension {
         Some(extension) => valid
             .iter()
@@ -27,6 +30,10 @@ pub fn extension<'a>(path: &Path, valid: &[&'a str]) -> Result<&'a str, String> 
                     path.display()
                 )
             }),
+        None if path.is_dir() => Err(format!(
+            "{}: is a folder; expected the name of a file, {expected}",
+            path.display()
+        )),
         None => Err(format!(
             "{}: has no extension; expected {expected}",
             path.display()

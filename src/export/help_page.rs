@@ -70,7 +70,7 @@ impl Family {
             Self::Schedules => "schedule",
             Self::Landscapes => "landscape",
             Self::Networks => "network",
-            Self::Data => "dataset",
+            Self::Data => "data set",
             Self::Planes => "plane",
         }
     }

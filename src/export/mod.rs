@@ -9,6 +9,7 @@ pub mod file;
 pub mod film;
 pub mod help_page;
 pub mod json;
+pub mod labels;
 pub mod layers;
 mod npz;
 mod page_size;

@@ -24,8 +24,12 @@ pub struct SeedColumn {
 
 /// The results of a run with several seeds.
 pub struct SeedRow {
-    /// Cells before the numbers, with the names of their columns.
-    pub labels: Vec<(String, String)>,
+    /// Number of the run, from 1; only CSV has it.
+    pub number: usize,
+    /// Name of the run.
+    pub name: String,
+    /// Settings that differ between rows of a run, by name.
+    pub settings: Vec<(String, String)>,
     /// The numbers.
     pub columns: Vec<SeedColumn>,
     /// How the run ended with each seed.
@@ -47,7 +51,10 @@ impl SeedTable {
     /// Adds a row; all rows have the same columns.
     pub fn add(&mut self, row: SeedRow) {
         let is_csv = self.format == TableFormat::Csv;
-        let (mut header, mut cells): (Vec<String>, Vec<String>) = row.labels.into_iter().unzip();
+        let number = is_csv.then(|| ("run".to_owned(), row.number.to_string()));
+        let labels = number.into_iter().chain([("name".to_owned(), row.name)]);
+        let (mut header, mut cells): (Vec<String>, Vec<String>) =
+            labels.chain(row.settings).unzip();
         let mut add = |name: String, cell: String| {
             header.push(name);
             cells.push(cell);
@@ -146,7 +153,9 @@ mod tests {
         let text = |format| {
             let mut table = SeedTable::new(format);
             table.add(SeedRow {
-                labels: vec![("name".to_owned(), "SGD".to_owned())],
+                number: 1,
+                name: "SGD".to_owned(),
+                settings: Vec::new(),
                 columns: vec![SeedColumn {
                     name: "final loss",
                     values: vec![1.0, 2.0, 3.0],
@@ -170,8 +179,8 @@ mod tests {
         );
         assert_eq!(
             text(TableFormat::Csv),
-            "name,final_loss_mean,final_loss_sd,final_loss_median,final_loss_q25,final_loss_q75,diverged,seeds,spec\n\
-             SGD,2,1,2,1.5,2.5,1,4,sgd:lr=1\n"
+            "run,name,final_loss_mean,final_loss_sd,final_loss_median,final_loss_q25,final_loss_q75,diverged,seeds,spec\n\
+             1,SGD,2,1,2,1.5,2.5,1,4,sgd:lr=1\n"
         );
         assert!(text(TableFormat::Latex).contains("SGD & $2.0 \\pm 1.0$ & $2$ &"));
     }

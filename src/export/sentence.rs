@@ -2,7 +2,7 @@
 
 /// Returns a sentence in which control characters, line breaks and characters that change the direction of writing are replaced by escapes like `\n`.
 ///
-/// Only the two lines below a sentence about a formula, the last of which is a caret, stay separate lines.
+/// Words of more than [`MAX_WORD`] characters are shortened in the middle. Only the two lines below a sentence about a formula, the last of which is a caret, stay separate lines.
 pub fn one_line(sentence: &str) -> String {
     let mut lines = sentence.rsplitn(3, '\n');
     let below = [lines.next(), lines.next()].map(Option::unwrap_or_default);
@@ -10,10 +10,30 @@ pub fn one_line(sentence: &str) -> String {
         (Some(above), [caret, formula])
             if caret.trim_start_matches(' ') == "^" && formula.starts_with("  ") =>
         {
-            format!("{}\n{}\n{caret}", escaped(above), escaped(formula))
+            let above = escaped(&shortened(above));
+            format!("{above}\n{}\n{caret}", escaped(formula))
         }
-        _ => escaped(sentence),
+        _ => escaped(&shortened(sentence)),
     }
+}
+
+/// Maximum length of a word in a sentence; longer than names of files usually are.
+const MAX_WORD: usize = 300;
+
+/// Returns a text whose long words have an ellipsis in their middle.
+fn shortened(text: &str) -> String {
+    let word = |word: &str| {
+        let length = word.chars().count();
+        if length <= MAX_WORD {
+            return word.to_owned();
+        }
+        let (start, end): (String, String) = (
+            word.chars().take(60).collect(),
+            word.chars().skip(length - 20).collect(),
+        );
+        format!("{start}…{end}")
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn escaped(text: &str) -> String {
@@ -62,6 +82,10 @@ mod tests {
             ),
             ("formula: no\n  x+\n    ^", "formula: no\n  x+\n    ^"),
             ("a\nb\n  x\u{7}\n  ^", "a\\nb\n  x\\u{7}\n  ^"),
+            (
+                &format!("`{}` is no number", "9".repeat(1000)),
+                &format!("`{}…{}` is no number", "9".repeat(59), "9".repeat(19)),
+            ),
             ("a\n^\n ^b", "a\\n^\\n ^b"),
         ] {
             assert_eq!(one_line(sentence), expected);

@@ -4,6 +4,7 @@ use super::columns::{Cells, Columns};
 use super::npz::Npz;
 use crate::engine::analysis::network_plane::NetworkPlane;
 use crate::engine::geometry::surface::Surface;
+use crate::engine::objective::plane::Plane;
 use crate::engine::training::Trajectory;
 use std::io::{self, Write};
 
@@ -176,12 +177,16 @@ pub fn line_json(points: &[[f64; 2]], facts: Columns, out: &mut dyn Write) -> io
     facts.with("a", column(0)).with("loss", column(1)).json(out)
 }
 
-/// Writes the arrays a and loss of a line.
+/// Writes the arrays a and loss of a line, and the plane's origin and u.
 ///
 /// # Errors
 /// Returns any I/O error from `out`.
-pub fn line_npz(points: &[[f64; 2]], out: &mut dyn Write) -> io::Result<()> {
+pub fn line_npz(points: &[[f64; 2]], plane: &Plane, out: &mut dyn Write) -> io::Result<()> {
     let mut npz = Npz::default();
+    let [origin, u, _] = plane.parts();
+    for (name, vector) in [("origin", origin), ("u", u)] {
+        npz.add(name, &[vector.len() as u64], vector.iter().copied())?;
+    }
     let shape = [points.len() as u64];
     npz.add("a", &shape, points.iter().map(|[a, _]| *a))?;
     npz.add("loss", &shape, points.iter().map(|[_, loss]| *loss))?;

@@ -1,8 +1,8 @@
 //! Export of the runs of a network as CSV and NPZ: the metrics of each recorded step, and its projection onto a plane.
 
 use super::columns::{Cells, Columns};
+use super::labels::{LABELS, Labels};
 use super::npz::Npz;
-use super::trajectories::{LABELS, labels};
 use crate::engine::analysis::network_plane::Projection;
 use crate::engine::declare::spec::real;
 use crate::engine::objective::plane::Plane;
@@ -13,12 +13,8 @@ use std::io::{self, Write};
 pub struct RunRecord<'a> {
     /// The run's number, from 1, which the records of all its seeds share.
     pub number: usize,
-    /// The run's spec.
-    pub spec: String,
-    /// The run's name.
-    pub name: String,
-    /// The seed of the training.
-    pub seed: u64,
+    /// Seed of the training, outcome, name and spec.
+    pub labels: Labels,
     /// The recorded steps.
     pub trajectory: &'a Trajectory,
     /// Number of steps between two rows; there may be fewer before the last row.
@@ -34,11 +30,6 @@ impl RunRecord<'_> {
     pub fn steps(&self) -> impl Iterator<Item = u64> {
         let rows = self.trajectory.len() as u64;
         (0..rows).map(|row| (row * self.every).min(self.last))
-    }
-
-    /// Returns the cells of the last columns.
-    pub fn labels(&self) -> String {
-        labels(self.seed, self.trajectory.outcome, &self.name, &self.spec)
     }
 }
 
@@ -59,7 +50,7 @@ pub fn csv(runs: &[RunRecord], out: &mut dyn Write) -> io::Result<()> {
         "run,step,evaluations,loss,grad_norm,lr,cost{plane},{last}"
     )?;
     for run in runs {
-        let (number, labels, trajectory) = (run.number, run.labels(), run.trajectory);
+        let (number, labels, trajectory) = (run.number, run.labels.csv(), run.trajectory);
         for (row, step) in run.steps().enumerate() {
             let [loss, grad_norm, lr] = [&trajectory.loss, &trajectory.grad_norm, &trajectory.lr]
                 .map(|column| real(column[row]));
@@ -96,9 +87,6 @@ pub fn json(runs: &[RunRecord], facts: Columns, out: &mut dyn Write) -> io::Resu
     let real = |of: &dyn Fn(&RunRecord, usize) -> f64| {
         Cells::Real(rows().map(|(_, run, row)| of(run, row)).collect())
     };
-    let text = |of: &dyn Fn(&RunRecord) -> String| {
-        Cells::Text(rows().map(|(_, run, _)| of(run)).collect())
-    };
     let steps = runs.iter().flat_map(RunRecord::steps).collect();
     let evaluations = rows().map(|(_, run, row)| run.trajectory.evaluations[row]);
     let mut table = facts
@@ -130,22 +118,11 @@ pub fn json(runs: &[RunRecord], facts: Columns, out: &mut dyn Write) -> io::Resu
             .with("projected_loss", projected(&|point| point.loss))
             .with("residual", projected(&|point| point.residual));
     }
-    table
-        .with(
-            "seed",
-            Cells::Count(rows().map(|(_, run, _)| run.seed).collect()),
-        )
-        .with(
-            "outcome",
-            text(&|run| run.trajectory.outcome.name().to_owned()),
-        )
-        .with("name", text(&|run| run.name.clone()))
-        .with("spec", text(&|run| run.spec.clone()))
-        .json(out)
+    Labels::add_to(table, rows().map(|(_, run, _)| &run.labels)).json(out)
 }
 
 /// Writes, for run k counted from 1, the arrays run_k_step, run_k_theta (steps × n), run_k_loss, run_k_grad_norm, run_k_lr and
-/// run_k_evaluations, or with several seeds run_k_seed_s_step and so on; with a plane also run_k_plane (steps × 4: a, b, projected loss, residual) and the plane's origin, u and v, n numbers each.
+/// run_k_evaluations, or with several seeds run_k_seed_s_step and so on; with a plane also run_k_plane (steps × 4: a, b, projected loss, residual) and the plane's origin, u and v, n numbers each. Then run, seed, outcome, name and spec have an entry for each run.
 ///
 /// # Errors
 /// Returns any I/O error from `out`.
@@ -156,10 +133,12 @@ pub fn npz(runs: &[RunRecord], plane: Option<&Plane>, out: &mut dyn Write) -> io
             npz.add(name, &[vector.len() as u64], vector.iter().copied())?;
         }
     }
-    let has_seeds = runs.iter().any(|run| run.seed != runs[0].seed);
+    let has_seeds = runs
+        .iter()
+        .any(|run| run.labels.seed != runs[0].labels.seed);
     for run in runs {
         let name = if has_seeds {
-            format!("run_{}_seed_{}_", run.number, run.seed)
+            format!("run_{}_seed_{}_", run.number, run.labels.seed)
         } else {
             format!("run_{}_", run.number)
         };
@@ -188,5 +167,14 @@ pub fn npz(runs: &[RunRecord], plane: Option<&Plane>, out: &mut dyn Write) -> io
             npz.add(&format!("{name}plane"), &[rows, 4], numbers)?;
         }
     }
+    let shape = [runs.len() as u64];
+    let text = |of: fn(&Labels) -> &str| -> Vec<String> {
+        runs.iter().map(|run| of(&run.labels).to_owned()).collect()
+    };
+    npz.add("run", &shape, runs.iter().map(|run| run.number as u64))?;
+    npz.add("seed", &shape, runs.iter().map(|run| run.labels.seed))?;
+    npz.add_texts("outcome", &text(|run| run.outcome.name()))?;
+    npz.add_texts("name", &text(|run| &run.name))?;
+    npz.add_texts("spec", &text(|run| &run.spec))?;
     npz.write(out)
 }

@@ -3,11 +3,12 @@
 //! A landscape of two parameters has the columns `x` and `y`, one of a single parameter has `x` alone, and its start is one
 //! number. Floats are the shortest text that reads back to the same bits. A diverged run's rows end before the first number that
 //! is not finite. With curvature there are two more columns, `lambda_min` and `lambda_max`; where the Hessian is not
-//! finite although the loss is, they are `null` in JSON and empty in CSV. Then comes `cost`, the cost so far in
-//! gradients. A run that keeps an average of its iterates has it in the last columns, `average_x` and `average_y`, which are empty for the
+//! finite although the loss is, they are `null` in JSON and `NaN` in CSV. Then comes `cost`, the cost so far in
+//! gradients. A run that keeps an average of its iterates has it in the last columns, `average_x` and `average_y`, which are `NaN` for the
 //! other runs of a CSV table.
 
 use super::json;
+use super::labels::{LABELS, Labels};
 use super::npz::Npz;
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::results::Runs;
@@ -30,9 +31,6 @@ pub const COST: &str = "cost";
 
 /// Names of the columns that a run with an average of its iterates adds.
 pub const AVERAGE: [&str; 2] = ["average_x", "average_y"];
-
-/// Names of the last columns of a CSV of runs, behind all numbers.
-pub const LABELS: [&str; 4] = ["seed", "outcome", "name", "spec"];
 
 /// Format of a file of trajectories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,12 +137,13 @@ impl Table<'_> {
             let Some(run) = compute(index, seed) else {
                 continue;
             };
-            let labels = labels(
+            let labels = Labels {
                 seed,
-                run.trajectory.outcome,
-                &names[index],
-                &self.scene.runs[index].spec.to_string(),
-            );
+                outcome: run.trajectory.outcome,
+                name: names[index].clone(),
+                spec: self.scene.runs[index].spec.to_string(),
+            };
+            let labels = labels.csv();
             let rows = Rows { run, averages };
             for row in rows.iter() {
                 write!(out, "{number},{},{}", row.step, row.evaluations)?;
@@ -152,6 +151,8 @@ impl Table<'_> {
                     out.write_all(b",")?;
                     if number.is_finite() {
                         serde_json::to_writer(&mut *out, &number)?;
+                    } else {
+                        out.write_all(b"NaN")?;
                     }
                 }
                 writeln!(out, ",{labels}")?;
@@ -274,7 +275,7 @@ struct Rows<'a> {
     averages: bool,
 }
 
-/// A row of a table. Numbers that are not finite are null in JSON and empty in CSV.
+/// A row of a table. Numbers that are not finite are null in JSON and `NaN` in CSV.
 struct Row {
     step: usize,
     evaluations: u64,
@@ -359,24 +360,6 @@ fn ends(outcome: Outcome) -> [Option<u64>; 2] {
         Outcome::Diverged(step, _) => [Some(step), None],
         Outcome::Converged(step) => [None, Some(step)],
     }
-}
-
-/// Returns the cells of [`LABELS`] of a run.
-pub fn labels(seed: u64, outcome: Outcome, name: &str, spec: &str) -> String {
-    format!("{seed},{},{},{}", outcome.name(), cell(name), cell(spec))
-}
-
-/// Returns a text as a CSV cell that needs no quotes, which `numpy.genfromtxt` and awk do not know: commas become `;`, which specs
-/// accept as well, and the signs of quotes, comments and line breaks are replaced.
-pub fn cell(text: &str) -> String {
-    let replaced = text.chars().map(|char| match char {
-        ',' => ';',
-        '"' => '\'',
-        '#' => '№',
-        char if char.is_control() => ' ',
-        char => char,
-    });
-    replaced.collect()
 }
 
 #[cfg(test)]

@@ -119,6 +119,7 @@ fn array(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::export::labels::Labels;
     use crate::export::training::{RunRecord, npz};
     use std::io::Cursor;
 
@@ -139,9 +140,12 @@ mod tests {
     fn written(runs: &[Trajectory]) -> Vec<u8> {
         let trained = |(index, trajectory)| RunRecord {
             number: index + 1,
-            spec: "sgd".to_owned(),
-            name: "SGD".to_owned(),
-            seed: 0,
+            labels: Labels {
+                seed: 0,
+                outcome: Outcome::Finished,
+                name: "SGD".to_owned(),
+                spec: "sgd".to_owned(),
+            },
             trajectory,
             every: 1,
             last: 2,

@@ -102,8 +102,11 @@ impl Place {
         stdout
     }
 
+    /// Returns the JSON that a call with `--json` prints; `args` may choose it themselves.
     fn json(&self, args: &[&str]) -> Value {
-        serde_json::from_str(&self.said(args)).unwrap()
+        let is_chosen = args.iter().any(|arg| matches!(*arg, "--json" | "--format"));
+        let flag: &[&str] = if is_chosen { &[] } else { &["--json"] };
+        serde_json::from_str(&self.said(&[args, flag].concat())).unwrap()
     }
 
     /// Checks that the program refuses in one sentence that contains `expected`, with exit code 2, and leaves every file unchanged.

@@ -1,6 +1,8 @@
 //! Parsing and checks of the flags of `ravine slice`.
 
 use super::Args;
+use crate::cli::scene_args::whole;
+use crate::cli::seeds;
 use crate::engine::analysis::network_plane::Ignore;
 use crate::engine::network::Precision;
 use crate::engine::objective::plane::Rect;
@@ -9,7 +11,7 @@ use crate::engine::objective::plane::Rect;
 const MAX_POINTS: usize = 4096;
 
 /// Maximum number of `--seeds`.
-const MAX_SEEDS: u64 = 16;
+const MAX_SEEDS: usize = 16;
 
 impl Args {
     /// Returns an error if two flags exclude each other, or if one needs another that is missing.
@@ -99,7 +101,7 @@ pub(super) fn precision(text: &str) -> Result<Precision, String> {
 /// Parses `--points`: the grid points along a and b.
 pub(super) fn points(text: &str) -> Result<[usize; 2], String> {
     let count = |text: &str| {
-        let count = text.trim().parse().ok();
+        let count = whole(text);
         count.filter(|count| (2..=MAX_POINTS).contains(count))
     };
     let (a, b) = text.split_once(['x', 'X', '×']).unwrap_or((text, text));
@@ -109,11 +111,21 @@ pub(super) fn points(text: &str) -> Result<[usize; 2], String> {
     })
 }
 
-/// Parses `--seeds`.
-pub(super) fn seeds(text: &str) -> Result<u64, String> {
-    let seeds = text.parse().ok();
-    let seeds = seeds.filter(|seeds| (2..=MAX_SEEDS).contains(seeds));
-    seeds.ok_or_else(|| {
-        format!("--seeds cannot be `{text}`; expected how many planes, a whole number from 2 to {MAX_SEEDS}; the first seed is the plane's, like --plane filter:seed=1")
-    })
+/// Parses `--seeds`: the seeds of the planes, or how many from `first` on.
+pub(super) fn seeds(text: &str, first: u64) -> Result<Vec<u64>, String> {
+    let listed = text.contains("..") || text.contains(',');
+    let seeds = match listed {
+        true => seeds::parse(text)?,
+        false => {
+            let count = whole::<u64>(text).filter(|count| *count <= MAX_SEEDS as u64);
+            let seeds = (0..count.unwrap_or(0)).map(|more| first.wrapping_add(more));
+            seeds.collect()
+        }
+    };
+    if (2..=MAX_SEEDS).contains(&seeds.len()) {
+        return Ok(seeds);
+    }
+    Err(format!(
+        "--seeds cannot be `{text}`; expected 2 to {MAX_SEEDS} seeds, like 0..3 or 0,3,7, or how many from the plane's seed on, like 4"
+    ))
 }

@@ -1,6 +1,6 @@
 //! The planes of `ravine slice` in the parameter space of a network.
 
-use super::Args;
+use super::{Args, flags};
 use crate::cli::network_args::weights;
 use crate::cli::scene_args::setting_error;
 use crate::engine::analysis::network_plane::{AnyPlane, NetworkPlane, PlaneInputs, normalise};
@@ -21,13 +21,26 @@ impl Args {
         Ok([read(&self.others)?, read(&self.directions)?])
     }
 
+    /// Returns the seeds of `--seeds`, which count from the plane's on.
+    pub(super) fn plane_seeds(&self) -> Result<Option<Vec<u64>>, String> {
+        let Some(text) = &self.seeds else {
+            return Ok(None);
+        };
+        let plane = plane(self.plane.as_deref().unwrap_or("filter:seed=1"))?;
+        let first = match plane.settings().get("seed") {
+            Some(Value::Count(first)) => first,
+            _ => 0,
+        };
+        flags::seeds(text, first).map(Some)
+    }
+
     /// Builds the planes with their seeds; one plane, with seed 0, without `--seeds`.
     pub(super) fn build_planes(
         &self,
         loss: &NetworkLoss,
         theta: &[f64],
         runs: &[Trajectory],
-        seeds: Option<u64>,
+        seeds: Option<&[u64]>,
         [others, mut directions]: [Vec<Vec<f64>>; 2],
     ) -> Result<Vec<(u64, NetworkPlane)>, String> {
         if self.directions.is_empty() {
@@ -66,19 +79,16 @@ impl Args {
                     .build(&given)
                     .map_err(|error| error.to_string())
             };
-            let Some(Value::Count(first)) =
-                plane.settings().get("seed").filter(|_| seeds.is_some())
-            else {
+            let Some(seeds) = seeds else {
                 return Ok(vec![(0, build(&plane)?)]);
             };
-            return { 0..seeds.unwrap_or(1) }
-                .map(|more| {
-                    let (seed, mut plane) = (first.wrapping_add(more), plane.clone());
-                    let set = plane.settings_mut().set("seed", Value::Count(seed));
-                    set.map_err(|error| error.to_string())?;
-                    Ok((seed, build(&plane)?))
-                })
-                .collect();
+            let with_seed = |seed: &u64| {
+                let mut plane = plane.clone();
+                let set = plane.settings_mut().set("seed", Value::Count(*seed));
+                set.map_err(|error| error.to_string())?;
+                Ok((*seed, build(&plane)?))
+            };
+            return seeds.iter().map(with_seed).collect();
         }
         if let (Some(_), Some(ignore)) = (&self.normalize, self.ignore()) {
             for direction in &mut directions {

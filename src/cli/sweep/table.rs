@@ -1,4 +1,4 @@
-//! Tables of sweeps as CSV and JSON. Floats are the shortest text that reads back to the same bits.
+//! Tables of sweeps as CSV, JSON and NPZ. Floats are the shortest text that reads back to the same bits.
 
 use super::{SweepData, Sweeps};
 use crate::engine::analysis::sweep::{AxisValues, Score, SweepAxis, SweepMetric};
@@ -8,9 +8,8 @@ use crate::engine::numeric::real as count;
 use crate::engine::scene::{Scene, Training};
 use crate::engine::training::RunSpec;
 use crate::export::columns::{Cells, Columns};
-use crate::export::results_table::{self, TableFormat, loss_text};
+use crate::export::results_table::{ResultRow, TableFormat, loss_text, write_results};
 use crate::export::seed_table::{SeedColumn, SeedRow, SeedTable};
-use crate::export::trajectories::cell;
 use serde::Serialize;
 use serde_json::json;
 use std::io::{self, Write};
@@ -115,50 +114,14 @@ impl Table<'_> {
 
     pub(super) fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            Format::Csv => self.csv(out),
+            Format::Csv => self.all_columns().csv(out),
+            Format::Npz => self.all_columns().npz(out),
             Format::Json => self.json(out),
-            Format::Npz => self.npz(out),
         }
     }
 
-    fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        let names = self.scene.run_names();
-        let settings: Vec<String> = self.overs.iter().map(|over| cell(&over.setting)).collect();
-        let (settings, columns) = (settings.join(","), self.columns().join(","));
-        let is_seed = self.is_over("seed");
-        let seed = if is_seed { "" } else { "seed," };
-        writeln!(out, "run,{settings},{columns},{seed}name,spec")?;
-        for part in &self.parts() {
-            let name = cell(&names[part.run]);
-            for (at, score) in &part.scores {
-                let spec = cell(&(part.spec)(at).to_string());
-                write!(out, "{},", part.number)?;
-                for (grid, index) in part.grids.iter().zip(at) {
-                    write!(out, "{},", cell(&grid.text(*index)))?;
-                }
-                for measure in [SweepMetric::Final, SweepMetric::Best] {
-                    if let Some(loss) = score.value(measure) {
-                        serde_json::to_writer(&mut *out, &loss)?;
-                    }
-                    out.write_all(b",")?;
-                }
-                let step =
-                    |step: Option<u64>| step.map_or_else(String::new, |step| step.to_string());
-                let outcome = score.outcome.name();
-                let [reached, diverged] = [reached(score), score.diverged()].map(step);
-                let seed = if is_seed {
-                    String::new()
-                } else {
-                    format!("{},", part.seed)
-                };
-                writeln!(out, "{reached},{outcome},{diverged},{seed}{name},{spec}")?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes an array for each column of CSV.
-    fn npz(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// Returns the columns of CSV and NPZ, with a row for each value and seed.
+    fn all_columns(&self) -> Columns {
         let (names, parts) = (self.scene.run_names(), self.parts());
         let rows = || {
             parts
@@ -172,10 +135,17 @@ impl Table<'_> {
         let runs = rows().map(|(part, _)| part.number as u64).collect();
         let mut table = Columns::default().with("run", Cells::Count(runs));
         for (index, over) in self.overs.iter().enumerate() {
-            let values = rows().map(|(part, (at, _))| part.grids[index].text(at[index]));
-            let values: Vec<String> = values.collect();
-            let numbers: Option<Vec<f64>> = values.iter().map(|value| value.parse().ok()).collect();
-            let cells = numbers.map_or(Cells::Text(values), Cells::Real);
+            let values = || rows().map(|(part, (at, _))| (part.grids[index], at[index]));
+            let counts = values().map(|(grid, at)| match grid.values()[at] {
+                Value::Count(count) => Some(count),
+                _ => None,
+            });
+            let reals = values().map(|(grid, at)| grid.text(at).parse().ok());
+            let cells = match (counts.collect(), reals.collect()) {
+                (Some(counts), _) => Cells::Count(counts),
+                (None, Some(reals)) => Cells::Real(reals),
+                _ => Cells::Text(values().map(|(grid, at)| grid.text(at)).collect()),
+            };
             table = table.with(&*over.setting, cells);
         }
         let outcomes = rows().map(|(_, (_, score))| score.outcome.name().to_owned());
@@ -195,7 +165,6 @@ impl Table<'_> {
         table
             .with("name", Cells::Text(names.collect()))
             .with("spec", Cells::Text(specs.collect()))
-            .npz(out)
     }
 
     /// Whether a setting is swept over.
@@ -217,33 +186,32 @@ impl Table<'_> {
         if self.results.len() > 1 {
             return self.seed_table(format).write(out);
         }
-        let names = self.scene.run_names();
-        let settings = self.overs.iter().map(|over| over.setting.as_str());
-        let steps = self.goal.map(|_| "steps to goal");
-        let header = ["name"].into_iter().chain(settings);
-        let header = header.chain(["final loss", "best loss"]).chain(steps);
-        let header: Vec<&str> = header.chain(["outcome"]).collect();
-        let mut rows = Vec::new();
-        for part in self.parts() {
-            for (at, score) in &part.scores {
-                let mut row = vec![names[part.run].clone()];
-                row.extend(
-                    part.grids
-                        .iter()
-                        .zip(at)
-                        .map(|(grid, index)| grid.text(*index)),
-                );
-                for measure in [SweepMetric::Final, SweepMetric::Best] {
-                    row.push(loss_text(score.value(measure)));
-                }
-                if steps.is_some() {
-                    row.push(reached(score).map_or("–".to_owned(), |step| step.to_string()));
-                }
-                row.push(score.outcome.name().to_owned());
-                rows.push(row);
+        let (names, parts) = (self.scene.run_names(), self.parts());
+        let row = |part: &Part, at: &[usize], score: &Score| {
+            let losses = [
+                ("final loss", SweepMetric::Final),
+                ("best loss", SweepMetric::Best),
+            ];
+            let losses = losses.map(|(name, metric)| (name, loss_text(score.value(metric))));
+            let steps = reached(score).map_or("–".to_owned(), |step| step.to_string());
+            let steps = self.goal.map(|_| ("steps to goal", steps));
+            ResultRow {
+                number: part.number,
+                name: names[part.run].clone(),
+                settings: settings(&part.grids, at),
+                results: losses.into_iter().chain(steps).collect(),
+                seed: part.seed,
+                outcome: score.outcome,
+                spec: (part.spec)(at).to_string(),
             }
-        }
-        results_table::write(&header, &rows, format, out)
+        };
+        let rows = parts.iter().flat_map(|part| {
+            let row = &row;
+            part.scores
+                .iter()
+                .map(move |(at, score)| row(part, at, score))
+        });
+        write_results(rows, format, out)
     }
 
     /// Returns a table with a line for each run and value: the results over all seeds.
@@ -266,10 +234,6 @@ impl Table<'_> {
                     values: scores.iter().filter_map(|score| of(score)).collect(),
                     with_median,
                 };
-                let mut labels = vec![("name".to_owned(), names[part.run].clone())];
-                for (grid, index) in part.grids.iter().zip(at) {
-                    labels.push((grid.setting().to_owned(), grid.text(*index)));
-                }
                 let mut columns = vec![
                     column("final loss", true, &|score| score.value(SweepMetric::Final)),
                     column("best loss", false, &|score| score.value(SweepMetric::Best)),
@@ -279,7 +243,9 @@ impl Table<'_> {
                     columns.push(column("steps to goal", false, &steps));
                 }
                 table.add(SeedRow {
-                    labels,
+                    number: part.number,
+                    name: names[part.run].clone(),
+                    settings: settings(&part.grids, at),
                     columns,
                     outcomes: scores.iter().map(|score| score.outcome).collect(),
                     spec: (part.spec)(at).to_string(),
@@ -362,6 +328,13 @@ struct RunEntry<'a> {
 /// Returns the step at which a run that did not diverge reached the goal.
 fn reached(score: &Score) -> Option<u64> {
     score.goal_step.filter(|_| score.diverged().is_none())
+}
+
+/// Returns the names and the values of settings as texts.
+fn settings(grids: &[&AxisValues], at: &[usize]) -> Vec<(String, String)> {
+    let values = grids.iter().zip(at);
+    let texts = values.map(|(grid, index)| (grid.setting().to_owned(), grid.text(*index)));
+    texts.collect()
 }
 
 /// Returns the values of settings as JSON.

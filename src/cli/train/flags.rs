@@ -2,6 +2,7 @@
 
 use crate::cli::memory::{MAX_NUMBER_BYTES, claim};
 use crate::cli::outputs::kind;
+use crate::cli::scene_args::whole;
 use crate::import::{path_from_text, path_text};
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,7 @@ pub(super) fn steps(
             return Err(both.to_owned());
         }
     };
-    let count: Option<u64> = text.parse().ok();
+    let count: Option<u64> = whole(text);
     let steps = count.and_then(|count| count.checked_mul(each));
     let steps = steps.filter(|steps| (1..=MAX_STEPS).contains(steps));
     steps.ok_or_else(|| {
@@ -73,10 +74,7 @@ pub(super) fn batch(text: &str, samples: usize) -> Result<Option<usize>, String>
     if text == "all" {
         return Ok(None);
     }
-    let size = text
-        .parse()
-        .ok()
-        .filter(|size| (1..=samples).contains(size));
+    let size = whole(text).filter(|size| (1..=samples).contains(size));
     size.map(Some).ok_or_else(|| {
         format!("--batch cannot be `{text}`; expected a whole number from 1 to {samples}, the training samples, or all")
     })
@@ -85,10 +83,7 @@ pub(super) fn batch(text: &str, samples: usize) -> Result<Option<usize>, String>
 /// Parses `--every`.
 pub(super) fn record_every(text: Option<&str>) -> Result<u64, String> {
     let text = text.unwrap_or("1");
-    let every = text
-        .parse()
-        .ok()
-        .filter(|every| (1..=MAX_STEPS).contains(every));
+    let every = whole(text).filter(|every| (1..=MAX_STEPS).contains(every));
     every.ok_or_else(|| {
         format!("--every cannot be `{text}`; expected a whole number from 1 to {MAX_STEPS}")
     })

@@ -1,19 +1,23 @@
 //! Per-layer statistics along the runs of `ravine train`.
 
+use crate::cli::interrupt;
+use crate::cli::progress_counter::with_progress;
 use crate::cli::scene_args::setting_error;
 use crate::engine::analysis::layer_stats::Diagnosis;
 use crate::engine::analysis::layer_stats::GradientHealth;
 use crate::engine::analysis::layer_stats::LayerStats;
 use crate::engine::analysis::layer_stats::Thresholds;
+use crate::engine::cancel::Cancel;
 use crate::engine::declare::Settings;
 use crate::engine::network::NetworkLoss;
-use crate::export::layers;
+use crate::export::layers::LayerRow;
 use crate::export::training::RunRecord;
 use crate::figure::axis::number;
 use rayon::prelude::*;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Rows that are computed in parallel before they are written.
+/// Rows that are computed in parallel.
 const CHUNK_ROWS: usize = 256;
 
 /// Parses the thresholds of `--exploding` and `--vanishing`.
@@ -59,28 +63,44 @@ pub(super) struct GradientIssue {
     worst: f64,
 }
 
-/// Writes the statistics of all layers at each recorded row of the runs; returns the layers with vanishing or exploding gradients.
-pub(super) fn write(
+/// Computes the statistics of all layers at each recorded row of the runs, with a progress bar on a terminal; returns them with the
+/// layers whose gradients vanish or explode. Ctrl+C ends it with the rows so far, also after a training that Ctrl+C has stopped.
+pub(super) fn compute(
     loss: &NetworkLoss,
     runs: &[RunRecord],
     thresholds: &Thresholds,
-    out: &mut dyn Write,
-) -> io::Result<Vec<GradientIssue>> {
-    writeln!(out, "{}", layers::COLUMNS)?;
-    let mut issues = Vec::new();
+) -> (Vec<LayerRow>, Vec<GradientIssue>) {
+    let total = runs.iter().map(|run| run.trajectory.len()).sum();
+    interrupt::stoppable_after(|cancel| {
+        with_progress("layers", "rows", total, |done| {
+            compute_rows(loss, runs, thresholds, (cancel, done))
+        })
+    })
+}
+
+fn compute_rows(
+    loss: &NetworkLoss,
+    runs: &[RunRecord],
+    thresholds: &Thresholds,
+    (cancel, done): (&Cancel, &AtomicUsize),
+) -> (Vec<LayerRow>, Vec<GradientIssue>) {
+    let (mut all, mut issues) = (Vec::new(), Vec::new());
     for (index, run) in runs.iter().enumerate() {
-        let labels = run.labels();
         let steps: Vec<u64> = run.steps().collect();
         let mut own = Vec::new();
         for first in (0..steps.len()).step_by(CHUNK_ROWS) {
             let rows = first..steps.len().min(first + CHUNK_ROWS);
             let found = rows.clone().into_par_iter();
-            let found = found.map(|row| diagnose(loss, run, &steps, row));
+            let found = found.map(|row| {
+                let found = (!cancel.is_cancelled()).then(|| diagnose(loss, run, &steps, row));
+                done.fetch_add(1, Ordering::Relaxed);
+                found?
+            });
             let found: Vec<Option<Diagnosis>> = found.collect();
-            for (row, found) in rows.zip(found.iter().flatten()) {
-                layers::rows(index + 1, steps[row], found, &labels, out)?;
+            for (row, found) in rows.zip(found.iter().map_while(Option::as_ref)) {
+                all.extend(LayerRow::all(index + 1, steps[row], found));
                 let context = RowContext {
-                    run: &run.spec,
+                    run: &run.labels.spec,
                     step: steps[row],
                     rows: steps.len(),
                 };
@@ -92,7 +112,7 @@ pub(super) fn write(
         own.sort_by_key(|issue: &GradientIssue| issue.layer);
         issues.append(&mut own);
     }
-    Ok(issues)
+    (all, issues)
 }
 
 /// A recorded row of a run.

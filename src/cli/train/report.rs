@@ -8,7 +8,7 @@ use crate::engine::network::{Metrics, NetworkLoss};
 use crate::engine::objective::{Objective, norm};
 use crate::engine::training::{Outcome, Reason, RunSpec};
 use crate::export::columns::Columns;
-use crate::export::results_table::{self, TableFormat, loss_text};
+use crate::export::results_table::{ResultRow, TableFormat, loss_text, write_results};
 use crate::export::seed_table::{SeedColumn, SeedRow, SeedTable, mean_text};
 use crate::figure::axis::number;
 use std::io::{self, Write};
@@ -157,7 +157,9 @@ fn seed_table(runs: &[RunSummary], format: TableFormat) -> SeedTable {
         let whole = { of_run.iter() }.filter(|run| !matches!(run.outcome, Outcome::Diverged(..)));
         let columns = NUMBERS.into_iter().enumerate();
         table.add(SeedRow {
-            labels: vec![("name".to_owned(), of_run[0].name.clone())],
+            number: of_run[0].number,
+            name: of_run[0].name.clone(),
+            settings: Vec::new(),
             columns: columns
                 .map(|(column, name)| SeedColumn {
                     name,
@@ -183,14 +185,20 @@ pub(super) fn table(
     if has_seeds(runs) {
         return seed_table(runs, format).write(out);
     }
-    let header = [&["name", "steps"], &NUMBERS[..], &["outcome", "spec"]].concat();
     let rows = runs.iter().map(|run| {
-        let mut row = vec![run.name.clone(), run.steps.to_string()];
-        row.extend(run.values().map(loss_text));
-        row.extend([run.outcome.name().to_owned(), run.spec.clone()]);
-        row
+        let numbers = NUMBERS.into_iter().zip(run.values().map(loss_text));
+        let steps = [("steps", run.steps.to_string())];
+        ResultRow {
+            number: run.number,
+            name: run.name.clone(),
+            settings: Vec::new(),
+            results: steps.into_iter().chain(numbers).collect(),
+            seed: run.seed,
+            outcome: run.outcome,
+            spec: run.spec.clone(),
+        }
     });
-    results_table::write(&header, &rows.collect::<Vec<_>>(), format, out)
+    write_results(rows, format, out)
 }
 
 /// Writes the summary as JSON, in full precision; what there is not is null.
@@ -236,16 +244,17 @@ pub(super) fn untrained_warnings(
     ends: &[RunEnd],
     steps: u64,
 ) -> Vec<String> {
-    if steps < MIN_STEPS {
-        return Vec::new();
-    }
     let constant = loss.constant_loss();
     let digits = |value: f64| number(value, 4);
     let sentence = |(spec, end): (&RunSpec, &RunEnd)| {
         let reached = loss.measure(&end.theta).loss;
+        let taken = match end.outcome {
+            Outcome::Stopped(at, _) => at,
+            _ => steps,
+        };
         let diverged = matches!(end.outcome, Outcome::Diverged(..));
         let learned = constant <= 0.0 || reached < 0.99 * constant;
-        (!diverged && !learned).then(|| {
+        (taken >= MIN_STEPS && !diverged && !learned).then(|| {
             format!(
                 "`{spec}`: the loss ends at {1}, not below {0}, the loss of the best constant prediction; \
                  try other learning rates, --standardize or more steps",

@@ -106,12 +106,25 @@ pub fn find(
     known: &[[f64; 2]],
     cancel: &Cancel,
 ) -> Option<Vec<CriticalPoint>> {
+    let found = find_so_far(objective, view, known, cancel);
+    (!cancel.is_cancelled()).then_some(found)
+}
+
+/// Finds the critical points like [`find`]; of a cancelled search, returns the points found so far.
+pub fn find_so_far(
+    objective: &dyn Objective,
+    view: Rect,
+    known: &[[f64; 2]],
+    cancel: &Cancel,
+) -> Vec<CriticalPoint> {
     if objective.dim() != 2 {
-        return Some(Vec::new());
+        return Vec::new();
     }
-    let samples = field::Samples::take(objective, view, cancel)?;
-    let Some(field) = SampledField::new(objective, view, &samples) else {
-        return Some(Vec::new());
+    let samples = field::Samples::take(objective, view, cancel);
+    let field =
+        { samples.as_ref() }.and_then(|samples| SampledField::new(objective, view, samples));
+    let (Some(samples), Some(field)) = (&samples, field) else {
+        return Vec::new();
     };
     let known: Vec<[f64; 2]> = known
         .iter()
@@ -121,7 +134,7 @@ pub fn find(
         .collect();
 
     let starts: Vec<[f64; 2]> = known.iter().copied().chain(samples.starts(view)).collect();
-    let solved = search_all(&starts, cancel, |start| newton::solve(&field, start))?;
+    let solved = search_all(&starts, cancel, |start| newton::solve(&field, start));
     let near =
         |at: [f64; 2], other: [f64; 2], cells: f64| field.distance(at, other) <= cells * CELL;
     // A known point that is no smooth critical point may be a kink.
@@ -147,7 +160,7 @@ pub fn find(
     };
     let kinks = search_all(&known_kinks, cancel, |at| {
         nonsmooth_minima::refine_minimum(&field, at, 1e-3 * CELL)
-    })?;
+    });
     let mut kinks: Vec<CriticalPoint> = kinks.into_iter().flatten().collect();
     let known_kink_count = kinks.len();
     let low_samples: Vec<[f64; 2]> = samples
@@ -159,7 +172,7 @@ pub fn find(
         .collect();
     let found = search_all(&low_samples, cancel, |at| {
         nonsmooth_minima::refine_sampled_minimum(&field, at)
-    })?;
+    });
     kinks.extend(found.into_iter().flatten());
     let kinks = lowest(&field, &kinks, known_kink_count);
 
@@ -168,19 +181,17 @@ pub fn find(
     points.sort_by(CriticalPoint::order);
     let (mut points, _) = distinct(&field, &points, 0);
     points.truncate(MAX_POINTS);
-    Some(points)
+    points
 }
 
-/// Searches from each start, in parallel. `None` if cancelled.
+/// Searches from each start, in parallel; finds nothing from starts that a cancelled search does not reach.
 fn search_all(
     starts: &[[f64; 2]],
     cancel: &Cancel,
     search: impl Fn([f64; 2]) -> Option<CriticalPoint> + Sync,
-) -> Option<Vec<Option<CriticalPoint>>> {
-    starts
-        .par_iter()
-        .map(|start| (!cancel.is_cancelled()).then(|| search(*start)))
-        .collect()
+) -> Vec<Option<CriticalPoint>> {
+    let search = |start: &[f64; 2]| (!cancel.is_cancelled()).then(|| search(*start))?;
+    starts.par_iter().map(search).collect()
 }
 
 /// Returns the first of each set of points that coincide, and the number of kept ones among the first `count`.

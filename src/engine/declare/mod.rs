@@ -29,7 +29,7 @@ pub use error::SettingError;
 pub use family_macro::{Named, dashed, family};
 pub use field::{Declared, Field};
 pub use length::{Length, LengthUnit};
-pub use param::{Interval, Kind, Param, Scale, Slider, Value};
+pub use param::{Interval, Kind, Param, Scale, Slider, Value, whole_number};
 pub use settings_macro::settings;
 pub use table::{deserialize, serialize};
 

@@ -29,7 +29,9 @@ const MEMBERS: &[(&str, &str, &str, &str)] = &[
     ("schedule", "wsd", "warmup-stable-decay", ""),
     ("landscape", "banana", "rosenbrock", ""),
     ("landscape", "sphere", "quadratic", "a=1,b=1"),
-    ("dataset", "twomoons", "moons", ""),
+    ("data set", "twomoons", "moons", ""),
+    ("network", "nn", "mlp", ""),
+    ("network", "dense", "mlp", ""),
 ];
 
 /// Other names of settings, in plain form: the setting, and its names.
@@ -49,6 +51,24 @@ const SETTINGS: &[(&str, &[&str])] = &[
     ),
     ("seed", &["randomseed", "randomstate"]),
     ("standardise", &["standardize"]),
+    ("samples", &["n", "nsamples"]),
+    ("activation", &["act", "nonlinearity"]),
+    (
+        "hidden",
+        &["hiddensizes", "hiddenlayersizes", "hiddenlayers", "widths"],
+    ),
+];
+
+/// Other names of choices, in plain form: the name, and the choice.
+const CHOICES: &[(&str, &str)] = &[
+    ("crossentropy", "ce"),
+    ("crossentropyloss", "ce"),
+    ("binarycrossentropy", "bce"),
+    ("bceloss", "bce"),
+    ("bcewithlogits", "bce"),
+    ("mseloss", "mse"),
+    ("swish", "silu"),
+    ("linear", "identity"),
 ];
 
 /// Returns a name in lower case, without dashes, underscores and blanks.
@@ -85,6 +105,15 @@ pub fn member(family: &str, names: &[&'static str], given: &str) -> Option<(usiz
         stem.or_else(|| name.strip_suffix("scheduler"))
     });
     stem.and_then(|stem| member(family, names, stem))
+}
+
+/// Returns the choice that `given` names.
+pub fn choice(names: &[&'static str], given: &str) -> Option<&'static str> {
+    let find = |name: &str| position(names.iter().copied(), name);
+    let short = plain(given);
+    let alias = || CHOICES.iter().find(|(name, _)| *name == short);
+    let index = find(given).or_else(|| find(alias()?.1))?;
+    Some(names[index])
 }
 
 /// Returns the index of the setting that `given` names.
@@ -137,6 +166,8 @@ pub fn count_error(key: &str, text: &str, params: &[&'static str]) -> SettingErr
 
 #[cfg(test)]
 mod tests {
+    use crate::engine::network::AnyNetwork;
+    use crate::engine::network::data::AnyDataset;
     use crate::engine::optimizer::AnyOptimizer;
     use crate::engine::training::RunSpec;
 
@@ -172,6 +203,15 @@ mod tests {
                 .unwrap_or_else(|error| panic!("{given}: {error}"));
             assert_eq!(spec.to_string(), expected, "{given}");
         }
+        let data: AnyDataset = "two_moons:n=10".parse().unwrap();
+        assert_eq!(data.to_string(), "moons:samples=10");
+        let network: AnyNetwork = "MLP:hidden_sizes=[8,8],act=ReLU,loss=cross_entropy"
+            .parse()
+            .unwrap();
+        assert_eq!(
+            network.to_string(),
+            "mlp:hidden=8/8,activation=relu,loss=ce"
+        );
     }
 
     #[test]

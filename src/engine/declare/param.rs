@@ -179,12 +179,9 @@ impl Param {
         } else {
             match self.kind {
                 Kind::Real => text.parse().ok().map(Value::Real),
-                Kind::Count => count(text).map(Value::Count),
+                Kind::Count => whole_number(text).map(Value::Count),
                 Kind::Flag => text.to_ascii_lowercase().parse().ok().map(Value::Flag),
-                Kind::Choice(names) => names
-                    .iter()
-                    .find(|name| name.eq_ignore_ascii_case(text))
-                    .map(|name| Value::Choice(name)),
+                Kind::Choice(choices) => names::choice(choices, text).map(Value::Choice),
                 Kind::List => names::numbers(text)
                     .into_iter()
                     .map(|part| part.parse().ok())
@@ -193,7 +190,7 @@ impl Param {
                 Kind::Counts if text.is_empty() => Some(Value::Counts(Vec::new())),
                 Kind::Counts => names::numbers(text)
                     .into_iter()
-                    .map(count)
+                    .map(whole_number)
                     .collect::<Option<_>>()
                     .map(Value::Counts),
                 Kind::Text => Some(Value::Text(text.to_owned())),
@@ -269,7 +266,7 @@ impl Param {
 }
 
 /// Parses a whole number, in digits or like `1e6`.
-fn count(text: &str) -> Option<u64> {
+pub fn whole_number(text: &str) -> Option<u64> {
     text.parse().ok().or_else(|| {
         let real: f64 = text.parse().ok()?;
         #[expect(

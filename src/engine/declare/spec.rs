@@ -122,9 +122,13 @@ pub fn read_settings(
     let mut seen = Vec::new();
     for part in split_where(text, separates) {
         let (key, value) = part.split_once('=').ok_or_else(|| {
+            let part = part.trim();
+            let hint = match part.parse::<f64>() {
+                Ok(_) => "; a number has a decimal point, like 0.1, and several are joined by /, like 16/16",
+                Err(_) => "",
+            };
             SettingError::Grammar(format!(
-                "`{}` in `{owner}:{text}` is not a setting; expected key=value",
-                part.trim()
+                "`{part}` in `{owner}:{text}` is not a setting; expected key=value{hint}"
             ))
         })?;
         let (key, value) = (key.trim(), unquote(value.trim())?);

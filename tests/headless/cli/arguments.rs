@@ -23,7 +23,7 @@ fn every_wrong_command_line_gets_one_sentence() {
         ),
         (
             "trace steps 5",
-            "unknown argument `5`; `ravine trace --help` lists the valid ones",
+            "unknown argument `5`; did you mean `--steps 5`?",
         ),
         (
             "trace scene.toml steps",
@@ -150,11 +150,11 @@ fn every_wrong_command_line_gets_one_sentence() {
         ),
         (
             "trace --format xml",
-            "--format cannot be `xml`; expected json, csv or npz",
+            "--format cannot be `xml`; expected csv, json or npz",
         ),
         (
             "trace --format=jsno",
-            "--format cannot be `jsno`; expected json, csv or npz",
+            "--format cannot be `jsno`; expected csv, json or npz",
         ),
         (
             "render -o a.png --theme blue",
@@ -276,4 +276,83 @@ fn arguments_that_are_not_utf8_are_refused() {
         String::from_utf8(output.stderr).unwrap(),
         "ravine: an argument is not text in UTF-8; expected UTF-8, except in names of files\n"
     );
+}
+
+#[test]
+fn the_notation_of_other_programs_is_refused_with_what_is_meant() {
+    let place = Place::new();
+    for (args, expected) in [
+        (
+            &["plot"][..],
+            "unknown command `plot`; did you mean `render`?",
+        ),
+        (
+            &["run", "adam"],
+            "unknown command `run`; did you mean `trace`?",
+        ),
+        (
+            &["rosenbrock"],
+            "like `ravine render --landscape rosenbrock -o picture.png`",
+        ),
+        (
+            &["trace", "adam"],
+            "there is no such file; expected a scene file, or --run adam",
+        ),
+        (
+            &["trace", "–run", "adam"],
+            "`–run` begins with a long dash; expected two hyphens, --run",
+        ),
+        (
+            &["trace", "--run", "adam", "lr", "0.1"],
+            "`lr` is a setting of the optimizer, not an argument; it belongs into `--run adam:lr=0.1`",
+        ),
+        (
+            &["trace", "--run", "torch.optim.Adam(params, lr=0.1)"],
+            "is not a run; did you mean `adam:lr=0.1`?",
+        ),
+        (
+            &["trace", "--run", "fast = "],
+            "the run `fast = ` has no optimizer; expected NAME:SETTING=VALUE",
+        ),
+        (
+            &["trace", "--landscape", "x^2+y^2"],
+            "is not a landscape; did you mean `formula:f=x",
+        ),
+        (
+            &["trace", "-o", "."],
+            ".: is a folder; expected the name of a file, .csv, .json or .npz",
+        ),
+        (
+            &["trace", "--run", "adam:lr=0,1"],
+            "a number has a decimal point, like 0.1",
+        ),
+        (
+            &["sweep", "--over", "1e-4..1"],
+            "has no setting or no values",
+        ),
+    ] {
+        place.refused(args, expected);
+    }
+    let train = ["--run", "adam", "--steps", "1e0", "-o", "w.safetensors"];
+    for (network, data, expected) in [
+        ("16/16", "moons", "did you mean `mlp:hidden=16/16`?"),
+        (
+            "mlp:loss=bce",
+            "mooons",
+            "unknown data set `mooons`; did you mean `moons`?",
+        ),
+    ] {
+        let args = ["train", "--network", network, "--data", data];
+        place.refused(&[&args[..], &train].concat(), expected);
+    }
+    place.said(
+        &[
+            &["train", "--network", "mlp:loss=bce", "--data", "moons"],
+            &train[..],
+        ]
+        .concat(),
+    );
+    let long = format!("--steps={}", "9".repeat(10_000));
+    let said = place.refused(&["trace", &long], "expected a whole number");
+    assert!(said.len() < 300, "{said}");
 }

@@ -28,8 +28,8 @@ fn the_table_has_the_end_of_the_run_from_each_start() {
     );
     let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
     assert_eq!(rows.len(), 24 * 24);
-    assert_eq!(rows[0][..2], ["-5.0", "-5.0"]);
-    assert_eq!(rows[24 * 24 - 1][..2], ["5.0", "5.0"]);
+    assert_eq!(rows[0][..2], ["-5", "-5"]);
+    assert_eq!(rows[24 * 24 - 1][..2], ["5", "5"]);
     let arrived = rows.iter().filter(|row| row[2] == "arrives").count();
     assert!(arrived > 500, "{arrived}");
     // A single run from this start ends at the same minimum after equally many steps.
@@ -77,7 +77,7 @@ fn invalid_basins_arguments_are_refused() {
     for (more, expected) in [
         (
             &["-o", "a.txt"][..],
-            "a.txt: unknown extension `.txt`; expected .csv or .json or .npz or .png or .svg or .pdf",
+            "a.txt: unknown extension `.txt`; expected .csv, .json, .npz, .png, .svg or .pdf",
         ),
         (
             &["--run", "adam", "-o", "a.png"],
@@ -93,5 +93,37 @@ fn invalid_basins_arguments_are_refused() {
     place.refused(
         &["basins", "--run", "sgd", "--side", "5000", "-o", "a.png"],
         "--side cannot be `5000`; expected a whole number from 2 to 1024",
+    );
+}
+
+#[test]
+fn the_shares_of_the_starts_are_printed() {
+    let place = Place::new();
+    let json = place.json(&with(&["-o", "basins.csv"]));
+    let minima = json["minima"].as_array().unwrap();
+    assert_eq!(minima.len(), 4);
+    let csv = place.read("basins.csv");
+    let ends_at = |x: &serde_json::Value| {
+        let x = x.as_f64().unwrap();
+        let rows = csv.lines().skip(1);
+        rows.filter(|line| line.split(',').nth(3).unwrap().parse() == Ok(x))
+            .count()
+    };
+    let mut sum = json["undecided"].as_f64().unwrap() + json["diverged"].as_f64().unwrap();
+    for minimum in minima {
+        let share = minimum["share"].as_f64().unwrap();
+        let rows = f64::from(u32::try_from(ends_at(&minimum["x"])).unwrap());
+        assert!((share - rows / 576.0).abs() < 1e-12, "{minimum}");
+        sum += share;
+    }
+    assert!((sum - 1.0).abs() < 1e-12, "{sum}");
+    let text = place.said(&with(&["-o", "basins.csv"]));
+    assert!(
+        text.contains("minimum at (3, 2)") && text.lines().count() >= 5,
+        "{text}"
+    );
+    place.refused(
+        &with(&["--json", "-o", "-"]),
+        "--json and an output `-` both use standard output",
     );
 }

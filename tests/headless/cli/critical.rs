@@ -49,19 +49,22 @@ fn csv_and_json_have_equal_values() {
     let rows = json["rows"].as_array().unwrap();
     assert!(rows.len() > 1);
     for row in rows {
-        let cell = |cell: &Value| match cell {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            number => number.to_string(),
-        };
-        let cells: Vec<String> = row.as_array().unwrap().iter().map(cell).collect();
-        assert_eq!(lines.next(), Some(cells.join(",").as_str()));
+        let bits = |number: f64| number.to_bits();
+        let numbers = row.as_array().unwrap().iter().skip(1);
+        let numbers = numbers.map(|cell| bits(cell.as_f64().unwrap_or(f64::NAN)));
+        let (kind, cells) = lines.next().unwrap().split_once(',').unwrap();
+        assert_eq!(kind, row[0]);
+        let cells = cells.split(',').map(|cell| bits(cell.parse().unwrap()));
+        assert_eq!(cells.collect::<Vec<_>>(), numbers.collect::<Vec<_>>());
     }
     assert_eq!(lines.next(), None);
     // A kink has no eigenvalues.
     assert_eq!(rows[0][0], "minimum");
     assert_eq!((&rows[0][4], &rows[0][5]), (&Value::Null, &Value::Null));
-    for (name, said) in [("a.csv", &csv), ("a.json", &place.said(&args))] {
+    for (name, said) in [
+        ("a.csv", &csv),
+        ("a.json", &place.said(&[&args[..], &["--json"]].concat())),
+    ] {
         assert_eq!(place.said(&[&args[..], &["-o", name]].concat()), "");
         assert_eq!(place.read(name), *said);
     }
@@ -128,7 +131,7 @@ fn bad_critical_arguments_are_refused() {
         ),
         (
             &["-o", "a.txt"],
-            "a.txt: unknown extension `.txt`; expected .json or .csv",
+            "a.txt: unknown extension `.txt`; expected .csv, .json or .npz",
         ),
         (
             &["-o", "a.json", "--format", "csv"],

@@ -119,12 +119,15 @@ fn results_are_tables_to_paste() {
     );
     assert_eq!(lines.len(), 4, "{markdown}");
     assert!(table("latex").starts_with("\\begin{tabular}{lrrrrll}\n\\toprule\nname & final loss"));
-    assert!(table("csv").starts_with("name,final_loss,best_loss,steps,evaluations,outcome,spec\n"));
+    assert!(
+        table("csv")
+            .starts_with("run,name,final_loss,best_loss,steps,evaluations,seed,outcome,spec\n")
+    );
     let sweep = place.said(&words(
         "sweep --run sgd --over lr=1e-4,1e-3 --table markdown",
     ));
     assert!(
-        sweep.starts_with("| name | lr | final loss | best loss | outcome |\n"),
+        sweep.starts_with("| name | lr | final loss | best loss | outcome | spec |\n"),
         "{sweep}"
     );
     assert_eq!(sweep.lines().count(), 4);

@@ -420,15 +420,15 @@ fn a_dash_writes_to_stdout_and_nothing_else_does() {
     let quadratic = ["--landscape", "quadratic", "--run", "sgd", "--steps", "2"];
     for (args, start) in [
         (
-            [&["trace"][..], &quadratic, &["-o", "-"]].concat(),
+            [&["trace"][..], &quadratic, &["--json"]].concat(),
             &b"{\"landscape\""[..],
         ),
         (
-            [&["trace"][..], &quadratic, &["--format", "csv", "-o", "-"]].concat(),
+            [&["trace"][..], &quadratic, &["-o", "-"]].concat(),
             b"run,step,",
         ),
         (
-            vec!["critical", "--landscape", "quadratic", "-o", "-"],
+            vec!["critical", "--landscape", "quadratic", "--json"],
             b"{\"landscape\"",
         ),
         (
@@ -783,6 +783,7 @@ fn files_of_any_name_can_be_read_written_and_named_in_specs() {
                 text("sgd"),
                 text("--steps"),
                 text("2"),
+                text("--json"),
             ])
         };
         let first = trace(OsStr::from_bytes(&spec));
@@ -799,7 +800,11 @@ fn files_of_any_name_can_be_read_written_and_named_in_specs() {
         );
         fs::write(folder.join(OsStr::from_bytes(b"s\xff.toml")), scene).unwrap();
         assert_eq!(
-            run(&[text("trace"), OsStr::from_bytes(b"f\xc3/s\xff.toml")]),
+            run(&[
+                text("trace"),
+                OsStr::from_bytes(b"f\xc3/s\xff.toml"),
+                text("--json")
+            ]),
             first
         );
         fs::remove_dir_all(&folder).unwrap();

@@ -105,9 +105,9 @@ fn senseless_films_are_refused() {
         (&["-o", "a-{}.gif"], "leave out {}"),
         (&["-o", "a.svg", "--film"], "cannot be one .svg file"),
         #[cfg(feature = "mp4")]
-        (&["-o", "a.avi"], ".gif or .apng or .mp4"),
+        (&["-o", "a.avi"], ".gif, .apng or .mp4"),
         #[cfg(not(feature = "mp4"))]
-        (&["-o", "a.avi"], ".pdf or .gif or .apng\n"),
+        (&["-o", "a.avi"], ".pdf, .gif or .apng\n"),
         #[cfg(not(feature = "mp4"))]
         (
             &["-o", "a.pdf", "--fps", "9"],

@@ -213,3 +213,115 @@ fn a_slice_keeps_the_points_so_far() {
     let missing = text.lines().filter(|line| line.ends_with("NaN")).count();
     assert!(missing > 4096 * 32, "{missing}");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_line_keeps_the_points_so_far() {
+    if is_ignored() {
+        return;
+    }
+    let place = Place::new();
+    let network = ["--network", "mlp:hidden=128,loss=ce", "--data", "digits"];
+    let train = ["--run", "sgd", "--steps", "1", "-o", "w.safetensors"];
+    place.said(&[&["train"], &network[..], &train].concat());
+    std::fs::copy(
+        place.path().join("w.safetensors"),
+        place.path().join("u.safetensors"),
+    )
+    .unwrap();
+    let line = ["--weights", "w.safetensors", "--direction", "u.safetensors"];
+    let rest = ["--points", "4096", "-o", "s.csv"];
+    let mut child = start(&place, &[&["slice"], &network[..], &line, &rest].concat());
+    wait_for_work(&mut child);
+    interrupt(&child);
+    let (status, said) = end(child);
+    assert_eq!(status.code(), Some(130), "{said}");
+    if said.contains("nothing is written") {
+        return;
+    }
+    let text = place.read("s.csv");
+    let missing = text.lines().filter(|line| line.ends_with("NaN")).count();
+    let expected = format!(
+        "ravine: stopped by Ctrl+C: {} of 4096 points are complete; losses that are not computed are NaN, or null in JSON\n",
+        4096 - missing
+    );
+    assert_eq!(said, expected);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn every_long_command_ends_with_what_it_keeps() {
+    if is_ignored() {
+        return;
+    }
+    let place = Place::new();
+    let network = ["--network", "mlp:hidden=64/64,loss=ce", "--data", "digits"];
+    let train = [&["train"], &network[..], &["--run", "sgd:lr=0.01"]].concat();
+    place.said(&[&train[..], &["--steps", "1", "-o", "w.safetensors"]].concat());
+    let at = ["--weights", "w.safetensors"];
+    let from = ["--from", "w.safetensors", "--to", "w.safetensors"];
+    let layers = ["--layers", "l.npz", "--trajectories", "t.csv"];
+    let plane = ["--plane", "pca", "--trajectories", "t.npz"];
+    let long = ["--steps", "100000", "--every", "100", "-o", "v.safetensors"];
+    for args in [
+        [&["curvature"], &network[..], &at, &["--trace", "--density"]].concat(),
+        [&["curvature"], &network[..], &at, &["-o", "c.csv"]].concat(),
+        [
+            &["connect"],
+            &network[..],
+            &from,
+            &["--align", "-o", "c.csv"],
+        ]
+        .concat(),
+        [&train[..], &long, &layers].concat(),
+        [&train[..], &long, &plane].concat(),
+        [
+            &train[..],
+            &long[..2],
+            &["-o", "v.safetensors"],
+            &["--sharpness", "s.json"],
+        ]
+        .concat(),
+        vec![
+            "basins",
+            "--run",
+            "adam:lr=1e-4",
+            "--side",
+            "1024",
+            "-o",
+            "b.json",
+        ],
+        vec![
+            "sweep",
+            "--steps",
+            "100000",
+            "--over",
+            "lr=1e-5..1e-4:999",
+            "--table",
+            "csv",
+        ],
+    ] {
+        let mut child = start(&place, &args);
+        wait_for_work(&mut child);
+        interrupt(&child);
+        let mut out = String::new();
+        let mut stdout = child.stdout.take().unwrap();
+        stdout.read_to_string(&mut out).unwrap();
+        let (status, said) = end(child);
+        assert_eq!(status.code(), Some(130), "{args:?} said {said}");
+        let last = said.lines().last().unwrap_or_default();
+        assert!(
+            last.starts_with("ravine: stopped by Ctrl+C: "),
+            "{args:?} said {said}"
+        );
+        for name in place.names() {
+            if name != "w.safetensors" {
+                assert!(
+                    !said.contains("nothing is written"),
+                    "{args:?} wrote {name}"
+                );
+                std::fs::remove_file(place.path().join(name)).unwrap();
+            }
+        }
+    }
+}

@@ -107,6 +107,9 @@ fn several_seeds_give_several_slices() {
     );
     let all = place.read("all.csv");
     assert!(all.starts_with("seed,a,b,loss\n5,-1.0,-1.0,"), "{all}");
+    let listed = ["--seeds", "5..7", "--points", "4x3", "-o", "listed.csv"];
+    place.said(&with(&args, &listed));
+    assert_eq!(place.read("listed.csv"), all);
     let all = losses(&all);
     place.said(&with(&args, &[&seeds[..], &["-o", "s.npz"]].concat()));
     assert_eq!(array(&place, "loss"), (all.clone(), vec![3, 3, 4]));
@@ -180,7 +183,7 @@ fn incompatible_flags_are_refused() {
     for (more, expected) in [
         (
             &["--seeds", "1"][..],
-            "--seeds cannot be `1`; expected how many planes, a whole number from 2 to 16; the first seed",
+            "--seeds cannot be `1`; expected 2 to 16 seeds, like 0..3 or 0,3,7, or how many from the plane",
         ),
         (
             &["--seeds", "2", "--plane", "hessian"],

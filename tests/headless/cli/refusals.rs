@@ -304,8 +304,8 @@ fn paths_that_cannot_be_written_are_refused_and_unchanged() {
         fs::set_permissions(path, permissions).unwrap();
     }
     for (command, ending, wrong) in [
-        ("trace", "json", ".json or .csv or .npz"),
-        ("render", "png", ".png or .svg or .pdf or .gif or .apng"),
+        ("trace", "json", ".csv, .json or .npz"),
+        ("render", "png", ".png, .svg, .pdf, .gif or .apng"),
     ] {
         for (path, expected) in [
             (
@@ -338,7 +338,7 @@ fn paths_that_cannot_be_written_are_refused_and_unchanged() {
             ),
             (
                 ".".to_owned(),
-                format!("has no extension; expected {wrong}"),
+                format!("is a folder; expected the name of a file, {wrong}"),
             ),
         ] {
             place.refused(&[command, "-o", &path], &expected);

@@ -17,7 +17,9 @@ fn runs_have_the_outcomes_of_the_table() {
         let start = format!("--start={}", text("start").unwrap());
         let run = format!("--run={}", text("run").unwrap());
         let steps = line["steps"].as_u64().unwrap_or(100).to_string();
-        let args = ["trace", &landscape, &start, &run, "--steps", &steps];
+        let args = [
+            "trace", &landscape, &start, &run, "--steps", &steps, "--json",
+        ];
         if let Some(sentence) = text("refused") {
             place.refused(&args, sentence);
             continue;
@@ -96,7 +98,15 @@ fn the_divergence_limit_scales_with_the_loss() {
     let run = |scale: &str, lr: f64, steps: &str| {
         let landscape = format!("--landscape=formula:f={scale}*(x^2+3*y^2)");
         let run = format!("--run=sgd:lr={lr}");
-        let args = ["trace", &landscape, "--start=3,2", &run, "--steps", steps];
+        let args = [
+            "trace",
+            &landscape,
+            "--start=3,2",
+            &run,
+            "--steps",
+            steps,
+            "--json",
+        ];
         let (code, stdout, stderr) = place.run(&args);
         assert_eq!(code, Some(0), "{stderr}");
         let json: Value = serde_json::from_str(&stdout).unwrap();

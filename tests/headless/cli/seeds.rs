@@ -68,7 +68,7 @@ fn tables_count_the_seeds_that_diverged_and_average_the_others() {
     );
     assert_eq!(
         rows[2][column("final_loss_mean")],
-        "",
+        "NaN",
         "nothing is averaged"
     );
     let (code, said, warned) = place.run(&with("trace", &["--seeds", "4", "--table", "markdown"]));

@@ -382,7 +382,7 @@ fn incompatible_flags_are_refused() {
     }
     refused(
         &["-o", "s.txt"],
-        "s.txt: unknown extension `.txt`; expected .csv or .json or .npz or .png or .svg or .pdf",
+        "s.txt: unknown extension `.txt`; expected .csv, .json, .npz, .png, .svg or .pdf",
     );
     refused(&["-o", "no/s.csv"], "there is no folder `no`");
     refused(

@@ -349,8 +349,11 @@ fn basins_sweeps_and_searches_finish_soon_on_difficult_formulas() {
         });
         let said = stdout + &stderr + &String::from_utf8_lossy(&written);
         if output.is_none_or(|name| !name.ends_with("png")) {
+            // A table has NaN where there is no number.
+            let is_table = output.is_some_and(|name| name.ends_with("csv"));
             for broken in ["NaN", "nan", "inf,", "Infinity"] {
-                assert!(!said.contains(broken), "{line} wrote {broken}");
+                let is_gap = broken == "NaN" && is_table;
+                assert!(is_gap || !said.contains(broken), "{line} wrote {broken}");
             }
         }
         assert!(said.contains(expected), "{line} said {said}");

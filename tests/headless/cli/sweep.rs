@@ -81,9 +81,9 @@ fn a_value_equals_the_last_row_of_a_trace() {
             let reached = losses.iter().position(|loss| *loss <= 1.0);
             assert_eq!(
                 row[3],
-                reached.map_or(String::new(), |step| step.to_string())
+                reached.map_or("NaN".to_owned(), |step| step.to_string())
             );
-            assert_eq!(row[4..], ["finished".to_owned(), String::new()]);
+            assert_eq!(row[4..], ["finished", "NaN"].map(str::to_owned));
         }
     }
 }
@@ -103,7 +103,10 @@ fn diverged_runs_have_a_step_and_no_numbers() {
     assert_eq!(rows[1][4], "finished");
     assert_eq!(rows[1][3], "0", "the goal is reached at the start");
     for row in &rows[2..] {
-        assert_eq!(row[1..5], ["", "", "", "diverged"].map(str::to_owned));
+        assert_eq!(
+            row[1..5],
+            ["NaN", "NaN", "NaN", "diverged"].map(str::to_owned)
+        );
     }
     assert_eq!(rows[3][0], "1000000000");
     assert_eq!(rows[3][5], "1");
@@ -240,7 +243,7 @@ fn json_and_csv_have_equal_values() {
         let run = &json["runs"][index / 5];
         for (cell, value) in cells.iter().zip(run["rows"][index % 5].as_array().unwrap()) {
             match value {
-                serde_json::Value::Null => assert_eq!(cell, ""),
+                serde_json::Value::Null => assert_eq!(cell, "NaN"),
                 serde_json::Value::String(text) => assert_eq!(cell, text),
                 value => assert_eq!(cell.parse::<f64>().ok(), value.as_f64()),
             }
@@ -388,7 +391,7 @@ fn invalid_sweeps_are_refused() {
         ),
         (
             &["--over", "lr", "-o", "a.xyz"],
-            "a.xyz: unknown extension `.xyz`; expected .csv or .json or .npz or .png or .svg or .pdf",
+            "a.xyz: unknown extension `.xyz`; expected .csv, .json, .npz, .png, .svg or .pdf",
         ),
         (
             &["--over", "lr", "-o", "none/a.csv"],
@@ -465,7 +468,10 @@ fn steps_have_a_column_where_there_is_a_goal() {
     let args = with(&["sgd", "--over", "lr=0.1,0.15", "--table", "markdown"]);
     let header = |said: String| said.lines().next().unwrap_or_default().to_owned();
     let plain = header(place.said(&args));
-    assert_eq!(plain, "| name | lr | final loss | best loss | outcome |");
+    assert_eq!(
+        plain,
+        "| name | lr | final loss | best loss | outcome | spec |"
+    );
     let goal = header(place.said(&[&args[..], &["--goal", "1"]].concat()));
     assert!(
         goal.contains("| best loss | steps to goal | outcome |"),

@@ -47,7 +47,7 @@ fn a_landscape_of_one_parameter_has_no_y() {
     );
     assert_eq!(csv.lines().count(), 12);
     assert_eq!(with(&["--start=-5"]), with(&["--start=-5,0"]));
-    assert!(with(&["--start=-5"]).contains("\"start\":[-5.0]"));
+    assert!(with(&["--start=-5", "--json"]).contains("\"start\":[-5.0]"));
     let listed = place.said(&["list", "parabola"]);
     assert!(
         listed.contains("f(x) = a x²\n    Domain: x from -12 to 12; starts at 10; minimum 0 at 0."),
@@ -204,6 +204,7 @@ fn divergence_and_convergence_are_reported_with_their_step() {
             "1e-3",
             "--run",
             run,
+            "--json",
         ];
         let (code, stdout, stderr) = place.run(&args);
         assert_eq!(code, Some(0), "{stderr}");
@@ -279,9 +280,9 @@ fn flags_override_a_scene_file() {
 #[test]
 fn formulas_may_be_quoted() {
     for (spec, loss) in [
-        ("formula:f=x^2+2*y^2", "[0,0,1.0,2.0,9.0,"),
-        ("formula:f='max(x,y)', radius=3", "[0,0,1.0,2.0,2.0,"),
-        ("formula:f=\"min(x, y) + 0*x\"", "[0,0,1.0,2.0,1.0,"),
+        ("formula:f=x^2+2*y^2", "\n1,0,0,1.0,2.0,9.0,"),
+        ("formula:f='max(x,y)', radius=3", "\n1,0,0,1.0,2.0,2.0,"),
+        ("formula:f=\"min(x, y) + 0*x\"", "\n1,0,0,1.0,2.0,1.0,"),
     ] {
         check(
             &[],
@@ -382,6 +383,7 @@ fn the_columns_read_from_a_table_are_reported_once_and_in_json() {
         "1",
         "--run",
         "sgd:lr=1e-3",
+        "--json",
     ];
     let source = "columns x = weight, y = height; 3 rows; ',' separated; text left out: who";
     let (code, stdout, stderr) = place.run(&args);

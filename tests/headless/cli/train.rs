@@ -345,7 +345,7 @@ fn invalid_training_arguments_are_refused() {
         ),
         (
             &["--steps", "5", "--trajectories", "t.txt"],
-            "t.txt: unknown extension `.txt`; expected .csv or .json or .npz",
+            "t.txt: unknown extension `.txt`; expected .csv, .json or .npz",
         ),
         (
             &["--steps", "5", "--trajectories", "t.csv", "--plane", "pc"],

@@ -48,7 +48,8 @@ impl FromStr for SweepAxis {
             Some((setting, values)) => (setting.trim(), Some(values.trim())),
             None => (text.trim(), None),
         };
-        if setting.is_empty() || values == Some("") {
+        let is_range = values.is_none() && setting.contains("..");
+        if setting.is_empty() || values == Some("") || is_range {
             return Err(SettingError::Grammar(format!(
                 "`{text}` has no setting or no values; expected a setting with its values, like lr=1e-4..1:log:200 or \
                  beta1=0.5,0.9,0.99"
