@@ -3,7 +3,8 @@
 use super::drawing::{Area, Drawing, Item, Point};
 use super::metric_chart::{XAxis, projection_error_charts};
 use super::network::{percent, plane_text};
-use super::{Options, axis::number, caption, legend_line, page, style_index, text_width::fitted};
+use super::text_width::{self, fitted};
+use super::{Options, axis::number, caption, legend_line, page, style_index};
 use crate::engine::results::Runs;
 
 /// Describes a run at a row in four texts: its true loss, the loss of its projection, its distance from the plane, and the latter as a share
@@ -41,7 +42,14 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     items.push(write(title, [18.0, 20.0], 15.0));
     items.push(write(plane_text(trained), [18.0, 42.0], 12.0));
     items.push(write(caption(scene, step), [18.0, height - 14.0], 11.0));
-    let legend = (width * 0.26).clamp(150.0, 250.0);
+    // On a narrow page the charts name their lines, and have the place of a legend.
+    let legend = if width < 440.0 {
+        0.0
+    } else {
+        let texts = (0..scene.runs.len()).filter_map(|run| row_texts(runs, run, row));
+        let widths = texts.flatten().map(|text| text_width::width(&text, 11.0));
+        (widths.fold(0.0, f32::max) + 48.0).clamp(150.0, 0.4 * width)
+    };
     let space = Area::new([12.0, 56.0], [width - legend - 16.0, height - 30.0]);
     let x_axis = XAxis {
         runs,
@@ -54,7 +62,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let mut at = [width - legend, 76.0];
     let names = scene.run_names();
     for ((index, run), name) in scene.runs.iter().enumerate().zip(&names) {
-        let fits = at[1] + 60.0 < height - 30.0;
+        let fits = legend > 0.0 && at[1] + 60.0 < height - 30.0;
         if let (true, true, Some(lines)) = (run.shown, fits, row_texts(runs, index, row)) {
             items.extend(legend_line(at, style_index(run.colour), theme));
             items.push(write(

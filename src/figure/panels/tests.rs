@@ -125,13 +125,13 @@ fn a_legend_inside_is_where_it_covers_nothing_or_else_below() {
     let line =
         |points: Vec<[f32; 2]>| crate::figure::trail::line(points, 2.0, Theme::LIGHT.ink, &[]);
     let across = line(vec![[0.0, 10.0], [280.0, 10.0], [280.0, 190.0]]);
-    let area = legend::free_place(&entries, &[across], plot).unwrap();
+    let area = legend::free_place(&entries, (&[across], true), plot).unwrap();
     assert!(area.max[0] < 150.0 && area.min[1] > 100.0, "{area:?}");
     let tiny = Area::new([0.0; 2], [60.0, 20.0]);
-    assert_eq!(legend::free_place(&entries, &[], tiny), None);
+    assert_eq!(legend::free_place(&entries, (&[], true), tiny), None);
     let zigzag = (0..200).map(|k: u8| [1.5 * f32::from(k), 200.0 * f32::from(k % 2)]);
     let full = line(zigzag.collect());
-    assert_eq!(legend::free_place(&entries, &[full], plot), None);
+    assert_eq!(legend::free_place(&entries, (&[full], true), plot), None);
 }
 
 /// A scene with many runs, of long and short names.
@@ -164,6 +164,25 @@ fn a_legend_has_all_runs_or_says_how_many_it_leaves_out() {
         let shown = all.iter().filter(named).count();
         assert_eq!(shown + left_out(&drawing.items), count, "{names:?}");
         assert!(shown == count || count > 40, "{shown} of {count}");
+    }
+}
+
+#[test]
+fn a_narrow_map_has_a_legend_where_it_cannot_name_all_runs() {
+    let size = [321.75, 247.5];
+    let drawn = |count: usize| {
+        let runs = crowd(count);
+        let drawing = picture(&runs, &[Panel::Map], &options(size), &PageStyle::default()).unwrap();
+        assert!(!has_chips(&drawing.items), "{count}");
+        let names = runs.scene.run_names();
+        (words(&drawing.items), names)
+    };
+    for count in [1, 5, 20] {
+        let (words, names) = drawn(count);
+        for name in names {
+            let named = |words: &&String| words.starts_with(&name);
+            assert_eq!(words.iter().filter(named).count(), 1, "{name}: {words:?}");
+        }
     }
 }
 
