@@ -17,7 +17,7 @@ pub use crate::engine::scene::LegendPlace;
 use cells::{GAP, cells};
 use drawer::Drawer;
 pub use legend::left_out;
-pub(super) use legend::{column, rows};
+pub(super) use legend::{column, rows_of_runs};
 pub use style::PageStyle;
 use style::{caption_of_seeds, nth_label, words_of_seeds};
 

@@ -225,7 +225,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
             0.0
         };
         let below = Area::new([18.0, 30.0], [width - 6.0, bottom - 8.0 - axes]);
-        let (legend, height) = panels::rows(runs, row, below, theme);
+        let (legend, height) = panels::rows_of_runs(runs, row, below, theme);
         items.extend(legend);
         let corner = [space.max[0], below.max[1] - height - 6.0];
         frames = self::frames(runs, view, Area::new(space.min, corner));
@@ -317,7 +317,7 @@ mod tests {
     fn many_small_maps_have_names_and_share_their_ticks() {
         let runs = runs(&[true; 12]);
         let view = runs.problem.view;
-        let frames = frames(&runs, view, Area::new([4.0, 30.0], [550.0, 330.0]));
+        let frames = frames(&runs, view, Area::new([4.0, 30.0], [800.0, 400.0]));
         let items = draw(&runs, &frames, None, 10, &Theme::LIGHT);
         let found = crate::figure::drawing::words(&items);
         for name in runs.scene.run_names() {

@@ -84,7 +84,7 @@ impl<'a> EndNames<'a> {
             for distance in DISTANCES {
                 for side in [-1.0, 1.0] {
                     let at = [*x, y + side * (half + distance)];
-                    places.push((at, 0.3 * distance));
+                    places.push((at, 0.03 * distance));
                 }
             }
         }

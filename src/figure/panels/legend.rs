@@ -168,7 +168,7 @@ pub(in crate::figure) fn column(
 }
 
 /// Draws the visible runs in rows at the bottom of an area; returns the items and their height.
-pub(in crate::figure) fn rows(
+pub(in crate::figure) fn rows_of_runs(
     runs: &Runs,
     row: usize,
     area: Area,
@@ -183,28 +183,35 @@ pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec
     #[expect(clippy::cast_precision_loss, reason = "a few runs")]
     let real = |count: usize| count as f32;
     let height = |details: usize| 22.0 * real(entries.len()) + 14.0 * real(details);
-    let settings = |entry: &Entry| usize::from(!entry.settings.is_empty());
-    let with_settings = height(count(&settings)) <= space.height();
-    let with_status = with_settings && height(count(&settings) + entries.len()) <= space.height();
+    let x = space.min[0] + SAMPLE;
+    let room = space.max[0] - x;
+    let settings = |entry: &Entry| match &*entry.settings {
+        "" => Vec::new(),
+        settings => text_width::wrapped(settings, DETAIL, room),
+    };
+    let lines = count(&|entry| settings(entry).len());
+    let with_settings = height(lines) <= space.height();
+    let with_status = with_settings && height(lines + entries.len()) <= space.height();
     let pitch = { space.height() / real(entries.len().max(1)) }.clamp(15.0, 22.0);
     let shown = shown_of(entries.len(), 1, |rows| {
         real(rows) * pitch <= space.height() + 0.5
     });
     let (mut items, mut y) = (Vec::new(), space.min[1]);
-    let x = space.min[0] + SAMPLE;
-    let room = space.max[0] - x;
     for entry in &entries[..shown] {
         items.extend(key([space.min[0], y], LENGTH, entry, theme));
         let name = fitted(&entry.name, NAME, room);
         items.push(Item::label(name, [x, y], NAME, theme.ink));
         let brief = entry.status.split([':', ',']).next().unwrap_or_default();
         let status = first_fitted([&entry.status[..], brief], DETAIL, room);
-        let settings = fitted(&entry.settings, DETAIL, room);
-        for (detail, shown) in [(settings, with_settings), (status, with_status)] {
-            if shown && !detail.is_empty() {
-                y += 14.0;
-                items.push(Item::label(detail, [x, y], DETAIL, theme.ink));
-            }
+        let mut details = Vec::new();
+        if with_settings {
+            let lines = settings(entry).into_iter();
+            details.extend(lines.map(|line| fitted(&line, DETAIL, room)));
+        }
+        details.extend(Some(status).filter(|status| with_status && !status.is_empty()));
+        for detail in details {
+            y += 14.0;
+            items.push(Item::label(detail, [x, y], DETAIL, theme.ink));
         }
         y += pitch;
     }

@@ -101,7 +101,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
         let [width, height] = options.size;
         area.max[0] = width - 10.0;
         let below = Area::new([12.0, 34.0], [width - 6.0, height - 22.0]);
-        let (legend, height) = panels::rows(runs, row, below, theme);
+        let (legend, height) = panels::rows_of_runs(runs, row, below, theme);
         items.extend(legend);
         area.max[1] = below.max[1] - height - 4.0;
     }

@@ -180,7 +180,9 @@ impl<'a> Legend<'a> {
             items.extend((entry.sign)([x, y]));
             // The x axis has the name of the setting.
             let [name, detail] = [0, 1].map(|at| entry.texts.get(at).map_or("", String::as_str));
-            let brief = detail.split_once(' ').map_or(detail, |(_, value)| value);
+            let value = detail.split_once(' ').map(|(_, value)| value);
+            let is_number = |value: &&str| value.starts_with(|c: char| c.is_ascii_digit());
+            let brief = value.filter(is_number).unwrap_or(detail);
             let texts = [detail, brief].map(|detail| format!("{name}  {detail}"));
             let texts = texts.iter().map(|text| text.trim());
             let text = text_width::first_fitted(texts, ROW, width - SIGN - 2.0);

@@ -60,6 +60,13 @@ impl Columns {
     }
 }
 
+/// Returns a name without the names of its settings: what tells runs of one optimizer apart are the values, like "SGD 0.01".
+fn without_keys(name: &str) -> String {
+    let values =
+        { name.split(' ') }.map(|word| word.split_once('=').map_or(word, |(_, value)| value));
+    values.collect::<Vec<_>>().join(" ")
+}
+
 /// Draws entries in columns at the bottom of an area; returns the items and their height. They have their settings if all of them fit.
 pub(in crate::figure::panels) fn draw_rows(
     entries: &[Entry],
@@ -74,6 +81,10 @@ pub(in crate::figure::panels) fn draw_rows(
             .map(|entry| inside_text(entry, with_settings))
             .collect()
     };
+    let short_texts = || -> Vec<String> {
+        let names = entries.iter().map(|entry| without_keys(&entry.name));
+        names.collect()
+    };
     let fits = |rows: usize, share: f32| real(rows) * BELOW_HEIGHT <= share * area.height();
     // Settings take a third of the area at most, names almost half of it; where whole names do not fit, they are shortened.
     let forms = [
@@ -84,7 +95,11 @@ pub(in crate::figure::panels) fn draw_rows(
     let found = forms
         .into_iter()
         .find_map(|(with_settings, is_whole, share)| {
-            let texts = texts(with_settings);
+            let texts = if is_whole {
+                texts(with_settings)
+            } else {
+                short_texts()
+            };
             let most = if is_whole { texts.len() } else { 6 };
             let columns =
                 (1..=most).filter_map(|count| Columns::new(&texts, count, area.width(), is_whole));
@@ -98,7 +113,7 @@ pub(in crate::figure::panels) fn draw_rows(
             best.map(|columns| (texts, columns))
         });
     let (texts, columns) = found.unwrap_or_else(|| {
-        let texts = texts(false);
+        let texts = short_texts();
         let columns = (1..=6).rev();
         let mut columns =
             columns.filter_map(|count| Columns::new(&texts, count, area.width(), false));
