@@ -14,7 +14,6 @@ use super::drawing::{Anchor, Area, Colour, Item, Point, Text};
 use super::text_width;
 use super::trail::line;
 use candidates::candidates;
-pub(super) use chips::has_chips;
 
 /// Height of a line of text, in font sizes.
 const LINE: f32 = 1.22;

@@ -76,7 +76,7 @@ pub fn percent(share: f64) -> String {
     format!("{} %", number(100.0 * share, 3))
 }
 
-/// What the heights and the labels of a network's map are.
+/// Meaning of the heights and the labels on the map of a network.
 const HEIGHTS: &str = "Heights are losses on this plane; each run is labelled with its true loss.";
 
 /// Adds a note on the map of a network to its labels.

@@ -8,7 +8,6 @@ mod style;
 mod tests;
 
 use super::drawing::{Area, Drawing, Item};
-use super::labels::has_chips;
 use super::pages::Page;
 use super::text_width::{first_fitted, fitted};
 use super::{Options, page};
@@ -75,12 +74,26 @@ pub fn picture(
     let place = style.legend.unwrap_or(usual);
     // A legend that would cover lines is below, and so is one that names the runs for which the map has no room.
     let drawing = with_legend(runs, panels, options, (style, place))?;
-    let names_all = |drawing: &Drawing| style.legend.is_some() || !has_chips(&drawing.items);
+    let names_all = |drawing: &Drawing| style.legend.is_some() || names_all(runs, &drawing.items);
     let drawing = match drawing.filter(|drawing| place != LegendPlace::Off || names_all(drawing)) {
         None => with_legend(runs, panels, options, (style, LegendPlace::Below))?,
         drawing => drawing,
     };
     drawing.ok_or_else(|| "the legend has no room; expected another --legend".to_owned())
+}
+
+/// Whether texts among items name every visible run.
+fn names_all(runs: &Runs, items: &[Item]) -> bool {
+    fn has(items: &[Item], name: &str) -> bool {
+        items.iter().any(|item| match item {
+            Item::Text(text) => text.text.starts_with(name),
+            Item::Clipped { items, .. } => has(items, name),
+            _ => false,
+        })
+    }
+    let names = runs.scene.run_names();
+    let mut named = runs.scene.runs.iter().zip(&names);
+    named.all(|(run, name)| !run.shown || has(items, name))
 }
 
 /// Draws panels with the legend at a place; `None` if it is to be inside, where lines leave no room.

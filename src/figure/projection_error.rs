@@ -3,6 +3,7 @@
 use super::drawing::{Area, Drawing, Item, Point};
 use super::metric_chart::{XAxis, projection_error_charts};
 use super::network::{percent, plane_text};
+use super::panels::rows_of_runs;
 use super::text_width::{self, fitted};
 use super::{Options, axis::number, caption, legend_line, page, style_index};
 use crate::engine::results::Runs;
@@ -42,7 +43,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     items.push(write(title, [18.0, 20.0], 15.0));
     items.push(write(plane_text(trained), [18.0, 42.0], 12.0));
     items.push(write(caption(scene, step), [18.0, height - 14.0], 11.0));
-    // On a narrow page the charts name their lines, and have the place of a legend.
+    // On a narrow page the charts have the place of the legend, which is below with the runs' names only.
     let legend = if width < 440.0 {
         0.0
     } else {
@@ -50,7 +51,12 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         let widths = texts.flatten().map(|text| text_width::width(&text, 11.0));
         (widths.fold(0.0, f32::max) + 48.0).clamp(150.0, 0.4 * width)
     };
-    let space = Area::new([12.0, 56.0], [width - legend - 16.0, height - 30.0]);
+    let mut space = Area::new([12.0, 56.0], [width - legend - 16.0, height - 30.0]);
+    if legend == 0.0 {
+        let (rows, height) = rows_of_runs(runs, row, space, theme);
+        items.extend(rows);
+        space.max[1] -= height;
+    }
     let x_axis = XAxis {
         runs,
         by_cost: false,

@@ -40,7 +40,13 @@ pub fn frames(runs: &Runs, view: Rect, space: Area) -> Vec<(usize, Frame)> {
     let visible = visible(runs);
     let areas = cells(visible.len(), view, space).into_iter();
     let dim = runs.problem.objective.dim();
-    let frames = areas.map(|area| Frame::of(dim, view, area));
+    let mut frames: Vec<Frame> = areas.map(|area| Frame::of(dim, view, area)).collect();
+    // The sides of the areas differ by rounding errors.
+    if let Some(first) = frames.first().copied() {
+        frames
+            .iter_mut()
+            .for_each(|frame| frame.window = first.window);
+    }
     visible.into_iter().zip(frames).collect()
 }
 
@@ -50,7 +56,7 @@ fn cells(count: usize, view: Rect, space: Area) -> Vec<Area> {
         let share = |length: f32, count: usize, i: usize| {
             #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
             let share = (length - TICKS[i]) / count as f32;
-            (share - GAP[i]).max(8.0)
+            share - GAP[i]
         };
         let rows = count.div_ceil(columns);
         [
@@ -64,7 +70,7 @@ fn cells(count: usize, view: Rect, space: Area) -> Vec<Area> {
     };
     let columns = (1..=count).max_by(|a, b| scale(a).total_cmp(&scale(b)));
     let columns = columns.unwrap_or(1);
-    let [width, height] = size(columns);
+    let [width, height] = size(columns).map(|side| side.max(8.0));
     let cell = |index: usize| {
         #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
         let [column, row] = [index % columns, index / columns].map(|place| place as f32);
@@ -215,6 +221,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let view = scene.view.unwrap_or_else(|| runs.first_view());
     let (names, row) = (scene.run_names(), runs.row(step));
     let mut frames = self::frames(runs, view, space);
+    let mut bar_bottom = height - 60.0;
     let titles = titles(runs, &names, &frames, row);
     let named = |((index, _), title): (&(usize, Frame), &String)| title.starts_with(&names[*index]);
     if !frames.iter().zip(&titles).all(named) {
@@ -225,9 +232,10 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
             0.0
         };
         let below = Area::new([18.0, 30.0], [width - 6.0, bottom - 8.0 - axes]);
-        let (legend, height) = panels::rows_of_runs(runs, row, below, theme);
+        let (legend, legend_height) = panels::rows_of_runs(runs, row, below, theme);
         items.extend(legend);
-        let corner = [space.max[0], below.max[1] - height - 6.0];
+        let corner = [space.max[0], below.max[1] - legend_height - 6.0];
+        bar_bottom = bar_bottom.min(corner[1] - 20.0);
         frames = self::frames(runs, view, Area::new(space.min, corner));
     }
     if let Some((_, frame)) = frames.first() {
@@ -242,7 +250,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
             if scene.map.fill && map_data.graph.is_none() {
                 let bar = Area::new(
                     [width + 14.0 - right, 60.0],
-                    [width + 28.0 - right, height - 60.0],
+                    [width + 28.0 - right, bar_bottom],
                 );
                 items.extend(super::colour_bar::draw(&map_data, bar, theme));
             }

@@ -1,7 +1,6 @@
 //! Chips: one label for the runs whose names meet.
 
 use super::{Importance, Label, distance};
-use crate::figure::drawing::Item;
 
 /// Maximal number of markers in a chip.
 pub(super) const MAX_SWATCHES: usize = 6;
@@ -9,24 +8,6 @@ pub(super) const MAX_SWATCHES: usize = 6;
 /// Number of names at one place from which a chip replaces them, and the distance of the runs from each other.
 const MIN_GATHERED: usize = 4;
 const NEAR: f32 = 14.0;
-
-/// Returns the text of a chip for a number of runs.
-fn chip_text(runs: usize) -> String {
-    format!("{runs} runs")
-}
-
-/// Whether items have a chip, so that some of the runs are not named.
-pub(in crate::figure) fn has_chips(items: &[Item]) -> bool {
-    let is_chip = |text: &str| {
-        let count = text.split(' ').next().and_then(|count| count.parse().ok());
-        count.is_some_and(|count: usize| text == chip_text(count))
-    };
-    items.iter().any(|item| match item {
-        Item::Text(text) => is_chip(&text.text),
-        Item::Clipped { items, .. } => has_chips(items),
-        _ => false,
-    })
-}
 
 /// Returns labels of runs in which those of many runs at one place are one chip.
 pub(super) fn gathered(labels: Vec<Label>) -> Vec<Label> {
@@ -71,7 +52,7 @@ fn joined(first: Label, second: Label) -> Label {
     runs.extend(second.runs);
     Label {
         importance: Importance::Run,
-        lines: vec![chip_text(runs.len())],
+        lines: vec![format!("{} runs", runs.len())],
         runs,
         boxed: true,
         size: 12.0,

@@ -199,7 +199,8 @@ pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec
     let (mut items, mut y) = (Vec::new(), space.min[1]);
     for entry in &entries[..shown] {
         items.extend(key([space.min[0], y], LENGTH, entry, theme));
-        let name = fitted(&entry.name, NAME, room);
+        let values = rows::without_keys(&entry.name);
+        let name = first_fitted([&entry.name[..], &values], NAME, room);
         items.push(Item::label(name, [x, y], NAME, theme.ink));
         let brief = entry.status.split([':', ',']).next().unwrap_or_default();
         let status = first_fitted([&entry.status[..], brief], DETAIL, room);

@@ -179,7 +179,6 @@ fn a_narrow_map_has_a_legend_where_it_cannot_name_all_runs() {
     let drawn = |count: usize| {
         let runs = crowd(count);
         let drawing = picture(&runs, &[Panel::Map], &options(size), &PageStyle::default()).unwrap();
-        assert!(!has_chips(&drawing.items), "{count}");
         let names = runs.scene.run_names();
         (words(&drawing.items), names)
     };
@@ -193,7 +192,7 @@ fn a_narrow_map_has_a_legend_where_it_cannot_name_all_runs() {
     // Names that are shortened still differ.
     let (words, _) = drawn(20);
     let mut short: Vec<&String> = { words.iter() }
-        .filter(|words| words.starts_with("SGD 0.001"))
+        .filter(|words| words.starts_with("SGD ") && !words.ends_with('…'))
         .collect();
     short.sort_unstable();
     short.dedup();

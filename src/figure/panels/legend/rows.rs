@@ -61,7 +61,7 @@ impl Columns {
 }
 
 /// Returns a name without the names of its settings: what tells runs of one optimizer apart are the values, like "SGD 0.01".
-fn without_keys(name: &str) -> String {
+pub(super) fn without_keys(name: &str) -> String {
     let values =
         { name.split(' ') }.map(|word| word.split_once('=').map_or(word, |(_, value)| value));
     values.collect::<Vec<_>>().join(" ")
@@ -116,7 +116,7 @@ pub(in crate::figure::panels) fn draw_rows(
         let texts = short_texts();
         let columns = (1..=6).rev();
         let mut columns =
-            columns.filter_map(|count| Columns::new(&texts, count, area.width(), false));
+            columns.filter_map(|count| Columns::new(&texts, count, area.width(), true));
         let columns = columns.next().unwrap_or(Columns {
             widths: vec![area.width()],
             rows: texts.len(),
