@@ -77,6 +77,9 @@ pub struct Options {
 /// Number of samples along each side of the landscape.
 const SIDE: usize = 512;
 
+/// Width or height of a map below which it is small.
+const SMALL: f32 = 260.0;
+
 /// Converts a size in pixels to points, with the same aspect ratio and always about the area of a page, so that texts are readable at any
 /// number of pixels. 1600 × 1200 pixels are about 930 × 700 points.
 pub fn points(pixels: [u32; 2]) -> [f32; 2] {
@@ -172,8 +175,6 @@ fn map_items(
     options: &Options,
 ) -> Vec<Item> {
     let (scene, theme) = (&runs.scene, options.theme);
-    /// Width or height of a map below which it is small.
-    const SMALL: f32 = 260.0;
     let mut labels = Labels::new(frame.area, theme);
     if has_legend && frame.area.width().min(frame.area.height()) < SMALL {
         labels = labels.with_legend();

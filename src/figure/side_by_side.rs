@@ -43,9 +43,9 @@ pub fn frames(runs: &Runs, view: Rect, space: Area) -> Vec<(usize, Frame)> {
     let mut frames: Vec<Frame> = areas.map(|area| Frame::of(dim, view, area)).collect();
     // The sides of the areas differ by rounding errors.
     if let Some(first) = frames.first().copied() {
-        frames
-            .iter_mut()
-            .for_each(|frame| frame.window = first.window);
+        for frame in &mut frames {
+            frame.window = first.window;
+        }
     }
     visible.into_iter().zip(frames).collect()
 }

@@ -50,7 +50,9 @@ impl Columns {
             if low < sample + LEAST {
                 return None;
             }
-            widths.iter_mut().for_each(|width| *width = width.min(low));
+            for width in &mut widths {
+                *width = width.min(low);
+            }
         }
         Some(Self {
             widths,
