@@ -176,9 +176,14 @@ fn a_legend_has_all_runs_or_says_how_many_it_leaves_out() {
 #[test]
 fn a_narrow_map_has_a_legend_where_it_cannot_name_all_runs() {
     let size = [321.75, 247.5];
+    let style = PageStyle {
+        title: Some(String::new()),
+        caption: false,
+        ..PageStyle::default()
+    };
     let drawn = |count: usize| {
         let runs = crowd(count);
-        let drawing = picture(&runs, &[Panel::Map], &options(size), &PageStyle::default()).unwrap();
+        let drawing = picture(&runs, &[Panel::Map], &options(size), &style).unwrap();
         let names = runs.scene.run_names();
         (words(&drawing.items), names)
     };

@@ -27,7 +27,7 @@ impl Columns {
     /// narrowed, the widest ones first; `None` where too little would be left of them.
     fn new(texts: &[String], count: usize, width: f32, is_whole: bool) -> Option<Self> {
         /// Least width of a text that is shortened.
-        const LEAST: f32 = 40.0;
+        const LEAST: f32 = 54.0;
         #[expect(clippy::cast_precision_loss, reason = "a few columns")]
         let room = width - BELOW_GAP * (count.saturating_sub(1)) as f32;
         let sample = if is_whole { SAMPLE } else { SMALL_SAMPLE };
