@@ -43,7 +43,7 @@ pub(super) struct PageArgs {
     /// Letter of the first panel, like a or '(a)'; further panels get the next ones
     #[arg(long, value_name = "TEXT", help_heading = "Figure")]
     label: Option<String>,
-    /// Legend: right, below, inside the first chart or map, or off [default: right; in a narrow picture inside a chart or below several panels, and off for a map alone]
+    /// Legend: right, below, inside the first chart or map, or off [default: right; in a narrow picture inside a chart or below several panels, and off for a map alone that names all of its runs]
     #[arg(long, value_name = "PLACE", help_heading = "Figure")]
     legend: Option<String>,
     /// Line below the figure with the settings: on or off [default: on; off with a preset for papers]
@@ -117,17 +117,9 @@ impl PageArgs {
         ]
     }
 
-    /// Returns the first flag that is only for pictures with panels: title, legend and axes.
+    /// Returns the first flag that is only for pictures with panels: letters, legend and axes.
     pub(super) fn given_words(&self) -> Option<&'static str> {
-        let own = [
-            "--title",
-            "--label",
-            "--legend",
-            "--caption",
-            "--xlabel",
-            "--ylabel",
-            "--aspect",
-        ];
+        let own = ["--label", "--legend", "--xlabel", "--ylabel", "--aspect"];
         let flags = self.figure_flags().into_iter();
         let mut given = flags.filter(|(flag, _, text)| text.is_some() && own.contains(flag));
         given.next().map(|(flag, ..)| flag)

@@ -22,6 +22,7 @@ use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
 use crate::figure::gallery;
 use crate::figure::panels::{Panel, left_out};
+use crate::figure::text_width;
 use crate::session::compute_all_runs;
 use crate::teaching::bundled::StepIndex;
 use crate::teaching::lesson::ShownStep;
@@ -154,6 +155,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     } else {
         let drawing = with_spinner("render", || picture::drawing(&runs, &settings))?;
         note_left_out(&drawing);
+        note_missing(&drawing);
         let description = picture::description(&runs, &settings);
         let bytes = picture::page_bytes(&drawing, extension, &settings.page, &description)?;
         outputs.write(&args.output, |out| out.write_all(&bytes))?;
@@ -173,6 +175,16 @@ fn note_left_out(drawing: &Drawing) {
         let runs = if count == 1 { "run" } else { "runs" };
         note(&format!(
             "the legend leaves out {count} {runs}; give the picture more room, like a larger --height or --legend right"
+        ));
+    }
+}
+
+/// Notes on stderr which characters of a picture have no glyph.
+fn note_missing(drawing: &Drawing) {
+    let missing = text_width::missing(&drawing.items);
+    if !missing.is_empty() {
+        note(&format!(
+            "the fonts of pictures have no glyph for {missing}; these characters are boxes in PNG and PDF, while SVG keeps them as text"
         ));
     }
 }

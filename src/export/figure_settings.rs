@@ -101,11 +101,16 @@ pub fn page_style(style: &FigureStyle) -> PageStyle {
     }
 }
 
-/// Returns title, legend and axes of a kind of picture; those without panels have their own.
+/// Returns title, legend and axes of a kind of picture; those without panels have their own legend and axes.
 pub fn words(style: &FigureStyle, show: Show) -> PageStyle {
+    let words = page_style(style);
     match show.panels() {
-        Some(_) => page_style(style),
-        None => PageStyle::default(),
+        Some(_) => words,
+        None => PageStyle {
+            title: words.title,
+            caption: words.caption,
+            ..PageStyle::default()
+        },
     }
 }
 

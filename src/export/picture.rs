@@ -141,16 +141,21 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
         theme: picture.theme,
         followed: picture.followed,
     };
-    let mut drawing = match picture.show {
-        Show::Map if picture.style == PageStyle::default() => figure::picture(runs, &options),
-        Show::Map => panels::picture(runs, &[Panel::Map], &options, &picture.style)?,
-        Show::Panels(kinds) => panels::picture(runs, &kinds.all(), &options, &picture.style)?,
-        Show::SideBySide => figure::side_by_side::picture(runs, &options),
-        Show::Surface => figure::surface_3d::picture(runs, &options)?,
-        Show::Predictions => figure::predictions::grid::picture(runs, &options),
-        Show::ProjectionError => figure::projection_error::picture(runs, &options),
-        Show::Page(page) => pages::picture(runs, page, &options)?,
-        Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, &options)?,
+    let style = &picture.style;
+    let draw = |options: &figure::Options| match picture.show {
+        Show::Map if *style == PageStyle::default() => Ok(figure::picture(runs, options)),
+        Show::Map => panels::picture(runs, &[Panel::Map], options, style),
+        Show::Panels(kinds) => panels::picture(runs, &kinds.all(), options, style),
+        Show::SideBySide => Ok(figure::side_by_side::picture(runs, options)),
+        Show::Surface => figure::surface_3d::picture(runs, options),
+        Show::Predictions => Ok(figure::predictions::grid::picture(runs, options)),
+        Show::ProjectionError => Ok(figure::projection_error::picture(runs, options)),
+        Show::Page(page) => pages::picture(runs, page, options),
+        Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, options),
+    };
+    let mut drawing = match picture.show.panels() {
+        Some(_) => draw(&options)?,
+        None => figure::with_words(&options, (style.title.as_deref(), style.caption), draw)?,
     };
     if picture.transparent {
         make_transparent(&mut drawing, picture.theme);
@@ -241,6 +246,32 @@ mod tests {
             for words in expected {
                 assert!(pdf.texts.contains(&words), "{show:?} {words}");
             }
+        }
+    }
+
+    #[test]
+    fn pages_for_papers_have_neither_title_nor_caption_and_more_room() {
+        let runs = runs();
+        for kind in ["side-by-side", "surface", "basins", "sweep"] {
+            let show = Show::parse(kind, &runs.scene).unwrap();
+            let texts = |title: Option<&str>, caption: bool| {
+                let style = PageStyle {
+                    title: title.map(str::to_owned),
+                    caption,
+                    ..PageStyle::default()
+                };
+                let wanted = Picture::new(column(), show, &Theme::LIGHT);
+                words(&drawing(&runs, &Picture { style, ..wanted }).unwrap().items)
+            };
+            let has =
+                |texts: &[String], wanted: &str| texts.iter().any(|text| text.contains(wanted));
+            let usual = texts(None, true);
+            assert!(has(&usual, "imme") && has(&usual, "start ("), "{usual:?}");
+            let bare = texts(Some(""), false);
+            assert!(!has(&bare, "Himme") && !has(&bare, "start ("), "{bare:?}");
+            let own = texts(Some("Own words"), true);
+            assert!(has(&own, "Own words") && has(&own, "start ("), "{own:?}");
+            assert!(!has(&own, "Himme"), "{own:?}");
         }
     }
 

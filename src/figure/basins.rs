@@ -4,7 +4,7 @@ use super::axis::number;
 use super::colour::{Theme, byte, class_colour};
 use super::drawing::{Anchor, Area, Colour, Drawing, Item, Stroke, Text};
 use super::frame::Frame;
-use super::{Layout, caption, layout, map, page};
+use super::{Layout, caption, layout, map, page, text_width};
 use crate::engine::analysis::basins::{BasinLabel, Basins, Cell};
 use crate::engine::numeric::real;
 use crate::engine::results::MapData;
@@ -110,6 +110,9 @@ pub fn map_items(
     all
 }
 
+/// Width of the legend on a narrow page.
+const NARROW_LEGEND: f32 = 124.0;
+
 /// Draws the legend: a colour and a text for each label that occurs, the most frequent minima first, as many as fit.
 pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
     const ENTRY_HEIGHT: f32 = 32.0;
@@ -154,7 +157,15 @@ pub fn legend(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
             fill: Some(base),
         });
         let [first, second] = summary_text(basins, label, share);
-        items.push(Item::label(first, [x + 20.0, y + 6.0], 12.0, theme.ink));
+        let room = area.max[0] - x - 22.0;
+        let size = if text_width::width(&first, 12.0) > room {
+            10.5
+        } else {
+            12.0
+        };
+        items.push(Item::label(first, [x + 20.0, y + 6.0], size, theme.ink));
+        let brief = second.trim_start_matches("not there ");
+        let second = text_width::first_fitted([&second[..], brief], 10.5, room);
         items.push(Item::label(second, [x + 20.0, y + 20.0], 10.5, theme.faint));
         y += ENTRY_HEIGHT;
     }
@@ -190,12 +201,9 @@ fn lightness_key(basins: &Basins, area: Area, theme: &Theme) -> Vec<Item> {
         return Vec::new();
     }
     let [x, y] = area.min;
-    let mut items = vec![Item::label(
-        "lightness: steps to converge".to_owned(),
-        [x, y + 6.0],
-        10.5,
-        theme.ink,
-    )];
+    let name = ["lightness: steps to converge", "steps to converge"];
+    let name = text_width::first_fitted(name, 10.5, area.width() - 4.0);
+    let mut items = vec![Item::label(name, [x, y + 6.0], 10.5, theme.ink)];
     let base = class_colour(0);
     let step = width / f32::from(SHADES);
     for shade in 0..SHADES {
@@ -249,10 +257,14 @@ pub fn picture(
     theme: &Theme,
 ) -> Drawing {
     let Layout {
-        map: space,
+        map: mut space,
         caption: below,
         ..
     } = layout(size);
+    if size[0] < 440.0 {
+        // On a narrow page the legend needs more than the colour bar that other maps have.
+        space.max[0] = (size[0] - NARROW_LEGEND - 20.0).max(space.min[0] + 60.0);
+    }
     let frame = Frame::letterboxed(2, basins.window, space);
     let area = frame.area;
     let mut items = page(size, theme);

@@ -7,11 +7,11 @@ mod end_names;
 use super::axis::{Axis, max_ticks};
 use super::colour::{Marker, Theme, run_colour, run_dash, run_marker};
 use super::drawing::{Anchor, Area, Colour, Item, Point, Text, lerp};
-use super::text_width::{fitted, width};
+use super::text_width::{first_fitted, width};
 use super::trail::{border, line};
 pub use bands::Band;
 use column::Column;
-pub use end_names::{EndNames, named_row};
+pub use end_names::EndNames;
 
 /// A line of a chart.
 pub struct Series<'a> {
@@ -196,10 +196,13 @@ impl Chart<'_> {
         let (area, plot, theme) = (self.area, self.plot(), self.theme);
         let top = area.min[1] + 10.0;
         let ticks = y_axis.ticks(max_ticks(plot.height(), 15.0));
-        let title = format!("{} {}", self.title, ticks.offset);
+        // Where there is no room for a remark after the quantity or its symbol, the quantity is left.
+        let brief = self.title.split(';').next().unwrap_or(self.title);
+        let briefest = brief.split(" ‖").next().unwrap_or(brief);
+        let titles = [self.title, brief, briefest].map(|title| format!("{title} {}", ticks.offset));
         let at = [area.min[0] + 6.0, top];
         let room = plot.max[0] - at[0] - width(self.x_label, 10.5) - 10.0;
-        let title = fitted(title.trim(), 12.0, room);
+        let title = first_fitted(titles.iter().map(|title| title.trim()), 12.0, room);
         let mut items = vec![self.text(title, at, Anchor::Start, 12.0)];
         for tick in &ticks.ticks {
             let y = lerp(plot.max[1], plot.min[1], y_axis.position(tick.value));
@@ -256,8 +259,8 @@ impl Chart<'_> {
         let inside = (0..=last).rfind(|row| (0.0..=1.0).contains(&position(*row)));
         let row = inside.map_or(0, |row| row + 1);
         let beyond = position(last);
-        // Values that are not positive are nowhere on a logarithmic axis, rather than beyond its end.
-        if row > last || beyond.is_nan() || y_axis.is_log() && beyond < 0.0 {
+        // Negative values are nowhere on a logarithmic axis, rather than beyond its end.
+        if row > last || beyond.is_nan() || y_axis.is_log() && series.values[last] < 0.0 {
             return None;
         }
         let end = if beyond > 1.0 { 1.0 } else { 0.0 };
@@ -288,7 +291,12 @@ impl Chart<'_> {
         let value = *series.values.get(row)?;
         let (u, v) = (x_axis.position(*series.x.get(row)?), y_axis.position(value));
         // Far outside of the plot, 32-bit coordinates would lose the place where the line leaves it.
-        let v = if v.is_finite() { v.clamp(-1e4, 1e4) } else { v };
+        let is_zero = y_axis.is_log() && value == 0.0;
+        let v = if v.is_finite() || is_zero {
+            v.clamp(-1e4, 1e4)
+        } else {
+            v
+        };
         (u.is_finite() && v.is_finite()).then(|| {
             [
                 lerp(plot.min[0], plot.max[0], u),

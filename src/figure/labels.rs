@@ -56,6 +56,8 @@ pub enum Positions {
     Toward([f32; 2]),
     /// Centered on one of these points, which are on the contour line with this number.
     On(Vec<Point>, u16),
+    /// Centered on one of these points, each with what it costs.
+    Any(Vec<(Point, f32)>),
     /// In one of the plot's corners.
     Corner,
 }
@@ -129,6 +131,10 @@ pub struct Labels<'a> {
     labels: Vec<Label>,
     max_contours: usize,
     contour_centers: Vec<Point>,
+    /// Leader lines of the labels that are placed.
+    leaders: Vec<[Point; 2]>,
+    /// Whether a name of a run that has no place next to it is left out, because a legend has it.
+    has_legend: bool,
     /// Whether names of runs without a place join in chips.
     has_chips: bool,
 }
@@ -151,6 +157,8 @@ impl<'a> Labels<'a> {
             labels: Vec::new(),
             max_contours,
             contour_centers: Vec::new(),
+            leaders: Vec::new(),
+            has_legend: false,
             has_chips: true,
         }
     }
@@ -159,6 +167,16 @@ impl<'a> Labels<'a> {
     #[must_use]
     pub fn without_chips(self) -> Self {
         Self {
+            has_chips: false,
+            ..self
+        }
+    }
+
+    /// Leaves out names of runs that have no place next to them, because a legend names them.
+    #[must_use]
+    pub fn with_legend(self) -> Self {
+        Self {
+            has_legend: true,
             has_chips: false,
             ..self
         }
@@ -214,7 +232,7 @@ impl<'a> Labels<'a> {
                 continue;
             }
             if let Some(center) = self.free_center(&label) {
-                self.taken.push(area_around(center, label.half_size()));
+                self.take(&label, center);
                 if is_contour {
                     self.contour_centers.push(center);
                 }
@@ -233,14 +251,14 @@ impl<'a> Labels<'a> {
 
     /// Places the names of runs. A name without a free position joins the one of the nearest run.
     fn place_runs(&mut self, mut labels: Vec<Label>) -> Vec<(Label, Point)> {
-        let blocked = self.taken.len();
+        let blocked = [self.taken.len(), self.leaders.len()];
         loop {
             let mut placed = Vec::new();
             let mut homeless = None;
             for (index, label) in labels.iter().enumerate() {
                 match self.free_center(label) {
                     Some(center) => {
-                        self.taken.push(area_around(center, label.half_size()));
+                        self.take(label, center);
                         placed.push((label.clone(), center));
                     }
                     None => homeless = homeless.or(Some(index)),
@@ -249,9 +267,17 @@ impl<'a> Labels<'a> {
             let Some(index) = homeless.filter(|_| self.has_chips && labels.len() > 1) else {
                 return placed;
             };
-            self.taken.truncate(blocked);
+            self.taken.truncate(blocked[0]);
+            self.leaders.truncate(blocked[1]);
             chips::join_nearest(&mut labels, index);
         }
+    }
+
+    /// Keeps other labels off a label and its leader line.
+    fn take(&mut self, label: &Label, center: Point) {
+        let half = label.half_size();
+        self.taken.push(area_around(center, half));
+        self.leaders.extend(leader_ends(label, center, half));
     }
 
     /// Returns the best free center of a label; `None` if there is none.
@@ -297,10 +323,21 @@ impl<'a> Labels<'a> {
             }
             cost += 0.1 * (CONTOUR_DISTANCES[1] - nearest).max(0.0);
         }
+        // A label on a leader line, or two lines that cross, can be read either way.
+        let is_on = |[from, to]: &[Point; 2]| between(*from, *to, 5.0).any(|at| area.contains(at));
+        if self.leaders.iter().any(is_on) {
+            cost += 12.0;
+        }
         if let Some([from, to]) = leader_ends(label, center, half) {
+            if self.has_legend && label.importance == Importance::Run {
+                return None;
+            }
             let crosses = |point: Point| self.taken.iter().any(|taken| taken.contains(point));
             if between(from, to, 5.0).any(crosses) {
                 cost += 12.0;
+            }
+            if self.leaders.iter().any(|other| cross([from, to], *other)) {
+                cost += 30.0;
             }
         }
         Some(cost)
@@ -361,7 +398,10 @@ impl<'a> Labels<'a> {
 
 /// Returns the ends of the line from a mark to its label: on the mark's rim and on the label's border. `None` for a label near its mark.
 fn leader_ends(label: &Label, center: Point, half: [f32; 2]) -> Option<[Point; 2]> {
-    if matches!(label.positions, Positions::On(..) | Positions::Corner) {
+    if matches!(
+        label.positions,
+        Positions::On(..) | Positions::Any(_) | Positions::Corner
+    ) {
         return None;
     }
     let to = [0, 1].map(|axis| {
@@ -372,6 +412,14 @@ fn leader_ends(label: &Label, center: Point, half: [f32; 2]) -> Option<[Point; 2
     let share = label.reach / length.max(f32::MIN_POSITIVE);
     let from = [0, 1].map(|axis| label.at[axis] + share * (to[axis] - label.at[axis]));
     (length > label.reach + LEADER).then_some([from, to])
+}
+
+/// Whether two line segments cross.
+fn cross([a, b]: [Point; 2], [c, d]: [Point; 2]) -> bool {
+    let side = |[px, py]: Point, [qx, qy]: Point, [rx, ry]: Point| {
+        (qx - px) * (ry - py) - (qy - py) * (rx - px) > 0.0
+    };
+    side(a, b, c) != side(a, b, d) && side(c, d, a) != side(c, d, b)
 }
 
 /// Returns the rectangle of half a width and a height around a point.

@@ -4,10 +4,10 @@ use super::colour::{Marker, Theme};
 use super::critical;
 use super::drawing::{Area, Item, Point};
 use super::frame::Frame;
-use super::panels::more;
-use super::text_width::{first_fitted, fitted};
+use super::panels::column;
+use super::text_width::fitted;
 use super::trail::{self, EndsShown, Trail, exit_arrow};
-use super::{legend_line, map, status_text, style_index, trails};
+use super::{map, trails};
 use crate::engine::analysis::critical::{CriticalPoint, Kind};
 use crate::engine::results::Runs;
 
@@ -15,47 +15,17 @@ use crate::engine::results::Runs;
 const ENTRY_HEIGHT: f32 = 18.0;
 const SIZE: f32 = 11.0;
 
-/// Height of a run with its state.
-const RUN_HEIGHT: f32 = 36.0;
-
 /// A mark, drawn at a point, with its meaning.
 type Entry<'a> = (Box<dyn Fn(Point) -> Vec<Item> + 'a>, &'static str);
 
-/// Draws the line, the name and the state of each visible run, as many as fit into a space; returns the items and the y of the next run.
-pub(super) fn of_runs(
-    runs: &Runs,
-    names: &[String],
-    row: usize,
-    space: Area,
-    theme: &Theme,
-) -> (Vec<Item>, f32) {
-    let mut items = Vec::new();
-    let [left, mut y] = space.min;
-    let x = left + 40.0;
-    let width = space.max[0] - x - 4.0;
-    if width <= 56.0 {
-        return (items, y);
+/// Draws the line, the name, the settings and the state of each visible run, as far as a space has room; returns the items and the y
+/// below them.
+pub(super) fn of_runs(runs: &Runs, row: usize, space: Area, theme: &Theme) -> (Vec<Item>, f32) {
+    if space.width() <= 96.0 {
+        return (Vec::new(), space.min[1]);
     }
-    let visible = (0..runs.results.len()).filter(|index| runs.scene.runs[*index].shown);
-    let visible: Vec<usize> = visible.collect();
-    for (shown, &index) in visible.iter().enumerate() {
-        let hidden = visible.len() - shown;
-        if y + RUN_HEIGHT > space.max[1] && hidden > 1 {
-            items.push(Item::label(more(hidden), [x, y], 13.0, theme.ink));
-            y += RUN_HEIGHT;
-            break;
-        }
-        let style_index = style_index(runs.scene.runs[index].colour);
-        items.extend(legend_line([left, y], style_index, theme));
-        let name = fitted(&names[index], 13.0, width);
-        items.push(Item::label(name, [x, y], 13.0, theme.ink));
-        let status = status_text(runs, index, row);
-        let brief = status.split([':', ',']).next().unwrap_or_default();
-        let status = first_fitted([&status[..], brief], 11.0, width);
-        items.push(Item::label(status, [x, y + 15.0], 11.0, theme.ink));
-        y += RUN_HEIGHT;
-    }
-    (items, y)
+    let space = Area::new(space.min, [space.max[0] - 4.0, space.max[1]]);
+    column(runs, row, space, theme)
 }
 
 /// Draws the marks that occur on a map, each with its meaning, as many as fit into a space.

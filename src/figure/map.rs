@@ -13,6 +13,7 @@ use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text, circle};
 use super::frame::Frame;
 use super::hillshade;
 use super::labels::{Importance, Label, Labels, Positions};
+use super::network;
 use super::text_width;
 use super::trail::{border, line};
 use crate::engine::geometry::surface::Surface;
@@ -299,8 +300,26 @@ pub(super) fn start_mark(at: Point, theme: &Theme) -> Vec<Item> {
 /// Space to the left of a plot that names of axes and tick labels may take.
 const LEFT: f32 = 46.0;
 
+/// Returns the name of an axis with the ticks' offset. Where it is longer than `room`, the axis of a principal component loses the words
+/// after its share of the variance, then the share.
+fn axis_name(name: &str, offset: &str, size: f32, room: f32) -> String {
+    let whole = format!("{name} {offset}");
+    let Some(share) = name.strip_suffix(network::OF_VARIANCE) else {
+        return whole.trim().to_owned();
+    };
+    let component = share.split(" (").next().unwrap_or(share);
+    let [short, shortest] =
+        [format!("{share})"), component.to_owned()].map(|name| format!("{name} {offset}"));
+    text_width::first_fitted([whole.trim(), short.trim(), shortest.trim()], size, room)
+}
+
 /// Draws the map's border with tick labels along both axes, and the axes' names below and on the left.
 pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
+    axes_with(frame, names, [true; 2], theme)
+}
+
+/// Draws the border with ticks like [`axes`]; the axes that are not `labelled`, of x and y, are those of a neighbouring map.
+pub fn axes_with(frame: &Frame, names: [&str; 2], labelled: [bool; 2], theme: &Theme) -> Vec<Item> {
     const SIZE: f32 = 12.0;
     let Frame { area, window } = frame;
     let mut items = Vec::new();
@@ -308,8 +327,8 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
         Item::Text(Text::new(text, at, anchor, SIZE, theme.ink))
     };
     let vertical = Axis::linear(window.y()).ticks(max_ticks(area.height(), 45.0));
-    let y_name = format!("{} {}", names[1], vertical.offset);
-    let y_name = y_name.trim();
+    let y_name = axis_name(names[1], &vertical.offset, SIZE, area.height());
+    let y_name = y_name.as_str();
     let widths = vertical.ticks.iter();
     let widths = widths.map(|tick| text_width::width(&tick.label, SIZE));
     let ticks_width = widths.fold(0.0, f32::max) + 7.0;
@@ -332,26 +351,26 @@ pub fn axes(frame: &Frame, names: [&str; 2], theme: &Theme) -> Vec<Item> {
         .map(|tick| text_width::width(&tick.label, SIZE));
     let spacing = (widest.fold(0.0, f32::max) + 14.0).max(70.0);
     let ticks = horizontal.ticks(max_ticks(area.width(), spacing));
-    let x_name = format!("{} {}", names[0], ticks.offset);
+    let x_name = axis_name(names[0], &ticks.offset, SIZE, area.width() + 2.0 * LEFT);
     let middle = f32::midpoint(area.min[0], area.max[0]);
-    items.push(text(
-        x_name.trim().to_owned(),
-        [middle, area.max[1] + 28.0],
-        Anchor::Middle,
-    ));
+    items.push(text(x_name, [middle, area.max[1] + 28.0], Anchor::Middle));
     for tick in &ticks.ticks {
         let x = frame.picture_from_world([tick.value, window.y()[0]])[0];
         let ends = vec![[x, area.max[1]], [x, area.max[1] + 4.0]];
         items.push(line(ends, 1.0, theme.ink, &[]));
         let at = [x, area.max[1] + 13.0];
-        items.push(text(tick.label.clone(), at, Anchor::Middle));
+        if labelled[0] {
+            items.push(text(tick.label.clone(), at, Anchor::Middle));
+        }
     }
     for tick in &vertical.ticks {
         let y = frame.picture_from_world([window.x()[0], tick.value])[1];
         let ends = vec![[area.min[0] - 4.0, y], [area.min[0], y]];
         items.push(line(ends, 1.0, theme.ink, &[]));
         let at = [area.min[0] - 7.0, y];
-        items.push(text(tick.label.clone(), at, Anchor::End));
+        if labelled[1] {
+            items.push(text(tick.label.clone(), at, Anchor::End));
+        }
     }
     items.push(border(*area, 1.0, theme.ink));
     items

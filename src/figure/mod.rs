@@ -57,6 +57,7 @@ use colour::{Theme, run_colour, run_dash, run_marker};
 use drawing::{Area, Drawing, Item, Point};
 use frame::Frame;
 use labels::Labels;
+pub use layout::with_words;
 use layout::{Layout, layout, layout_of, page};
 use trail::Trail;
 
@@ -75,6 +76,9 @@ pub struct Options {
 
 /// Number of samples along each side of the landscape.
 const SIDE: usize = 512;
+
+/// Width or height of a map below which it is small.
+const SMALL: f32 = 260.0;
 
 /// Converts a size in pixels to points, with the same aspect ratio and always about the area of a page, so that texts are readable at any
 /// number of pixels. 1600 × 1200 pixels are about 930 × 700 points.
@@ -124,7 +128,8 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
     let visible = || (0..runs.results.len()).filter(|index| scene.runs[*index].shown);
     let mut items = page(options.size, theme);
     let critical = critical_points(runs, frame);
-    let shown = (&names[..], &critical[..], None);
+    let has_legend = options.size[0] - layout.legend[0] > 100.0;
+    let shown = (&names[..], &critical[..], (None, has_legend));
     items.extend(map_items(runs, map_data, shown, frame, row, options));
     let axes = network::axes(runs);
     items.extend(map::axes(frame, axes.each_ref().map(String::as_str), theme));
@@ -139,7 +144,7 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
         .predictions
         .map_or(options.size[1] - 24.0, |area| area.min[1] - 36.0);
     let space = Area::new(layout.legend, [options.size[0], bottom]);
-    let (legend, legend_end) = legend::of_runs(runs, &names, row, space, theme);
+    let (legend, legend_end) = legend::of_runs(runs, row, space, theme);
     items.extend(legend);
     if layout.predictions.is_none() {
         let min = [layout.legend[0], legend_end + 4.0];
@@ -159,17 +164,21 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
     items
 }
 
-/// Draws the map inside its border, from back to front, with its labels, none of which is in the area of a legend.
+/// Draws the map inside its border, from back to front, with its labels, none of which is in the area of a legend inside. A small map
+/// whose runs are in a legend names only those that have room next to them.
 fn map_items(
     runs: &Runs,
     map_data: &MapData,
-    (names, critical, legend): (&[String], &[CriticalPoint], Option<Area>),
+    (names, critical, (legend, has_legend)): (&[String], &[CriticalPoint], (Option<Area>, bool)),
     frame: &Frame,
     row: usize,
     options: &Options,
 ) -> Vec<Item> {
     let (scene, theme) = (&runs.scene, options.theme);
     let mut labels = Labels::new(frame.area, theme);
+    if has_legend && frame.area.width().min(frame.area.height()) < SMALL {
+        labels = labels.with_legend();
+    }
     if let Some(area) = legend {
         labels.block(area);
     }

@@ -16,6 +16,9 @@ const TEXT_SIZE: f32 = 11.0;
 /// A head is drawn hollow if the run's distance from the plane exceeds this share of the view's width.
 const FAR_SHARE: f64 = 0.1;
 
+/// End of the name of a principal component's axis.
+pub(super) const OF_VARIANCE: &str = " of the variance)";
+
 /// Returns the names of the plane's axes, with explained variance or eigenvalue where known.
 pub fn axes(runs: &Runs) -> [String; 2] {
     let (
@@ -32,7 +35,7 @@ pub fn axes(runs: &Runs) -> [String; 2] {
     let with_variance = |k: usize, name: &str| {
         plane.explained_variance_ratio.map(|ratios| {
             let share = percent(ratios[k]);
-            format!("{name} ({share} of the variance)")
+            format!("{name} ({share}{OF_VARIANCE}")
         })
     };
     let with_eigenvalue = |k: usize, name: &str| {
@@ -73,15 +76,22 @@ pub fn percent(share: f64) -> String {
     format!("{} %", number(100.0 * share, 3))
 }
 
+/// Meaning of the heights and the labels on the map of a network.
+const HEIGHTS: &str = "Heights are losses on this plane; each run is labelled with its true loss.";
+
 /// Adds a note on the map of a network to its labels.
 pub fn note(runs: &Runs, row: usize, frame: &Frame, labels: &mut Labels) {
     let far = |index: &usize| runs.scene.runs[*index].shown && is_far(runs, *index, row, frame);
     let hollow = (0..runs.results.len()).any(|index| far(&index));
-    let mut sentences =
-        vec!["Heights are losses on this plane; each run is labelled with its true loss."];
-    if hollow {
-        sentences.push("Hollow: the run is far from the plane.");
-    }
+    let area = frame.area;
+    let is_small = area.width() < 300.0 || area.height() < 180.0;
+    let sentences = match (is_small, hollow) {
+        // A small map has no room for what its colour bar and the caption of a paper explain.
+        (true, true) => vec!["hollow: far from the plane"],
+        (true, false) => return,
+        (false, false) => vec![HEIGHTS],
+        (false, true) => vec![HEIGHTS, "Hollow: the run is far from the plane."],
+    };
     map::note(&sentences, frame, labels);
 }
 

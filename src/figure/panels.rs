@@ -1,31 +1,22 @@
 //! Figures of panels: a map and charts of the runs, with one title, legend and caption.
 
 mod cells;
+mod drawer;
 mod legend;
 mod style;
 #[cfg(test)]
 mod tests;
 
-use super::drawing::{Area, Drawing, Item, Text};
-use super::frame::Frame;
-use super::metric_chart::{
-    LINES_OF_SEEDS, Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts,
-    summarized,
-};
-use super::pages::{self, Page};
+use super::drawing::{Area, Drawing, Item};
+use super::pages::Page;
 use super::text_width::{first_fitted, fitted};
-use super::{
-    Options, colour_bar, critical_points, first_visible, map, map_items, network, page,
-    state_chart, style_index,
-};
-use crate::engine::analysis::critical::CriticalPoint;
-use crate::engine::cancel::Cancel;
-use crate::engine::results::{self, MapData, Runs, SharpnessResult};
+use super::{Options, page};
+use crate::engine::results::Runs;
 pub use crate::engine::scene::LegendPlace;
-use crate::engine::training;
-use cells::{GAP, cells, grid};
+use cells::{GAP, cells};
+use drawer::Drawer;
 pub use legend::left_out;
-pub(super) use legend::more;
+pub(super) use legend::{column, rows_of_runs};
 pub use style::PageStyle;
 use style::{caption_of_seeds, nth_label, words_of_seeds};
 
@@ -62,19 +53,6 @@ impl Panel {
     }
 }
 
-/// Number of samples along each side of the map, and of rows at which a network's sharpness is measured.
-const SIDE: usize = 512;
-const SHARPNESS_ROWS: usize = 50;
-
-/// Font size of panel letters.
-const LETTER_SIZE: f32 = 13.0;
-
-/// Margins of a map for its axes and its colour bar: left and above, right and below.
-const LEFT: f32 = 52.0;
-const ABOVE: f32 = 20.0;
-const BAR: f32 = 80.0;
-const BELOW: f32 = 36.0;
-
 /// Draws panels with one legend.
 ///
 /// # Errors
@@ -87,18 +65,35 @@ pub fn picture(
 ) -> Result<Drawing, String> {
     // A map names its runs, and has no corner to spare on a narrow page.
     let has_chart = panels.iter().any(|panel| panel.is_chart());
-    let place = style.legend.unwrap_or(match options.size[0] < 440.0 {
+    let usual = match options.size[0] < 440.0 {
         false => LegendPlace::Right,
         true if has_chart && panels.len() > 1 => LegendPlace::Below,
         true if has_chart => LegendPlace::Inside,
         true => LegendPlace::Off,
-    });
-    // A legend that would cover lines is below.
-    let drawing = match with_legend(runs, panels, options, (style, place))? {
+    };
+    let place = style.legend.unwrap_or(usual);
+    // A legend that would cover lines is below, and so is one that names the runs for which the map has no room.
+    let drawing = with_legend(runs, panels, options, (style, place))?;
+    let names_all = |drawing: &Drawing| style.legend.is_some() || names_all(runs, &drawing.items);
+    let drawing = match drawing.filter(|drawing| place != LegendPlace::Off || names_all(drawing)) {
         None => with_legend(runs, panels, options, (style, LegendPlace::Below))?,
         drawing => drawing,
     };
     drawing.ok_or_else(|| "the legend has no room; expected another --legend".to_owned())
+}
+
+/// Whether texts among items name every visible run.
+fn names_all(runs: &Runs, items: &[Item]) -> bool {
+    fn has(items: &[Item], name: &str) -> bool {
+        items.iter().any(|item| match item {
+            Item::Text(text) => text.text.starts_with(name),
+            Item::Clipped { items, .. } => has(items, name),
+            _ => false,
+        })
+    }
+    let names = runs.scene.run_names();
+    let mut named = runs.scene.runs.iter().zip(&names);
+    named.all(|(run, name)| !run.shown || has(items, name))
 }
 
 /// Draws panels with the legend at a place; `None` if it is to be inside, where lines leave no room.
@@ -163,6 +158,7 @@ fn with_legend(
         style,
         row,
         named: place == LegendPlace::Off || !is_keyed,
+        has_legend: matches!(place, LegendPlace::Right | LegendPlace::Below),
         inside: (place == LegendPlace::Inside && is_keyed).then_some(&entries[..]),
         has_room: true,
         is_crowded: panels.len() > 1,
@@ -203,278 +199,4 @@ fn entries(runs: &Runs, panels: &[Panel], row: usize) -> Vec<legend::Entry> {
     let has_test = is_network && panels.iter().any(has_both);
     let mut keyed = panels.iter().filter(|panel| panel.is_keyed());
     legend::entries(runs, row, has_test, has_test && keyed.all(has_both))
-}
-
-/// Returns an error if an area has no room for the axes of a chart and a little more.
-fn check_room(area: Area) -> Result<(), String> {
-    /// Least width and height of a chart with its title and numbers.
-    const LEAST: [f32; 2] = [70.0, 54.0];
-    if area.width() >= LEAST[0] && area.height() >= LEAST[1] {
-        return Ok(());
-    }
-    Err("the page has no room for so many charts; expected fewer kinds in --show, or a larger --width or --height".to_owned())
-}
-
-/// Draws panel after panel.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent properties of a page"
-)]
-struct Drawer<'a> {
-    runs: &'a Runs,
-    options: &'a Options,
-    style: &'a PageStyle,
-    row: usize,
-    /// Whether charts name their lines, because there is no legend.
-    named: bool,
-    /// Entries of a legend that the next chart is to have inside, or a map if there is no chart.
-    inside: Option<&'a [legend::Entry]>,
-    /// Whether several panels share the page.
-    is_crowded: bool,
-    /// Whether the legend inside has room.
-    has_room: bool,
-    has_chart: bool,
-    /// Critical points of the map.
-    critical: Vec<CriticalPoint>,
-    /// Frame of the map that was drawn.
-    map: Option<Frame>,
-}
-
-impl Drawer<'_> {
-    fn panel(
-        &mut self,
-        panel: Panel,
-        mut cell: Area,
-        letter: Option<&str>,
-    ) -> Result<Vec<Item>, String> {
-        let theme = self.options.theme;
-        let mut items = Vec::new();
-        if let Some(letter) = letter {
-            let at = [cell.min[0] + 2.0, cell.min[1] + 8.0];
-            items.push(Item::label(letter.to_owned(), at, LETTER_SIZE, theme.ink));
-            cell.min[1] += 16.0;
-        }
-        let metric = match panel {
-            Panel::Map => {
-                items.extend(self.map_panel(cell));
-                return Ok(items);
-            }
-            Panel::State => {
-                items.extend(self.state_panel(cell)?);
-                return Ok(items);
-            }
-            Panel::Page(page) => {
-                let size = [cell.width(), cell.height()];
-                let options = Options {
-                    size,
-                    ..*self.options
-                };
-                let drawing = pages::picture(self.runs, page, &options)?;
-                let items_of_page = self.without_words(drawing.items);
-                let moved = items_of_page.into_iter().map(|item| item.moved(cell.min));
-                items.push(Item::Clipped {
-                    area: cell,
-                    items: moved.collect(),
-                });
-                return Ok(items);
-            }
-            Panel::Loss => (Metric::Loss, "loss"),
-            Panel::Accuracy => (Metric::Accuracy, "accuracy"),
-            Panel::GradNorm => (Metric::GradNorm, "gradient norm"),
-            Panel::Lr => (Metric::Lr, "learning rate"),
-            Panel::Sharpness => (Metric::Sharpness, "sharpness"),
-        };
-        let charts = charts(self.runs, metric.0);
-        if charts.is_empty() {
-            return Err(format!(
-                "the {} of these runs is not known; expected another --show",
-                metric.1
-            ));
-        }
-        for (chart, area) in charts.iter().zip(grid(cell, charts.len())) {
-            if self.is_crowded {
-                check_room(area)?;
-            }
-            items.extend(self.chart(chart, area));
-        }
-        Ok(items)
-    }
-
-    /// Returns the items of a page without its title and its settings, which the figure has.
-    fn without_words(&self, mut items: Vec<Item>) -> Vec<Item> {
-        let scene = &self.runs.scene;
-        let (title, settings) = (scene.title(), scene.subject_spec());
-        let is_repeated = |text: &Text| {
-            let is_title = text.size == 15.0 && text.text.starts_with(&title);
-            let is_caption = text.size == 11.0 && text.text.starts_with(&settings);
-            is_title || is_caption && self.style.caption
-        };
-        items.retain(|item| !matches!(item, Item::Text(text) if is_repeated(text)));
-        items
-    }
-
-    fn map_panel(&mut self, cell: Area) -> Vec<Item> {
-        let (runs, theme) = (self.runs, self.options.theme);
-        let dim = runs.problem.objective.dim();
-        let right = if dim == 1 { 10.0 } else { BAR };
-        let area = Area::new(
-            [cell.min[0] + LEFT, cell.min[1] + ABOVE],
-            [
-                (cell.max[0] - right).max(cell.min[0] + LEFT + 40.0),
-                (cell.max[1] - BELOW).max(cell.min[1] + ABOVE + 40.0),
-            ],
-        );
-        let frame = match runs.scene.view {
-            _ if self.style.free_aspect => Frame {
-                area,
-                window: runs.scene.view.unwrap_or_else(|| runs.first_view()),
-            },
-            Some(view) => Frame::letterboxed(dim, view, area),
-            None => Frame::of(dim, runs.first_view(), area),
-        };
-        let side = results::max_grid_side(&runs.problem).unwrap_or(SIDE);
-        let map_data = runs.map_data(frame.window, side);
-        // Only cancelling gives `None`, and nothing cancels this.
-        let Some(map_data) = map_data else {
-            return Vec::new();
-        };
-        self.map = Some(frame);
-        self.critical = critical_points(runs, &frame);
-        let mut items = self.map_inside(&map_data, &frame);
-        let names = network::axes(runs);
-        let own = [&self.style.x_label, &self.style.y_label];
-        let names = [0, 1].map(|axis| own[axis].as_deref().unwrap_or(&names[axis]));
-        items.extend(map::axes(&frame, names, theme));
-        if runs.scene.map.fill {
-            items.extend(colour_bar::draw(&map_data, frame.bar(), theme));
-        }
-        items
-    }
-
-    /// Draws what is inside the map's border, with the legend where it covers no trail.
-    fn map_inside(&mut self, map_data: &MapData, frame: &Frame) -> Vec<Item> {
-        let (runs, row, options) = (self.runs, self.row, self.options);
-        let names = runs.scene.run_names();
-        let draw = |legend| {
-            let shown = (&names[..], &self.critical[..], legend);
-            map_items(runs, map_data, shown, frame, row, options)
-        };
-        let items = draw(None);
-        let Some(entries) = self.inside.filter(|_| !self.has_chart) else {
-            return items;
-        };
-        let Some(space) = legend::free_place(entries, &items, frame.area) else {
-            self.has_room = false;
-            return items;
-        };
-        let mut items = draw(Some(space));
-        items.extend(legend::draw_box(entries, space, options.theme));
-        items
-    }
-
-    fn chart(&mut self, metric: &MetricChart, area: Area) -> Vec<Item> {
-        let theme = self.options.theme;
-        let x_axis = XAxis {
-            runs: self.runs,
-            by_cost: false,
-            row: self.row,
-        };
-        let has_own_labels = self.style.x_label.is_some() || self.style.y_label.is_some();
-        if self.named && !has_own_labels && metric.bands.is_empty() {
-            return metric.draw(area, &x_axis, theme);
-        }
-        let mut chart = metric.chart(area, &x_axis, theme);
-        // A narrow chart over seeds leaves out what its lines are.
-        let short = metric.title.strip_suffix(LINES_OF_SEEDS);
-        let short = short.unwrap_or(&metric.title);
-        let room = chart.plot().width() - 40.0;
-        let title = if metric.bands.is_empty() {
-            metric.title.clone()
-        } else {
-            first_fitted([&metric.title[..], short], 12.0, room)
-        };
-        chart.title = &title;
-        if let Some(label) = &self.style.x_label {
-            chart.x_label = label;
-        }
-        if let Some(label) = &self.style.y_label {
-            chart.title = label;
-        }
-        let mut items = metric.draw_unnamed(&chart, &x_axis);
-        if let Some(entries) = self.inside.take() {
-            match legend::free_place(entries, &items, chart.plot()) {
-                Some(space) => items.extend(legend::draw_box(entries, space, theme)),
-                None => self.has_room = false,
-            }
-        }
-        items
-    }
-
-    fn state_panel(&mut self, cell: Area) -> Result<Vec<Item>, String> {
-        let (runs, scene, theme) = (self.runs, &self.runs.scene, self.options.theme);
-        let never = Cancel::default();
-        let state_of = |index: usize| {
-            let spec = &scene.runs[index].spec;
-            let (objective, start) = (&*runs.problem.objective, scene.start_theta());
-            let settings = scene.run_settings();
-            training::state_history(objective, start, spec, &settings, &never).unwrap_or_default()
-        };
-        // Every optimizer has steps; the first run with more is of interest.
-        let has_state = |index: &usize| scene.runs[*index].shown && state_of(*index).len() > 1;
-        let index = { self.options.followed }
-            .or_else(|| (0..scene.runs.len()).find(has_state))
-            .or(first_visible(scene));
-        let index = index.ok_or("no run is shown; expected a run for its optimizer state")?;
-        let series = state_of(index);
-        let names = scene.run_names();
-        let charts = state_charts(runs, index, &series);
-        if charts.is_empty() {
-            return Err(format!("{} has no optimizer state to show", names[index]));
-        }
-        let heading = Item::label(
-            names[index].clone(),
-            [cell.min[0] + 8.0, cell.min[1] + 10.0],
-            12.0,
-            theme.ink,
-        );
-        let below = Area::new([cell.min[0], cell.min[1] + 16.0], cell.max);
-        let run = (names[index].as_str(), style_index(scene.runs[index].colour));
-        let (mut items, below) = state_chart::legend(&series, run, below, theme);
-        items.push(heading);
-        let x_axis = XAxis {
-            runs,
-            by_cost: false,
-            row: self.row,
-        };
-        for (metric, area) in charts.iter().zip(grid(below, charts.len())) {
-            if self.is_crowded {
-                check_room(area)?;
-            }
-            items.extend(metric.draw(area, &x_axis, theme));
-        }
-        Ok(items)
-    }
-}
-
-/// Returns the charts of a metric, over all seeds.
-fn charts(runs: &Runs, metric: Metric) -> Vec<MetricChart> {
-    summarized(
-        runs.all_seeds()
-            .map(|runs| charts_of_seed(runs, metric))
-            .collect(),
-    )
-}
-
-fn charts_of_seed(runs: &Runs, metric: Metric) -> Vec<MetricChart> {
-    let mut charts = match &runs.trained {
-        Some(trained) => {
-            let never = Cancel::default();
-            let sharpness = (metric == Metric::Sharpness)
-                .then(|| SharpnessResult::measure(trained, SHARPNESS_ROWS, &never));
-            network_charts(runs, sharpness.as_ref())
-        }
-        None => landscape_charts(runs),
-    };
-    charts.retain(|chart| chart.metric == Some(metric));
-    charts
 }

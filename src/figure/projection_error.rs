@@ -3,7 +3,9 @@
 use super::drawing::{Area, Drawing, Item, Point};
 use super::metric_chart::{XAxis, projection_error_charts};
 use super::network::{percent, plane_text};
-use super::{Options, axis::number, caption, legend_line, page, style_index, text_width::fitted};
+use super::panels::rows_of_runs;
+use super::text_width::{self, fitted};
+use super::{Options, axis::number, caption, legend_line, page, style_index};
 use crate::engine::results::Runs;
 
 /// Describes a run at a row in four texts: its true loss, the loss of its projection, its distance from the plane, and the latter as a share
@@ -41,8 +43,20 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     items.push(write(title, [18.0, 20.0], 15.0));
     items.push(write(plane_text(trained), [18.0, 42.0], 12.0));
     items.push(write(caption(scene, step), [18.0, height - 14.0], 11.0));
-    let legend = (width * 0.26).clamp(150.0, 250.0);
-    let space = Area::new([12.0, 56.0], [width - legend - 16.0, height - 30.0]);
+    // On a narrow page the charts have the place of the legend, which is below with the runs' names only.
+    let legend = if width < 440.0 {
+        0.0
+    } else {
+        let texts = (0..scene.runs.len()).filter_map(|run| row_texts(runs, run, row));
+        let widths = texts.flatten().map(|text| text_width::width(&text, 11.0));
+        (widths.fold(0.0, f32::max) + 48.0).clamp(150.0, 0.4 * width)
+    };
+    let mut space = Area::new([12.0, 56.0], [width - legend - 16.0, height - 30.0]);
+    if legend == 0.0 {
+        let (rows, height) = rows_of_runs(runs, row, space, theme);
+        items.extend(rows);
+        space.max[1] -= height;
+    }
     let x_axis = XAxis {
         runs,
         by_cost: false,
@@ -54,7 +68,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let mut at = [width - legend, 76.0];
     let names = scene.run_names();
     for ((index, run), name) in scene.runs.iter().enumerate().zip(&names) {
-        let fits = at[1] + 60.0 < height - 30.0;
+        let fits = legend > 0.0 && at[1] + 60.0 < height - 30.0;
         if let (true, true, Some(lines)) = (run.shown, fits, row_texts(runs, index, row)) {
             items.extend(legend_line(at, style_index(run.colour), theme));
             items.push(write(

@@ -1,6 +1,6 @@
 //! Widths of texts in the fonts of pictures, from the fonts' own metrics.
 
-use super::drawing::{Anchor, Area, Text};
+use super::drawing::{Anchor, Area, Item, Text};
 use super::svg::{SUPERSCRIPT, in_ubuntu};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
@@ -90,6 +90,38 @@ pub fn area(text: &Text) -> Area {
     }
 }
 
+/// Returns the characters of the texts among items that no font of pictures has, each once.
+pub fn missing(items: &[Item]) -> String {
+    let fonts = [
+        epaint_default_fonts::UBUNTU_LIGHT,
+        epaint_default_fonts::HACK_REGULAR,
+    ];
+    let fonts = fonts.map(|bytes| FontRef::new(bytes).ok());
+    let has = |c: char| {
+        let mut fonts = fonts.iter().flatten();
+        "⁻⁺".contains(c) || fonts.any(|font| font.charmap().map(c).is_some())
+    };
+    let mut found = String::new();
+    add_missing(items, &has, &mut found);
+    found
+}
+
+fn add_missing(items: &[Item], has: &dyn Fn(char) -> bool, found: &mut String) {
+    for item in items {
+        match item {
+            Item::Text(text) => {
+                for c in text.text.chars() {
+                    if !c.is_whitespace() && !found.contains(c) && !has(c) {
+                        found.push(c);
+                    }
+                }
+            }
+            Item::Clipped { items, .. } => add_missing(items, has, found),
+            _ => {}
+        }
+    }
+}
+
 /// Returns the widths of characters in font sizes.
 fn widths() -> &'static [f32] {
     static WIDTHS: OnceLock<Vec<f32>> = OnceLock::new();
@@ -125,7 +157,7 @@ fn widths() -> &'static [f32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::drawing::{Colour, Drawing, Item};
+    use crate::figure::drawing::{Colour, Drawing};
     use crate::figure::png::rgba;
 
     #[test]
@@ -154,6 +186,18 @@ mod tests {
                 "{words}: {found}, {expected}"
             );
         }
+    }
+
+    #[test]
+    fn characters_without_a_glyph_are_found() {
+        let black = Colour::rgb(0, 0, 0);
+        let item = |text: &str| Item::label(text.to_owned(), [0.0; 2], 10.0, black);
+        let area = Area::new([0.0; 2], [9.0; 2]);
+        let items = vec![item("10⁻⁵ ‖∇f‖ Größe 日本")];
+        let inner = vec![item("日 語")];
+        let clipped = Item::Clipped { area, items: inner };
+        assert_eq!(missing(&items), "日本");
+        assert_eq!(missing(&[items[0].clone(), clipped]), "日本語");
     }
 
     #[test]

@@ -46,7 +46,7 @@ settings! {
         /// Letter of the first panel, like a or (a); further panels get the next ones.
         label: Option<String> = None, none "none";
         /// Place of the legend: right, inside the first chart or map, below, or off. auto is right; in a narrow picture inside a chart, below
-        /// several panels, and off for a map alone.
+        /// several panels, and off for a map alone that names all of its runs.
         legend: Option<LegendPlace> = None, none "auto";
         /// Line below the figure with the settings; auto is true, and false with a preset for papers.
         caption: Option<bool> = None, none "auto";

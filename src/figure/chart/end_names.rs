@@ -66,11 +66,34 @@ impl<'a> EndNames<'a> {
         }
     }
 
-    /// Adds the name of a bound or a limit at a point of its line.
-    pub fn add_along(&mut self, name: &str, at: Point, style_index: usize) {
+    /// Keeps names in the plot off a line, where they can be.
+    pub fn avoid(&mut self, line: &[Point]) {
+        self.inside.avoid(line);
+    }
+
+    /// Adds the name of a bound or a limit above or below its line, where it covers no other one.
+    pub fn add_along(&mut self, name: &str, line: &[Point]) {
+        /// Number of places along the line, and distances from it with what they cost.
+        const PLACES: usize = 24;
+        const DISTANCES: [f32; 5] = [1.0, 5.0, 10.0, 18.0, 28.0];
         let name = fitted(name, NAME_SIZE, 0.5 * self.plot.width());
-        if !name.is_empty() && self.plot.contains(at) {
-            self.inside.add(Self::label(name, at, style_index, 3.0));
+        let half = 0.7 * NAME_SIZE;
+        let last = line.len().saturating_sub(1);
+        let mut places = Vec::new();
+        for [x, y] in (1..PLACES).filter_map(|place| line.get(place * last / PLACES)) {
+            for distance in DISTANCES {
+                for side in [-1.0, 1.0] {
+                    let at = [*x, y + side * (half + distance)];
+                    places.push((at, 0.03 * distance));
+                }
+            }
+        }
+        if !name.is_empty() {
+            self.inside.add(Label {
+                size: NAME_SIZE,
+                positions: Positions::Any(places),
+                ..Label::new(Importance::Note, name, self.plot.min, 0.0)
+            });
         }
     }
 
@@ -89,12 +112,6 @@ impl<'a> EndNames<'a> {
         items.extend(self.inside.place());
         items
     }
-}
-
-/// Returns the row of a bound that its name is placed at: three quarters along the rows that are in the plot.
-pub fn named_row(len: usize, is_inside: impl Fn(usize) -> bool) -> Option<usize> {
-    let inside: Vec<usize> = (0..len).filter(|row| is_inside(*row)).collect();
-    inside.get(3 * inside.len() / 4).copied()
 }
 
 impl Chart<'_> {
@@ -124,17 +141,17 @@ impl Chart<'_> {
         let (y_axis, x_axis) = (padded_axis(range, self.log), Axis::linear(self.x_range));
         let mut names = EndNames::new(plot, right, self.theme);
         for (index, (series, style)) in series.iter().zip(styles).enumerate() {
+            for line in Self::lines(series, 0..series.values.len(), plot, &x_axis, &y_axis) {
+                names.avoid(&line);
+            }
             let Some(name) = name(index) else {
                 continue;
             };
             if style.is_limit() {
                 let at = |row: usize| Self::point(series, row, plot, &x_axis, &y_axis);
-                let middle = named_row(series.values.len(), |row| {
-                    at(row).is_some_and(|at| plot.contains(at))
-                });
-                if let Some(at) = middle.and_then(at) {
-                    names.add_along(&name, at, series.style_index);
-                }
+                let rows = 0..series.values.len();
+                let inside = rows.filter_map(at).filter(|at| plot.contains(*at));
+                names.add_along(&name, &inside.collect::<Vec<_>>());
                 continue;
             }
             if let Some((_, at, _)) = Self::exit(series, plot, &x_axis, &y_axis) {

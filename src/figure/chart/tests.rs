@@ -49,7 +49,47 @@ fn values_that_cannot_be_drawn_break_a_line() {
     ));
     assert_eq!(drawn.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
     let drawn = lines(&draw(&[1.0, 0.1, 0.0, -1.0, 10.0, 100.0], true));
-    assert_eq!(drawn.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+    // A value of zero is below a logarithmic axis.
+    assert_eq!(drawn.iter().map(Vec::len).collect::<Vec<_>>(), [3, 2]);
+    assert!(drawn[0][2][1] > 200.0, "{drawn:?}");
+}
+
+#[test]
+fn names_of_bounds_cover_no_line() {
+    let x: Vec<f64> = (0..=100).map(f64::from).collect();
+    let decay = |rate: f64| -> Vec<f64> { x.iter().map(|x| (-rate * x).exp()).collect() };
+    let (slow, fast, bound) = (decay(0.02), decay(0.1), decay(0.05));
+    let area = Area::new([0.0, 0.0], [400.0, 260.0]);
+    let chart = Chart {
+        area,
+        title: "loss",
+        x_label: "step",
+        x_range: [0.0, 100.0],
+        log: true,
+        theme: &Theme::LIGHT,
+    };
+    let series = [&slow, &fast, &bound].map(|values| Series {
+        x: &x,
+        values,
+        opaque_len: values.len(),
+        style_index: 0,
+        limit: false,
+    });
+    let styles = [Style::Own, Style::Own, Style::Limit];
+    let name = |index: usize| (index == 2).then(|| "rate bound".to_owned());
+    let items = chart.draw_named(&series, &styles, [1e-5, 1.0], &name);
+    let texts = crate::figure::drawing::texts(&items);
+    let text = texts.iter().find(|text| text.text == "rate bound");
+    let area = crate::figure::text_width::area(text.expect("the name"));
+    for line in lines(&items) {
+        let mut points = line.windows(2).flat_map(|pair| {
+            (0..10_u8).map(|k| {
+                let share = f32::from(k) / 10.0;
+                [0, 1].map(|axis| pair[0][axis] + share * (pair[1][axis] - pair[0][axis]))
+            })
+        });
+        assert!(!points.any(|point| area.contains(point)), "{area:?}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub(super) fn candidates(label: &Label, half: [f32; 2], area: &Area) -> Vec<(Poi
         Positions::Beside => beside(label, half, area),
         Positions::Toward(direction) => toward(label, half, *direction),
         Positions::On(points, _) => points.iter().map(|point| (*point, 0.0)).collect(),
+        Positions::Any(points) => points.clone(),
         Positions::Corner => corners(half, area),
     }
 }

@@ -30,6 +30,51 @@ fn placed(labels: Vec<Label>, setup: impl FnOnce(&mut Labels)) -> (Vec<Item>, Ve
 }
 
 #[test]
+fn leader_lines_do_not_cross() {
+    assert!(cross(
+        [[0.0, 0.0], [10.0, 10.0]],
+        [[0.0, 10.0], [10.0, 0.0]]
+    ));
+    assert!(!cross(
+        [[0.0, 0.0], [10.0, 10.0]],
+        [[20.0, 10.0], [30.0, 0.0]]
+    ));
+    // Two runs next to each other in a plot whose middle is taken.
+    let labels = vec![
+        run("Momentum", [200.0, 150.0], 0),
+        run("RMSprop", [206.0, 158.0], 1),
+    ];
+    let (items, words) = placed(labels, |all| {
+        all.block(Area::new([110.0, 100.0], [290.0, 200.0]));
+    });
+    assert_eq!(words.len(), 2);
+    let leaders: Vec<[Point; 2]> = { items.iter() }
+        .filter_map(|item| match item {
+            crate::figure::drawing::Item::Path { points, closed, .. } if !closed => {
+                Some([*points.first()?, *points.last()?])
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(leaders.len(), 2);
+    assert!(!cross(leaders[0], leaders[1]), "{leaders:?}");
+}
+
+#[test]
+fn names_that_a_legend_has_are_next_to_their_runs_or_left_out() {
+    let labels = vec![run("Adam", [60.0, 60.0], 0), run("SGD", [200.0, 150.0], 1)];
+    let mut all = Labels::new(AREA, &Theme::LIGHT).with_legend();
+    all.block(Area::new([110.0, 60.0], [290.0, 240.0]));
+    labels.into_iter().for_each(|label| all.add(label));
+    let items = all.place();
+    let words: Vec<&str> = texts(&items)
+        .iter()
+        .map(|text| text.text.as_str())
+        .collect();
+    assert_eq!(words, ["Adam"]);
+}
+
+#[test]
 fn a_contour_number_never_touches_the_value_of_a_minimum() {
     // A number that would be beside "min 0" if it had its way: "min 07".
     let minimum = Label::new(Importance::Point, "min 0", [200.0, 150.0], 9.0);

@@ -1,10 +1,14 @@
 //! The cells of the panels of a figure.
 
 use super::Panel;
+use super::drawer::{BAR, LEFT};
 use crate::figure::drawing::Area;
 
 /// Space between panels.
 pub(super) const GAP: f32 = 10.0;
+
+/// Width of a chart's margins.
+const CHART_MARGINS: f32 = 54.0;
 
 /// Returns the cells of panels: a map or a page beside or above the charts that follow it, others in a grid.
 pub(super) fn cells(area: Area, panels: &[Panel]) -> Vec<Area> {
@@ -15,7 +19,12 @@ pub(super) fn cells(area: Area, panels: &[Panel]) -> Vec<Area> {
     }
     let (mut first, mut others) = (area, area);
     if area.width() > 1.1 * area.height() {
-        let middle = area.min[0] + 0.56 * area.width();
+        let middle = match panels.first() {
+            // Map and charts are equally wide without their axes and the colour bar.
+            Some(Panel::Map) => 0.5 * (area.width() + LEFT + BAR - CHART_MARGINS),
+            _ => 0.56 * area.width(),
+        };
+        let middle = area.min[0] + middle;
         first.max[0] = middle;
         others.min[0] = middle + GAP;
         let mut all = vec![first];

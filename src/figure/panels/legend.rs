@@ -1,4 +1,6 @@
-//! The one legend of a figure of panels: beside them, or in a corner of the first one.
+//! The one legend of a figure of panels: beside them, below them, or in a corner of the first one.
+
+mod rows;
 
 use crate::engine::analysis::seed_stats::SeedStats;
 use crate::engine::results::Runs;
@@ -6,11 +8,12 @@ use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, RunSpec};
 use crate::figure::axis::number;
 use crate::figure::chart::Style;
-use crate::figure::colour::{Theme, run_colour, run_marker};
+use crate::figure::colour::{Theme, run_colour, run_dash, run_marker};
 use crate::figure::drawing::{Area, Item, Point};
-use crate::figure::text_width::{first_fitted, fitted, width};
+use crate::figure::text_width::{self, first_fitted, fitted, width};
 use crate::figure::trail::{border, line};
-use crate::figure::{legend_line, status_text, style_index};
+use crate::figure::{status_text, style_index};
+pub(super) use rows::draw_rows;
 
 /// Width of the sample of a line, with the space after it.
 const SAMPLE: f32 = 38.0;
@@ -69,9 +72,19 @@ pub(super) fn entries(runs: &Runs, row: usize, has_test: bool, solid: bool) -> V
         .collect()
 }
 
-/// Draws the sample of an entry's line, as charts draw it.
-fn key([x, y]: Point, entry: &Entry, theme: &Theme) -> Vec<Item> {
-    let points = || vec![[x, y], [x + 30.0, y]];
+/// Length of the sample of a line.
+const LENGTH: f32 = 30.0;
+
+/// Draws the sample of an entry's line in a length, as charts draw it.
+fn key([x, y]: Point, length: f32, entry: &Entry, theme: &Theme) -> Vec<Item> {
+    let points = || vec![[x, y], [x + length, y]];
+    let colour = run_colour(entry.style_index, theme);
+    let with_marker = |dash| {
+        let mut items = vec![line(points(), 2.0, colour, dash)];
+        let marker = run_marker(entry.style_index);
+        items.extend(marker.items([x + 0.5 * length, y], 5.0, colour, theme.halo));
+        items
+    };
     match entry.style {
         Style::Dashed => vec![line(
             points(),
@@ -79,19 +92,13 @@ fn key([x, y]: Point, entry: &Entry, theme: &Theme) -> Vec<Item> {
             theme.ink,
             Style::Dashed.dash(entry.style_index),
         )],
-        Style::Whole => {
-            let colour = run_colour(entry.style_index, theme);
-            let mut items = vec![line(points(), 2.0, colour, &[])];
-            let marker = run_marker(entry.style_index);
-            items.extend(marker.items([x + 15.0, y], 5.0, colour, theme.halo));
-            items
-        }
-        _ => legend_line([x, y], entry.style_index, theme),
+        Style::Whole => with_marker(&[]),
+        _ => with_marker(run_dash(entry.style_index)),
     }
 }
 
 /// Returns the last words of a legend that leaves out entries.
-pub(in crate::figure) fn more(count: usize) -> String {
+fn more(count: usize) -> String {
     format!("and {count} more")
 }
 
@@ -150,34 +157,62 @@ pub(super) fn column_width(entries: &[Entry], page: f32) -> f32 {
     (SAMPLE + widths.fold(0.0, f32::max) + 4.0).min(0.3 * page)
 }
 
+/// Draws the visible runs of a map below each other; returns the items and the y below.
+pub(in crate::figure) fn column(
+    runs: &Runs,
+    row: usize,
+    space: Area,
+    theme: &Theme,
+) -> (Vec<Item>, f32) {
+    draw_column(&entries(runs, row, false, false), space, theme)
+}
+
+/// Draws the visible runs in rows at the bottom of an area; returns the items and their height.
+pub(in crate::figure) fn rows_of_runs(
+    runs: &Runs,
+    row: usize,
+    area: Area,
+    theme: &Theme,
+) -> (Vec<Item>, f32) {
+    draw_rows(&entries(runs, row, false, false), area, theme)
+}
+
 /// Draws entries below each other, with settings and losses as far as there is room; returns the items and the y below.
 pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec<Item>, f32) {
     let count = |lines: &dyn Fn(&Entry) -> usize| entries.iter().map(lines).sum::<usize>();
     #[expect(clippy::cast_precision_loss, reason = "a few runs")]
     let real = |count: usize| count as f32;
     let height = |details: usize| 22.0 * real(entries.len()) + 14.0 * real(details);
-    let settings = |entry: &Entry| usize::from(!entry.settings.is_empty());
-    let with_settings = height(count(&settings)) <= space.height();
-    let with_status = with_settings && height(count(&settings) + entries.len()) <= space.height();
+    let x = space.min[0] + SAMPLE;
+    let room = space.max[0] - x;
+    let settings = |entry: &Entry| match &*entry.settings {
+        "" => Vec::new(),
+        settings => text_width::wrapped(settings, DETAIL, room),
+    };
+    let lines = count(&|entry| settings(entry).len());
+    let with_settings = height(lines) <= space.height();
+    let with_status = with_settings && height(lines + entries.len()) <= space.height();
     let pitch = { space.height() / real(entries.len().max(1)) }.clamp(15.0, 22.0);
     let shown = shown_of(entries.len(), 1, |rows| {
         real(rows) * pitch <= space.height() + 0.5
     });
     let (mut items, mut y) = (Vec::new(), space.min[1]);
-    let x = space.min[0] + SAMPLE;
-    let room = space.max[0] - x;
     for entry in &entries[..shown] {
-        items.extend(key([space.min[0], y], entry, theme));
-        let name = fitted(&entry.name, NAME, room);
+        items.extend(key([space.min[0], y], LENGTH, entry, theme));
+        let values = rows::without_keys(&entry.name);
+        let name = first_fitted([&entry.name[..], &values], NAME, room);
         items.push(Item::label(name, [x, y], NAME, theme.ink));
         let brief = entry.status.split([':', ',']).next().unwrap_or_default();
         let status = first_fitted([&entry.status[..], brief], DETAIL, room);
-        let settings = fitted(&entry.settings, DETAIL, room);
-        for (detail, shown) in [(settings, with_settings), (status, with_status)] {
-            if shown && !detail.is_empty() {
-                y += 14.0;
-                items.push(Item::label(detail, [x, y], DETAIL, theme.ink));
-            }
+        let mut details = Vec::new();
+        if with_settings {
+            let lines = settings(entry).into_iter();
+            details.extend(lines.map(|line| fitted(&line, DETAIL, room)));
+        }
+        details.extend(Some(status).filter(|status| with_status && !status.is_empty()));
+        for detail in details {
+            y += 14.0;
+            items.push(Item::label(detail, [x, y], DETAIL, theme.ink));
         }
         y += pitch;
     }
@@ -196,60 +231,6 @@ fn shown_of(count: usize, columns: usize, fits: impl Fn(usize) -> bool) -> usize
         .find(|rows| fits(*rows));
     let places = rows.unwrap_or(1) * columns;
     if places < count { places - 1 } else { count }
-}
-
-/// Font size, height of a row and space between columns of a legend below panels.
-const BELOW: f32 = 9.5;
-const BELOW_HEIGHT: f32 = 13.0;
-const BELOW_GAP: f32 = 12.0;
-
-/// Draws entries in columns at the bottom of an area; returns the items and their height. They have their settings if all of them fit.
-pub(super) fn draw_rows(entries: &[Entry], area: Area, theme: &Theme) -> (Vec<Item>, f32) {
-    let widest = |with_settings: bool| {
-        let texts = { entries.iter() }.map(|entry| inside_text(entry, with_settings));
-        SAMPLE + texts.map(|text| width(&text, BELOW)).fold(0.0, f32::max)
-    };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a few columns"
-    )]
-    let columns = |width: f32| ((area.width() + BELOW_GAP) / (width + BELOW_GAP)) as usize;
-    #[expect(clippy::cast_precision_loss, reason = "a few entries")]
-    let real = |count: usize| count as f32;
-    let fits = |share: f32| move |rows: usize| real(rows) * BELOW_HEIGHT <= share * area.height();
-    let rows_of = |width: f32| entries.len().div_ceil(columns(width).max(1));
-    // Settings take a third of the area at most, names almost half of it.
-    let wide = widest(true);
-    let with_settings = columns(wide) > 0 && fits(0.34)(rows_of(wide));
-    let column_width = widest(with_settings).min(area.width());
-    let columns = columns(column_width).clamp(1, entries.len().max(1));
-    let shown = shown_of(entries.len(), columns, fits(0.45));
-    let left = entries.len() - shown;
-    let places = if left > 0 { shown + 1 } else { shown };
-    let height = real(places.div_ceil(columns)) * BELOW_HEIGHT;
-    let at = |index: usize| {
-        [
-            area.min[0] + real(index % columns) * (column_width + BELOW_GAP),
-            area.max[1] - height + (real(index / columns) + 0.5) * BELOW_HEIGHT,
-        ]
-    };
-    let mut items = Vec::new();
-    for (index, entry) in entries[..shown].iter().enumerate() {
-        let [x, y] = at(index);
-        items.extend(key([x, y], entry, theme));
-        let text = fitted(
-            &inside_text(entry, with_settings),
-            BELOW,
-            column_width - SAMPLE + 0.5,
-        );
-        items.push(Item::label(text, [x + SAMPLE, y], BELOW, theme.ink));
-    }
-    if left > 0 {
-        let [x, y] = at(shown);
-        items.push(Item::label(more(left), [x + SAMPLE, y], BELOW, theme.ink));
-    }
-    (items, height + 4.0)
 }
 
 /// Returns the settings of a run that say more than its name: the learning rate, and what differs from the defaults and from the settings
@@ -298,15 +279,19 @@ fn box_size(entries: &[Entry], plot: &Area) -> ([f32; 2], bool) {
 }
 
 /// Returns the place in a plot for a box with entries where it covers nothing of what is drawn, in a corner if possible; `None` if there is
-/// none.
-pub(super) fn free_place(entries: &[Entry], items: &[Item], plot: Area) -> Option<Area> {
+/// none. The names in a chart have their places already, those of a map find others.
+pub(super) fn free_place(
+    entries: &[Entry],
+    (items, with_texts): (&[Item], bool),
+    plot: Area,
+) -> Option<Area> {
     const INSET: f32 = 6.0;
     let ([w, h], _) = box_size(entries, &plot);
     if h > 0.7 * plot.height() || w < SAMPLE + 24.0 {
         return None;
     }
     let mut points = Vec::new();
-    collect(items, &mut points);
+    collect(items, with_texts, &mut points);
     let ([left, top], [right, bottom]) = (plot.min, plot.max);
     let xs = [right - INSET - w, left + INSET, 0.5 * (left + right - w)];
     let ys = [top + INSET, bottom - INSET - h, 0.5 * (top + bottom - h)];
@@ -328,11 +313,19 @@ pub(super) fn free_place(entries: &[Entry], items: &[Item], plot: Area) -> Optio
 }
 
 /// Collects points along the lines of runs and the marks of a plot, but not along contour and grid lines, which are thin.
-fn collect(items: &[Item], points: &mut Vec<Point>) {
+fn collect(items: &[Item], with_texts: bool, points: &mut Vec<Point>) {
     const STEP: f32 = 4.0;
     for item in items {
         match item {
-            Item::Clipped { items, .. } => collect(items, points),
+            Item::Clipped { items, .. } => collect(items, with_texts, points),
+            Item::Text(text) if with_texts => {
+                let Area { min, max } = text_width::area(text);
+                let middle = 0.5 * (min[1] + max[1]);
+                let ys = [min[1], middle, max[1]];
+                points.extend(ys.iter().flat_map(|y| {
+                    (0..=8_u8).map(move |k| [min[0] + f32::from(k) / 8.0 * (max[0] - min[0]), *y])
+                }));
+            }
             Item::Path {
                 points: path,
                 stroke,
@@ -371,7 +364,7 @@ pub(super) fn draw_box(entries: &[Entry], space: Area, theme: &Theme) -> Vec<Ite
     let mut y = space.min[1] + 3.0 + 0.5 * INSIDE_HEIGHT;
     for entry in entries {
         let x = space.min[0] + 5.0;
-        items.extend(key([x, y], entry, theme));
+        items.extend(key([x, y], LENGTH, entry, theme));
         let text = fitted(&inside_text(entry, with_settings), INSIDE, room + 0.5);
         items.push(Item::label(text, [x + SAMPLE, y], INSIDE, theme.ink));
         y += INSIDE_HEIGHT;

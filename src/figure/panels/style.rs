@@ -11,7 +11,8 @@ pub struct PageStyle {
     pub title: Option<String>,
     /// Whether the settings are below the panels.
     pub caption: bool,
-    /// The legend's place; `None` is right, but on a narrow page inside a chart, below several panels, and nowhere with a map alone.
+    /// The legend's place; `None` is right, but on a narrow page inside a chart, below several panels, and nowhere with a map alone
+    /// that names all of its runs.
     pub legend: Option<LegendPlace>,
     /// Letter of the first panel, like "a" or "(a)"; the others follow.
     pub label: Option<String>,

@@ -1,6 +1,7 @@
 //! Tests of figures of panels.
 
 use super::*;
+use crate::engine::cancel::Cancel;
 use crate::engine::files::NoFiles;
 use crate::engine::results::compute_runs;
 use crate::engine::scene::Scene;
@@ -125,13 +126,13 @@ fn a_legend_inside_is_where_it_covers_nothing_or_else_below() {
     let line =
         |points: Vec<[f32; 2]>| crate::figure::trail::line(points, 2.0, Theme::LIGHT.ink, &[]);
     let across = line(vec![[0.0, 10.0], [280.0, 10.0], [280.0, 190.0]]);
-    let area = legend::free_place(&entries, &[across], plot).unwrap();
+    let area = legend::free_place(&entries, (&[across], true), plot).unwrap();
     assert!(area.max[0] < 150.0 && area.min[1] > 100.0, "{area:?}");
     let tiny = Area::new([0.0; 2], [60.0, 20.0]);
-    assert_eq!(legend::free_place(&entries, &[], tiny), None);
+    assert_eq!(legend::free_place(&entries, (&[], true), tiny), None);
     let zigzag = (0..200).map(|k: u8| [1.5 * f32::from(k), 200.0 * f32::from(k % 2)]);
     let full = line(zigzag.collect());
-    assert_eq!(legend::free_place(&entries, &[full], plot), None);
+    assert_eq!(legend::free_place(&entries, (&[full], true), plot), None);
 }
 
 /// A scene with many runs, of long and short names.
@@ -159,12 +160,48 @@ fn a_legend_has_all_runs_or_says_how_many_it_leaves_out() {
         let drawing = picture(&runs, panels, &options(size), &PageStyle::default()).unwrap();
         assert_eq!(overlaps(&drawing), [""; 0], "{count} at {size:?}");
         let names = words(&drawing.items);
-        let named = |name: &&String| names.iter().any(|words| words.starts_with(&***name));
+        // A crowded legend has "SGD 0.01" for "SGD lr=0.01".
+        let named = |name: &&String| {
+            let brief = name.replace("lr=", "");
+            let is_name = |words: &String| words.starts_with(&***name) || *words == brief;
+            names.iter().any(is_name)
+        };
         let all = runs.scene.run_names();
         let shown = all.iter().filter(named).count();
         assert_eq!(shown + left_out(&drawing.items), count, "{names:?}");
         assert!(shown == count || count > 40, "{shown} of {count}");
     }
+}
+
+#[test]
+fn a_narrow_map_has_a_legend_where_it_cannot_name_all_runs() {
+    let size = [321.75, 247.5];
+    let style = PageStyle {
+        title: Some(String::new()),
+        caption: false,
+        ..PageStyle::default()
+    };
+    let drawn = |count: usize| {
+        let runs = crowd(count);
+        let drawing = picture(&runs, &[Panel::Map], &options(size), &style).unwrap();
+        let names = runs.scene.run_names();
+        (words(&drawing.items), names)
+    };
+    for count in [1, 5] {
+        let (words, names) = drawn(count);
+        for name in names {
+            let is_named = words.iter().any(|words| words.starts_with(&name));
+            assert!(is_named, "{name}: {words:?}");
+        }
+    }
+    // Names that are shortened still differ.
+    let (words, _) = drawn(20);
+    let mut short: Vec<&String> = { words.iter() }
+        .filter(|words| words.starts_with("SGD ") && !words.contains(['…', '=']))
+        .collect();
+    short.sort_unstable();
+    short.dedup();
+    assert_eq!(short.len(), 20, "{words:?}");
 }
 
 #[test]

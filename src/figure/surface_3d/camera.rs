@@ -40,7 +40,7 @@ impl Camera {
             nearness * (radius * sin_e + 0.5 * HEIGHT * cos_e),
         ];
         let fits = |axis: usize, length: f32| {
-            (0.5 * length - MARGIN[axis]).max(0.25 * length).max(1.0) / half[axis]
+            (0.5 * length - MARGIN[axis]).max(0.36 * length).max(1.0) / half[axis]
         };
         let fit = fits(0, area.width()).min(fits(1, area.height()));
         Self {

@@ -7,7 +7,7 @@ use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Drawing, Item};
 use crate::figure::layout::{layout, page};
 use crate::figure::trail::Trail;
-use crate::figure::{Options, axis::number, caption, legend, network, trails};
+use crate::figure::{Options, axis::number, caption, legend, network, panels, trails};
 use std::sync::Arc;
 
 /// Number of samples along each side of the landscape.
@@ -90,14 +90,24 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
 
     let places = layout(options.size);
     let right = (places.legend[0] - 12.0).max(places.map.min[0] + 100.0);
-    let area = Area::new([10.0, 34.0], [right, places.map.max[1] + 34.0]);
-    let surface = Surface3d::new(map_data, relief, &scene.surface, area);
+    let mut area = Area::new([10.0, 34.0], [right, places.map.max[1] + 34.0]);
     let step = options.step.unwrap_or(scene.training.steps);
     let step = step.min(scene.training.steps);
     let row = runs.row(step);
+    let mut items = page(options.size, theme);
+    let is_narrow = options.size[0] < 440.0;
+    if is_narrow && scene.runs.iter().filter(|run| run.shown).count() > 3 {
+        // Many names have no room on a small surface.
+        let [width, height] = options.size;
+        area.max[0] = width - 10.0;
+        let below = Area::new([12.0, 34.0], [width - 6.0, height - 22.0]);
+        let (legend, height) = panels::rows_of_runs(runs, row, below, theme);
+        items.extend(legend);
+        area.max[1] = below.max[1] - height - 4.0;
+    }
+    let surface = Surface3d::new(map_data, relief, &scene.surface, area);
     let names = scene.run_names();
 
-    let mut items = page(options.size, theme);
     let mut inside = surface.backdrop(theme);
     inside.extend(image(runs, &heights, &surface, theme));
     if scene.map.lines {
@@ -123,7 +133,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     }
     let at = [18.0, places.caption[1]];
     items.push(Item::label(words, at, 11.0, theme.ink));
-    let space = Area::new(places.legend, options.size);
-    items.extend(legend::of_runs(runs, &names, row, space, theme).0);
+    let space = Area::new(places.legend, [options.size[0], options.size[1] - 20.0]);
+    items.extend(legend::of_runs(runs, row, space, theme).0);
     Ok(Drawing::new(options.size, items))
 }

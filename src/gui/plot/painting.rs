@@ -2,7 +2,7 @@
 
 use super::axis::Labels;
 use super::{NAMES_WIDTH, PlotChart, PlotOptions, coordinate};
-use crate::figure::chart::{EndNames, Style, named_row};
+use crate::figure::chart::{EndNames, Style};
 use crate::figure::colour::Theme;
 use crate::figure::trail::line;
 use crate::gui::paint::{self, Textures};
@@ -63,6 +63,10 @@ impl PlotChart {
         let mut names = EndNames::new(paint::area(frame), frame.max.x + NAMES_WIDTH, theme);
         for curve in &self.curves {
             curve.items(transform, options, &mut items);
+            let inside = |at: &[f32; 2]| frame.contains(egui::pos2(at[0], at[1]));
+            let places = (0..curve.points.len()).filter_map(|row| curve.place(row, transform));
+            let places: Vec<[f32; 2]> = places.filter(inside).collect();
+            names.avoid(&places);
             let is_main = !curve.style.is_limit() && !matches!(curve.style, Style::Dashed);
             let name = match (options.names, curve.name) {
                 (Some(_), Some(name)) => Some(name),
@@ -73,12 +77,7 @@ impl PlotChart {
                 continue;
             };
             if !is_main {
-                let inside = |at: &[f32; 2]| frame.contains(egui::pos2(at[0], at[1]));
-                let at = |row: usize| curve.place(row, transform).filter(inside);
-                let row = named_row(curve.points.len(), |row| at(row).is_some());
-                if let Some(at) = row.and_then(at) {
-                    names.add_along(name, at, curve.style_index);
-                }
+                names.add_along(name, &places);
             } else if let Some(at) = curve.exit(transform) {
                 names.add_exit(name, at, curve.style_index);
             } else if let Some(end) = curve.last_point(transform)

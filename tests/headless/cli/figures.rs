@@ -85,13 +85,14 @@ fn flags_override_the_figure_of_a_scene() {
     assert!(!has_width && !svg.contains(">Paths<") && svg.contains("step 10 of 20"));
     let (_, svg) = drawn(&["--show", "loss", "--transparent=off", "--theme", "auto"]);
     assert!(svg.contains("fill=\"#ffffff\""), "a light background");
-    // Words that another kind of picture does not have are left out, unless they are given now.
+    // Other kinds of pictures have title and caption too. What only panels have is left out, unless it is given now.
     place.said(&["render", "s.toml", "--show", "surface", "-o", "b.svg"]);
-    assert!(!place.read("b.svg").contains(">Paths<"));
+    let surface = place.read("b.svg");
+    assert!(surface.contains(">Paths<") && !surface.contains("azim"));
     let args = [
-        "render", "s.toml", "--show", "surface", "--title", "x", "-o", "b.svg",
+        "render", "s.toml", "--show", "surface", "--label", "x", "-o", "b.svg",
     ];
-    place.refused(&args, "--title is for the map and charts");
+    place.refused(&args, "--label is for the map and charts");
 }
 
 #[test]
