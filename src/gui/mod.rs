@@ -33,6 +33,7 @@ mod refusal;
 mod scale;
 mod search;
 mod shown_view;
+mod side_panel;
 mod slider;
 mod switch;
 mod taking;

@@ -3,8 +3,8 @@
 use super::app::App;
 use super::command::Command;
 use super::guard::{Part, paint_guarded};
-use super::layout::grip;
 use super::scale::{LOW_WINDOW, NARROW_TABS, SECTION, SPACE};
+use super::side_panel::grip;
 use super::view::{View, ViewContext, ViewOutput, has_critical_points};
 use super::{paint, theme};
 use crate::engine::declare::spec::real;
