@@ -179,8 +179,16 @@ pub(crate) fn number_field(
         parse: &parse,
         format: &format,
     };
+    let focused = ui.memory(egui::Memory::focused);
     let response = control(ui, value, text);
-    let told = told.take().or(kept);
+    let told = told.take();
+    if let (Some(_), Some(editor)) = (&told, focused)
+        && ui.input(|input| input.key_pressed(egui::Key::Enter))
+    {
+        // What is typed next corrects the number, rather than being a shortcut.
+        ui.memory_mut(|memory| memory.request_focus(editor));
+    }
+    let told = told.or(kept);
     let is_current = |told: &Refused| told.of.to_bits() == value.to_bits();
     let told = told.filter(|told| is_current(told) && typed.borrow().is_none());
     match &told {
@@ -189,7 +197,6 @@ pub(crate) fn number_field(
         }),
         None => ui.data_mut(|data| data.remove::<Refused>(id)),
     }
-    let told = told.filter(|_| !response.has_focus());
     let refused = told.map(|told| told.sentence);
     if refused.is_some() {
         red_frame(ui, &response);
