@@ -19,7 +19,7 @@ use super::reader::Reader;
 use super::recent::Recent;
 use super::refusal::Refusal;
 use super::scale::next_text_size;
-use super::shown_view::ShownViews;
+use super::shown_view::{MappedRuns, ShownViews};
 use super::taking::Hovered;
 use super::theme;
 use super::timeline::Timeline;
@@ -55,6 +55,8 @@ pub struct App {
     /// The newest results that are no errors; they stay while a scene is refused.
     pub(super) runs: Newest<Runs>,
     pub(super) map_data: Newest<MapData>,
+    /// The last runs of a network that had a map of their plane.
+    pub(super) mapped: Option<MappedRuns>,
     /// Part of the plane that the shown views need of the map.
     pub(super) map_window: Option<Rect>,
     /// Part of the plane that the views shown so far in this frame need.
@@ -129,6 +131,7 @@ impl App {
             path,
             runs: None,
             map_data: None,
+            mapped: None,
             map_window: None,
             needed_window: None,
             timeline: Timeline::new(scene.training.steps),
@@ -321,6 +324,7 @@ impl App {
     pub(super) fn poll_results(&mut self) {
         let runs = keep_sound(&mut self.runs, self.session.runs.newest());
         let map_data = keep_sound(&mut self.map_data, self.session.map_data.newest());
+        self.keep_mapped_runs();
         self.set_refusal(runs.or(map_data));
         if let Some(done) = self
             .working

@@ -23,7 +23,7 @@ impl Layout {
                 ui.allocate_rect(place.rect, egui::Sense::hover());
                 let shadow = ui.visuals().window_shadow.as_shape(place.rect, 0.0);
                 ui.painter().add(shadow);
-                fill_ui(ui, place.rect, content)
+                fill_ui(ui, (side, place.rect), content)
             });
             return shown.inner;
         }
@@ -39,7 +39,7 @@ impl Layout {
             }
         }
         self.side_grip_ui(ui, side, (grip, panel.width()));
-        fill_ui(ui, panel, content)
+        fill_ui(ui, (side, panel), content)
     }
 
     /// Shows the grip of a docked panel that is `width` wide.
@@ -85,12 +85,18 @@ pub(super) fn grip(ui: &egui::Ui, rect: Rect, name: &str) -> egui::Response {
 }
 
 /// Paints the background of a panel and its content in a rectangle.
-fn fill_ui<R>(ui: &mut egui::Ui, rect: Rect, content: impl FnOnce(&mut egui::Ui) -> R) -> R {
+fn fill_ui<R>(
+    ui: &mut egui::Ui,
+    (side, rect): (Side, Rect),
+    content: impl FnOnce(&mut egui::Ui) -> R,
+) -> R {
     ui.painter().rect_filled(rect, 0.0, ui.visuals().panel_fill);
     let min = rect.min + vec2(SPACE[1], SPACE[0]);
     let max = (rect.max - vec2(SPACE[1], SPACE[0])).max(min);
     let inner = Rect::from_min_max(min, pos2(max.x, max.y));
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(inner));
+    // The focus stays where it is while other panels come and go.
+    let id = egui::Id::unique(("panel", side.name()));
+    let mut child = ui.new_child(egui::UiBuilder::new().scope_id(id).max_rect(inner));
     child.shrink_clip_rect(rect);
     content(&mut child)
 }
