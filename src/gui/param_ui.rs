@@ -293,6 +293,7 @@ fn sized_name_ui(ui: &mut egui::Ui, name: &str, width: f32) -> egui::Response {
         ui.add(
             egui::Label::new(name)
                 .truncate()
+                .selectable(false)
                 .sense(egui::Sense::click()),
         )
     };
@@ -300,16 +301,16 @@ fn sized_name_ui(ui: &mut egui::Ui, name: &str, width: f32) -> egui::Response {
 }
 
 fn tooltip(param: &Param, default: &Value) -> String {
+    let gestures = if param.slider.is_some() {
+        "Double-click the name or the slider to reset it; drag with Shift to move it finely."
+    } else {
+        "Double-click the name to reset it."
+    };
     format!(
-        "{}\n{}: {}. Default {}. Double-click the name{} to reset.",
+        "{}\n{}: {}. Default {}. {gestures}",
         param.help,
         param.name,
         param.expected(),
         param.text(default),
-        if param.slider.is_some() {
-            " or the slider"
-        } else {
-            ""
-        },
     )
 }
