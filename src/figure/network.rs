@@ -21,17 +21,11 @@ pub(super) const OF_VARIANCE: &str = " of the variance)";
 
 /// Returns the names of the plane's axes, with explained variance or eigenvalue where known.
 pub fn axes(runs: &Runs) -> [String; 2] {
-    let (
-        Some(network),
-        Some(TrainingSnapshot {
-            network_plane: plane,
-            ..
-        }),
-    ) = (runs.scene.network(), &runs.trained)
-    else {
-        return runs.scene.axes().map(str::to_owned);
+    let names = direction_names(runs);
+    let Some(trained) = &runs.trained else {
+        return names;
     };
-    let names = network.plane.as_dyn().axes();
+    let plane = &trained.network_plane;
     let with_variance = |k: usize, name: &str| {
         plane.explained_variance_ratio.map(|ratios| {
             let share = percent(ratios[k]);
@@ -47,6 +41,27 @@ pub fn axes(runs: &Runs) -> [String; 2] {
             .or_else(|| with_eigenvalue(k, ["λ₁", "λ₂"][k]))
             .unwrap_or_else(|| names[k].clone())
     })
+}
+
+/// Returns the names of the axes without explained variances, eigenvalues and the scale of the plane.
+pub fn short_axes(runs: &Runs) -> [String; 2] {
+    direction_names(runs).map(|name| {
+        let end = name.rfind(", ").filter(|_| runs.trained.is_some());
+        name[..end.unwrap_or(name.len())].to_owned()
+    })
+}
+
+/// Returns the names of the two directions of a network's plane, or of a landscape's parameters.
+fn direction_names(runs: &Runs) -> [String; 2] {
+    let (Some(network), Some(trained)) = (runs.scene.network(), &runs.trained) else {
+        return runs.scene.axes().map(str::to_owned);
+    };
+    let names = runs.scene.run_names();
+    let through = trained.through.iter();
+    let through: Vec<&str> = through
+        .filter_map(|run| names.get(*run).map(String::as_str))
+        .collect();
+    network.plane.as_dyn().axes(&through)
 }
 
 /// Describes the plane in one sentence.

@@ -1,10 +1,11 @@
 //! The application: the scene with its history and results, and the one place where commands are executed.
 
 use super::autosave::Autosave;
-use super::command::{Command, TRAIN_ON};
+use super::command::Command;
 use super::desktop::Asking;
 use super::examples::Gallery;
 use super::export_dialog::{ExportDialog, FORMATS};
+pub(super) use super::history::Document;
 use super::layout::Layout;
 use super::lesson::Lessons;
 use super::message::Message;
@@ -12,14 +13,13 @@ use super::other_scene::OtherScene;
 use super::paint::Textures;
 use super::palette::Palette;
 use super::panel;
-use super::panel::progress::Progress;
 use super::preferences::PreferencesFile;
 use super::quit::Closing;
 use super::reader::Reader;
 use super::recent::Recent;
 use super::refusal::Refusal;
 use super::scale::next_text_size;
-use super::shown_view::ShownViews;
+use super::shown_view::{MappedRuns, ShownViews};
 use super::taking::Hovered;
 use super::theme;
 use super::timeline::Timeline;
@@ -28,7 +28,7 @@ use super::view::{self, View};
 use super::why::WhyCard;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{MapData, Runs};
-use crate::engine::scene::{Scene, SurfaceStyle};
+use crate::engine::scene::Scene;
 use crate::import::Disk;
 use crate::session::Session;
 use eframe::egui;
@@ -38,9 +38,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
-
-/// A scene and its file, which undo and redo restore.
-pub(super) type Document = (Scene, Option<PathBuf>);
 
 /// The newest result of a background job.
 pub(super) type Newest<T> = Option<Arc<Result<T, String>>>;
@@ -58,6 +55,8 @@ pub struct App {
     /// The newest results that are no errors; they stay while a scene is refused.
     pub(super) runs: Newest<Runs>,
     pub(super) map_data: Newest<MapData>,
+    /// The last runs of a network that had a map of their plane.
+    pub(super) mapped: Option<MappedRuns>,
     /// Part of the plane that the shown views need of the map.
     pub(super) map_window: Option<Rect>,
     /// Part of the plane that the views shown so far in this frame need.
@@ -132,6 +131,7 @@ impl App {
             path,
             runs: None,
             map_data: None,
+            mapped: None,
             map_window: None,
             needed_window: None,
             timeline: Timeline::new(scene.training.steps),
@@ -272,7 +272,7 @@ impl App {
                 }
             }
             Command::PauseTraining | Command::StopTraining | Command::TrainOn => {
-                self.training(&command);
+                self.training_command(&command);
             }
             Command::SwitchTheme => {
                 self.next_theme = Some(match ctx.theme() {
@@ -307,106 +307,11 @@ impl App {
         self.selected = self.selected.filter(|&index| index < self.scene.runs.len());
     }
 
-    /// Moves the timeline, or asks for a guess while a prediction hides the runs.
-    fn timeline_command(&mut self, command: &Command) {
-        if self.is_predicting() {
-            return self.ask_for_guess();
-        }
-        match *command {
-            Command::Play => self.timeline.toggle(),
-            Command::Step(steps) => self.timeline.move_by(steps),
-            Command::GoTo(step) => {
-                self.timeline.playing = false;
-                self.timeline.go_to(step);
-            }
-            Command::Seek(share) => {
-                self.timeline.playing = false;
-                #[expect(
-                    clippy::cast_precision_loss,
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "a fraction of the steps"
-                )]
-                let step = (share.clamp(0.0, 1.0) * self.timeline.steps() as f64).round() as u64;
-                self.timeline.go_to(step);
-            }
-            Command::Restart => {
-                self.timeline.go_to(0);
-                self.timeline.playing = true;
-            }
-            _ => {}
-        }
-    }
-
     /// Shows or hides a layer of the map.
     fn toggle_layer(&mut self, name: &'static str) {
         if let Err(sentence) = panel::style::toggle(&mut self.scene, name) {
             self.show_error(sentence);
         }
-    }
-
-    /// Pauses, ends or continues the training of a network.
-    fn training(&mut self, command: &Command) {
-        // A refused scene does not train, as the window says.
-        if self.refusal.is_some() {
-            return;
-        }
-        let Some(progress) = self.progress() else {
-            return self.show_message(
-                "Runs on a landscape are computed at once; this command is for networks.",
-            );
-        };
-        match command {
-            Command::PauseTraining if progress.complete && !self.session.is_paused() => {
-                self.show_message("Nothing is training.");
-            }
-            Command::PauseTraining => self.session.pause(!self.session.is_paused()),
-            Command::StopTraining if !progress.complete => {
-                self.scene.training.steps = progress.done.max(1);
-                self.session.pause(false);
-            }
-            Command::TrainOn => {
-                self.scene.training.steps = self.scene.training.steps.saturating_add(TRAIN_ON);
-                self.session.pause(false);
-            }
-            _ => {}
-        }
-    }
-
-    /// Returns the progress of a network's training; `None` on a landscape.
-    pub(super) fn progress(&self) -> Option<Progress> {
-        // A refused scene does not train.
-        let progress = || Progress::of(&self.scene, self.runs());
-        if self.refusal.is_some() {
-            None
-        } else {
-            progress()
-        }
-    }
-
-    /// Returns the document as the history has it.
-    pub(super) fn document(&self) -> Document {
-        without_camera((self.scene.clone(), self.path.clone()))
-    }
-
-    /// Replaces the document by an earlier or later one.
-    fn restore(&mut self, ctx: &egui::Context, document: Option<Document>) {
-        let Some((scene, path)) = document else {
-            return;
-        };
-        if !scene.subject.same_kind(&self.scene.subject)
-            && let Err(sentence) = self.switch_subject(ctx)
-        {
-            return self.show_error(sentence);
-        }
-        if path != self.path {
-            match Self::new_session(ctx, path.as_deref()) {
-                Ok(session) => self.session = session,
-                Err(sentence) => return self.show_error(sentence),
-            }
-        }
-        let surface = scene.surface.with_camera_of(&self.scene.surface);
-        (self.scene, self.path) = (Scene { surface, ..scene }, path);
     }
 
     pub(super) fn apply_all(&mut self, ctx: &egui::Context, commands: Vec<Command>) {
@@ -419,6 +324,7 @@ impl App {
     pub(super) fn poll_results(&mut self) {
         let runs = keep_sound(&mut self.runs, self.session.runs.newest());
         let map_data = keep_sound(&mut self.map_data, self.session.map_data.newest());
+        self.keep_mapped_runs();
         self.set_refusal(runs.or(map_data));
         if let Some(done) = self
             .working
@@ -429,12 +335,6 @@ impl App {
             self.working = None;
         }
     }
-}
-
-/// Returns a document with the camera of a new scene: turning the surface is no step of the history.
-pub(super) fn without_camera((scene, path): Document) -> Document {
-    let surface = scene.surface.with_camera_of(&SurfaceStyle::default());
-    (Scene { surface, ..scene }, path)
 }
 
 /// Replaces a result by a newer one that is no error; returns the newer one's error.

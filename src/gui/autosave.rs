@@ -2,7 +2,8 @@
 //!
 //! Each window holds the lock of a number of its own, so that two windows never write to one file.
 
-use super::app::{App, Document, without_camera};
+use super::app::App;
+use super::history::{Document, without_camera};
 use super::lesson::Lessons;
 use super::preferences::PreferencesFile;
 use super::recent::Recent;

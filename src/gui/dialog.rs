@@ -41,7 +41,10 @@ const MOUSE: [(&str, &str); 14] = [
         "shows the numbers there in a card beside the pointer",
     ),
     ("drag a slider with Shift or Alt", "moves it finely"),
-    ("double-click a setting's name", "resets it to its default"),
+    (
+        "double-click a slider or a setting's name",
+        "resets it to its default",
+    ),
     ("click or drag a chart", "moves the timeline"),
 ];
 
@@ -111,7 +114,7 @@ fn keys_ui(ui: &mut egui::Ui, menus: &[Menu]) {
 }
 
 /// Returns the text of a shortcut, with signs as they stand on the keyboard.
-fn key_text(ctx: &egui::Context, key: egui::KeyboardShortcut) -> String {
+pub(super) fn key_text(ctx: &egui::Context, key: egui::KeyboardShortcut) -> String {
     let signs = [
         ("OpenBracket", "["),
         ("CloseBracket", "]"),
@@ -147,6 +150,9 @@ const ONE_MENU: f32 = 470.0;
 
 /// Width of the window from which the menu bar has buttons that undo and redo, in points.
 const WITH_UNDO: f32 = 530.0;
+
+/// Width of the window from which the menu bar has a button that opens the search, and of that button, in points.
+const WITH_SEARCH: [f32; 2] = [860.0, 210.0];
 
 /// Shows the menus and the buttons of the side panels, and returns the chosen command.
 pub(crate) fn menu_bar_ui(
@@ -208,9 +214,25 @@ pub(crate) fn menu_bar_ui(
                     chosen = Some(command);
                 }
             }
+            if window >= WITH_SEARCH[0] && search_button(ui).clicked() {
+                chosen = Some(Command::Palette);
+            }
         });
     });
     chosen
+}
+
+/// Shows the button that opens the search over all commands.
+fn search_button(ui: &mut egui::Ui) -> egui::Response {
+    let weak = |text: &str| egui::RichText::new(text).weak();
+    let button = egui::Button::new(weak("Search commands"))
+        .right_text(weak("Ctrl+K"))
+        .frame_when_inactive(true)
+        .min_size(egui::vec2(WITH_SEARCH[1], 0.0));
+    let button = ui.add(button);
+    let name = "Search commands";
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    button.on_hover_text("Finds commands, optimizers, landscapes, lessons and examples by name.")
 }
 
 /// Shows the entries of a menu, and returns the chosen command.

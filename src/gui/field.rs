@@ -111,9 +111,17 @@ pub(crate) fn draft_text(ui: &egui::Ui, draft: egui::Id) -> Option<String> {
 
 /// Removes a text that is not taken.
 pub(crate) fn discard(ui: &egui::Ui, draft: egui::Id) {
+    let pass = ui.ctx().cumulative_pass_nr();
     ui.data_mut(|data| {
         data.remove::<Draft>(draft);
         data.remove::<Refused>(draft);
+        data.insert_temp(draft.with("discarded"), pass);
+    });
+    // The control would take the text again when it loses the focus.
+    ui.memory_mut(|memory| {
+        if let Some(focused) = memory.focused() {
+            memory.surrender_focus(focused);
+        }
     });
 }
 
@@ -147,7 +155,8 @@ pub(crate) fn number_field(
     let before = *value;
     let told = RefCell::new(None);
     let typed = RefCell::new(None);
-    let escaped = escaped(ui);
+    let id = ui.make_persistent_id(("number", salt));
+    let escaped = escaped(ui) || is_recent(ui, id.with("discarded"));
     let parse = |text: &str| {
         if escaped {
             return None;
@@ -168,7 +177,6 @@ pub(crate) fn number_field(
             }
         }
     };
-    let id = ui.make_persistent_id(("number", salt));
     let kept: Option<Refused> = ui.data(|data| data.get_temp(id));
     let kept = kept.filter(|kept| kept.of.to_bits() == before.to_bits() && !escaped);
     let format = |number: f64| match &kept {
@@ -179,8 +187,16 @@ pub(crate) fn number_field(
         parse: &parse,
         format: &format,
     };
+    let focused = ui.memory(egui::Memory::focused);
     let response = control(ui, value, text);
-    let told = told.take().or(kept);
+    let told = told.take();
+    if let (Some(_), Some(editor)) = (&told, focused)
+        && ui.input(|input| input.key_pressed(egui::Key::Enter))
+    {
+        // What is typed next corrects the number, rather than being a shortcut.
+        ui.memory_mut(|memory| memory.request_focus(editor));
+    }
+    let told = told.or(kept);
     let is_current = |told: &Refused| told.of.to_bits() == value.to_bits();
     let told = told.filter(|told| is_current(told) && typed.borrow().is_none());
     match &told {
@@ -189,7 +205,6 @@ pub(crate) fn number_field(
         }),
         None => ui.data_mut(|data| data.remove::<Refused>(id)),
     }
-    let told = told.filter(|_| !response.has_focus());
     let refused = told.map(|told| told.sentence);
     if refused.is_some() {
         red_frame(ui, &response);
@@ -210,7 +225,13 @@ fn escaped(ui: &egui::Ui) -> bool {
     if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
         ui.data_mut(|data| data.insert_temp(id, now));
     }
+    is_recent(ui, id)
+}
+
+/// Whether the pass whose number is kept under an id is this one or one of the last two.
+fn is_recent(ui: &egui::Ui, id: egui::Id) -> bool {
     let last: Option<u64> = ui.data(|data| data.get_temp(id));
+    let now = ui.ctx().cumulative_pass_nr();
     last.is_some_and(|last| now.saturating_sub(last) <= 2)
 }
 

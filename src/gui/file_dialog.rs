@@ -3,145 +3,21 @@
 mod folder;
 mod list_ui;
 mod listing;
+mod pane;
 mod preview;
+mod purpose;
 mod worker;
 
 use super::icon::{Icon, icon_button};
 use super::recent::Recent;
 use super::scale::{SECONDARY, SECTION, SPACE, TITLE};
-use super::view::is_film;
-use crate::export::film;
 use crate::export::sentence::one_line;
 use eframe::egui;
 use egui::{Key, Modifiers};
 use folder::FolderView;
-use preview::{Preview, PreviewRequest};
+use pane::PreviewPane;
+pub(crate) use purpose::Purpose;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-use worker::Worker;
-
-/// Purpose of a file dialog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// Opens a scene.
-    Open,
-    /// Saves the scene.
-    Save,
-    /// Exports a picture or film in a format; other formats of its kind can be typed.
-    Export(&'static str),
-    /// Chooses the picture of the landscape.
-    Picture,
-    /// Chooses the heights of the landscape.
-    Heights,
-    /// Chooses the table of the landscape.
-    Table,
-    /// Chooses the table that the network is trained on.
-    Data,
-}
-
-/// Words and files of a purpose.
-pub(crate) struct PurposeInfo {
-    pub title: &'static str,
-    /// The button's text.
-    pub verb: &'static str,
-    pub hint: &'static str,
-    /// Name of the files, and their extensions; the first one is the usual one.
-    pub kind: &'static str,
-    pub extensions: &'static [&'static str],
-}
-
-impl Purpose {
-    /// Whether a file is written.
-    pub(crate) fn saves(self) -> bool {
-        matches!(self, Self::Save | Self::Export(_))
-    }
-
-    /// Returns the words and files of the purpose.
-    pub(crate) fn info(self) -> PurposeInfo {
-        let (title, verb, hint, kind, extensions): (_, _, _, _, &[&str]) = match self {
-            Self::Open => (
-                "Open scene",
-                "Open",
-                "A scene file (.toml), or a picture or film that Ravine exported (.png, .svg, .gif).",
-                "Scenes",
-                &["toml", "png", "svg", "gif", "apng"],
-            ),
-            Self::Save => (
-                "Save scene",
-                "Save",
-                "A scene file (.toml).",
-                "Scenes",
-                &["toml"],
-            ),
-            Self::Export(format) => {
-                let (hint, kind, extensions) = export_info(format);
-                ("Export", "Export", hint, kind, extensions)
-            }
-            Self::Picture => (
-                "Picture of the landscape",
-                "Choose",
-                "A .png or .jpg file; its brightness is the height.",
-                "Pictures",
-                &["png", "jpg", "jpeg"],
-            ),
-            Self::Heights => (
-                "Heights of the landscape",
-                "Choose",
-                "A matrix in a .csv, .npy or .npz file.",
-                "Heights",
-                &["csv", "npy", "npz"],
-            ),
-            Self::Table => (
-                "Table of the regression",
-                "Choose",
-                "A .csv file.",
-                "Tables",
-                &["csv"],
-            ),
-            Self::Data => (
-                "Data of the network",
-                "Choose",
-                "A .csv file: one column is the label, all others are inputs.",
-                "Tables",
-                &["csv"],
-            ),
-        };
-        PurposeInfo {
-            title,
-            verb,
-            hint,
-            kind,
-            extensions,
-        }
-    }
-}
-
-/// Returns the hint of an export in a format, the kind of its files, and their extensions, its own first.
-fn export_info(format: &str) -> (&'static str, &'static str, &'static [&'static str]) {
-    let (hint, kind) = if is_film(format) {
-        (
-            if film::BUILT.contains(&"mp4") {
-                "A .gif, .apng or .mp4 file."
-            } else {
-                "A .gif or .apng file."
-            },
-            "Films",
-        )
-    } else {
-        ("A .png, .svg or .pdf file.", "Pictures")
-    };
-    let extensions: &[&str] = match format {
-        "svg" => &["svg", "png", "pdf"],
-        "pdf" => &["pdf", "png", "svg"],
-        "gif" if film::BUILT.contains(&"mp4") => &["gif", "apng", "mp4"],
-        "apng" if film::BUILT.contains(&"mp4") => &["apng", "gif", "mp4"],
-        "gif" => &["gif", "apng"],
-        "apng" => &["apng", "gif"],
-        "mp4" => &["mp4", "gif", "apng"],
-        _ => &["png", "svg", "pdf"],
-    };
-    (hint, kind, extensions)
-}
 
 /// Result of a file dialog in a frame.
 pub(crate) enum DialogResult {
@@ -171,8 +47,7 @@ pub(crate) struct FileDialog {
     own: Option<PathBuf>,
     /// The existing file that is replaced if its path is chosen again.
     warned: Option<PathBuf>,
-    previews: Option<Worker<PreviewRequest, Preview>>,
-    preview: Option<(PreviewRequest, Vec<String>, Option<egui::TextureHandle>)>,
+    preview: PreviewPane,
     /// Whether this is the first frame.
     fresh: bool,
     /// Height of everything below the list in the last frame.
@@ -196,8 +71,7 @@ impl FileDialog {
             problem: None,
             own,
             warned: None,
-            previews: Worker::spawn(ctx, preview::make),
-            preview: None,
+            preview: PreviewPane::new(ctx),
             fresh: true,
             below: 110.0,
         }
@@ -218,7 +92,7 @@ impl FileDialog {
         if let Some(sentence) = self.folder.poll() {
             self.problem = Some(sentence);
         }
-        self.poll_preview(ctx);
+        self.preview.poll(ctx, self.folder.marked_file());
         let mut answer = self.keys(ctx);
         let window = ctx.content_rect().size();
         let low = window.y < LOW;
@@ -432,72 +306,12 @@ impl FileDialog {
             });
             if preview {
                 ui.allocate_ui(egui::vec2(PREVIEW[1], height), |ui| {
-                    ui.vertical(|ui| self.preview_ui(ui, height));
+                    let marked = self.folder.marked_file();
+                    ui.vertical(|ui| self.preview.ui(ui, (PREVIEW[1], height), marked));
                 });
             }
         });
         chosen
-    }
-
-    fn preview_ui(&self, ui: &mut egui::Ui, height: f32) {
-        ui.set_min_size(egui::vec2(PREVIEW[1], height));
-        ui.set_max_width(PREVIEW[1]);
-        let bottom = ui.min_rect().min.y + height;
-        let marked = self.folder.marked().filter(|entry| !entry.is_folder);
-        let Some((_, lines, picture)) = self
-            .preview
-            .as_ref()
-            .filter(|(shown, ..)| marked.is_some_and(|entry| entry.path == shown.path))
-        else {
-            let text = if marked.is_some() {
-                "Reading …"
-            } else {
-                "Preview"
-            };
-            ui.label(egui::RichText::new(text).size(SECONDARY).weak());
-            return;
-        };
-        if let Some(texture) = picture {
-            let image = egui::Image::new(texture)
-                .max_size(egui::vec2(PREVIEW[1], 0.6 * height))
-                .alt_text("Preview");
-            ui.add(image);
-        }
-        for line in lines {
-            if ui.cursor().min.y + 14.0 > bottom {
-                break;
-            }
-            let text = egui::RichText::new(one_line(line)).size(SECONDARY);
-            ui.add(egui::Label::new(text).truncate())
-                .on_hover_text(line);
-        }
-    }
-
-    /// Requests the preview of the marked file, and takes the newest one.
-    fn poll_preview(&mut self, ctx: &egui::Context) {
-        let dark = ctx.theme() == egui::Theme::Dark;
-        let Some(worker) = &mut self.previews else {
-            return;
-        };
-        if let Some((request, preview)) = worker.newest(Duration::ZERO) {
-            let texture = preview
-                .picture
-                .map(|picture| ctx.load_texture("preview", picture, egui::TextureOptions::LINEAR));
-            self.preview = Some((request, preview.lines, texture));
-        }
-        let wanted = self.folder.marked().filter(|entry| !entry.is_folder);
-        let wanted = wanted.map(|entry| PreviewRequest {
-            path: entry.path.clone(),
-            dark,
-        });
-        if let Some(wanted) = wanted.filter(|_| !worker.busy)
-            && self
-                .preview
-                .as_ref()
-                .is_none_or(|(shown, ..)| *shown != wanted)
-        {
-            worker.request(wanted);
-        }
     }
 
     fn field_ui(&mut self, ui: &mut egui::Ui) {

@@ -1,17 +1,16 @@
 //! Layout of the window: widths of the side panels, which are docked beside the map or drawers over it, and the text size.
 
-use super::scale::{MAX_PRESENTATION, PRESENTATION, SPACE};
-use eframe::egui;
-use egui::{Rect, pos2, vec2};
+use super::scale::{MAX_PRESENTATION, PRESENTATION};
+use eframe::egui::Rect;
 
 /// Width of a grip, in points.
-const GRIP: f32 = 8.0;
+pub(super) const GRIP: f32 = 8.0;
 
 /// Least width of a panel, in points.
-const MIN_WIDTH: f32 = 260.0;
+pub(super) const MIN_WIDTH: f32 = 260.0;
 
 /// Greatest width of a panel, in points.
-const MAX_WIDTH: f32 = 2000.0;
+pub(super) const MAX_WIDTH: f32 = 2000.0;
 
 /// Least width that a drawer leaves free, in points, so that the map stays in sight.
 const BESIDE_DRAWER: f32 = 24.0;
@@ -57,8 +56,8 @@ impl Side {
 
 /// A side panel: its width in points, whether it is open where it is docked, and where it is a drawer.
 #[derive(Clone, Copy)]
-struct SidePanel {
-    width: f32,
+pub(super) struct SidePanel {
+    pub(super) width: f32,
     docked: bool,
     drawer: bool,
 }
@@ -109,7 +108,7 @@ impl Default for Layout {
 }
 
 impl Layout {
-    fn panel(&mut self, side: Side) -> &mut SidePanel {
+    pub(super) fn panel(&mut self, side: Side) -> &mut SidePanel {
         match side {
             Side::Left => &mut self.left,
             Side::Right => &mut self.right,
@@ -251,102 +250,12 @@ impl Layout {
         let right = open(Side::Right, right);
         ([left, right], middle)
     }
-
-    /// Shows a side panel in its place, with a grip that changes its width or over the map; content that is too wide is cut off and never
-    /// widens the panel.
-    pub(crate) fn side_ui<R>(
-        &mut self,
-        ui: &mut egui::Ui,
-        (side, place): (Side, Place),
-        content: impl FnOnce(&mut egui::Ui) -> R,
-    ) -> R {
-        if place.drawer {
-            let area = egui::Area::new(egui::Id::unique(side.name()))
-                .fixed_pos(place.rect.min)
-                .constrain(false)
-                .fade_in(false);
-            let shown = area.show(ui.ctx(), |ui| {
-                ui.allocate_rect(place.rect, egui::Sense::hover());
-                let shadow = ui.visuals().window_shadow.as_shape(place.rect, 0.0);
-                ui.painter().add(shadow);
-                fill_ui(ui, place.rect, content)
-            });
-            return shown.inner;
-        }
-        let (mut panel, mut grip) = (place.rect, place.rect);
-        match side {
-            Side::Left => {
-                panel.max.x -= GRIP;
-                grip.min.x = panel.max.x;
-            }
-            Side::Right => {
-                panel.min.x += GRIP;
-                grip.max.x = panel.min.x;
-            }
-        }
-        self.side_grip_ui(ui, side, (grip, panel.width()));
-        fill_ui(ui, panel, content)
-    }
-
-    /// Shows the grip of a docked panel that is `width` wide.
-    fn side_grip_ui(&mut self, ui: &egui::Ui, side: Side, (rect, width): (Rect, f32)) {
-        let response = grip(ui, rect, &format!("Width of the {}", side.name()));
-        let delta = response.drag_delta().x;
-        if delta != 0.0 {
-            // From the shown width, which a narrow window may have limited.
-            let sign = if side == Side::Left { 1.0 } else { -1.0 };
-            self.panel(side).width = (width + sign * delta).clamp(MIN_WIDTH, MAX_WIDTH);
-        }
-        if response.double_clicked() {
-            self.panel(side).width = match side {
-                Side::Left => Self::default().left.width,
-                Side::Right => Self::default().right.width,
-            };
-        }
-        response
-            .on_hover_text_at_pointer("Drag to change the panel's width; double-click resets it.");
-    }
-}
-
-/// Shows a grip, an upright or level bar that is dragged sideways, with a name for screen readers and tests.
-pub(super) fn grip(ui: &egui::Ui, rect: Rect, name: &str) -> egui::Response {
-    let id = ui.scope_id().with(("grip", name));
-    let response = ui.interact(rect, id, egui::Sense::click_and_drag());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Splitter, true, name));
-    let active = response.hovered() || response.dragged();
-    let fill = if active {
-        ui.style().interact(&response).fg_stroke.color
-    } else {
-        ui.visuals().weak_text_color()
-    };
-    let painter = ui.painter();
-    painter.rect_filled(rect, 0.0, ui.visuals().widgets.noninteractive.bg_fill);
-    let upright = rect.height() > rect.width();
-    let (along, cursor) = if upright {
-        (vec2(0.0, 6.0), egui::CursorIcon::ResizeHorizontal)
-    } else {
-        (vec2(6.0, 0.0), egui::CursorIcon::ResizeVertical)
-    };
-    for dot in -2..=2_i8 {
-        painter.circle_filled(rect.center() + f32::from(dot) * along, 1.25, fill);
-    }
-    response.on_hover_cursor(cursor)
-}
-
-/// Paints the background of a panel and its content in a rectangle.
-fn fill_ui<R>(ui: &mut egui::Ui, rect: Rect, content: impl FnOnce(&mut egui::Ui) -> R) -> R {
-    ui.painter().rect_filled(rect, 0.0, ui.visuals().panel_fill);
-    let min = rect.min + vec2(SPACE[1], SPACE[0]);
-    let max = (rect.max - vec2(SPACE[1], SPACE[0])).max(min);
-    let inner = Rect::from_min_max(min, pos2(max.x, max.y));
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(inner));
-    child.shrink_clip_rect(rect);
-    content(&mut child)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use eframe::egui::{pos2, vec2};
 
     fn space(width: f32) -> Rect {
         Rect::from_min_size(pos2(0.0, 0.0), vec2(width, 600.0))

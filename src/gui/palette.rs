@@ -1,14 +1,14 @@
 //! The command palette: a search over every command, lesson, optimizer and landscape.
 
 use super::command::{Command, menus};
+use super::dialog::key_text;
 use super::icon::paint_search;
 use super::lesson::LessonCommand;
 use super::preferences::THEMES;
-use super::search::{OptimizerChoice, penalty};
+use super::search::{OptimizerChoice, command_penalty, landscape_penalty, penalty, ranked};
 use super::taking::file_name;
 use super::view::View;
 use crate::engine::landscape::AnyLandscape;
-use crate::engine::optimizer::AnyOptimizer;
 use crate::engine::scene::{MAX_RUNS, Scene};
 use crate::engine::training::RunSpec;
 use crate::teaching::example::Example;
@@ -39,12 +39,38 @@ struct Item {
     /// The key, or what the entry is.
     note: String,
     action: Action,
+    /// Title in the menus, of a command that is there.
+    menu: &'static str,
+}
+
+impl Item {
+    fn new(title: String, note: &str, action: Action) -> Self {
+        let note = note.to_owned();
+        Self {
+            title,
+            note,
+            action,
+            menu: "",
+        }
+    }
+
+    /// Returns how badly the entry fits a query, by its title or by other words for what it does; `None` if not at all.
+    fn penalty(&self, query: &str) -> Option<usize> {
+        let by_words = match &self.action {
+            Action::Command(_) => command_penalty(self.menu, &self.title, query),
+            Action::Add(choice) => choice.penalty(query),
+            Action::Choose(landscape) => landscape_penalty(landscape, "", query),
+            Action::Example(_) => None,
+        };
+        let by_title = penalty(&self.title.to_lowercase(), &query.to_lowercase());
+        by_title.into_iter().chain(by_words).min()
+    }
 }
 
 /// Action of an entry; its command takes a scene, which is made only for the chosen one.
 enum Action {
     Command(Command),
-    Add(AnyOptimizer),
+    Add(OptimizerChoice),
     Example(&'static Example),
     Choose(AnyLandscape),
 }
@@ -55,7 +81,7 @@ impl Action {
         match self {
             Self::Command(command) => return command,
             Self::Example(example) => return Command::show_example(example),
-            Self::Add(optimizer) => scene.add_run(RunSpec::new(optimizer)),
+            Self::Add(choice) => scene.add_run(RunSpec::new(choice.optimizer)),
             Self::Choose(landscape) => scene.choose_landscape(landscape),
         }
         Command::Edit(Box::new(scene))
@@ -78,7 +104,11 @@ impl Palette {
                 .map(|key| input.consume_key(egui::Modifiers::NONE, key))
         });
         let size = ctx.content_rect().size();
-        let modal = egui::Modal::new(egui::Id::unique("palette")).show(ctx, |ui| {
+        let id = egui::Id::unique("palette");
+        // The field stays in its place, however many entries are found.
+        let top = egui::vec2(0.0, (0.08 * size.y).max(8.0));
+        let area = egui::Modal::default_area(id).anchor(egui::Align2::CENTER_TOP, top);
+        let modal = egui::Modal::new(id).area(area).show(ctx, |ui| {
             ui.set_width((size.x - 48.0).clamp(160.0, 460.0));
             let field = egui::TextEdit::singleline(&mut self.query)
                 .hint_text("Search commands, optimizers and landscapes")
@@ -152,64 +182,48 @@ fn items(
                 Command::Show(title) => format!("Show {title}"),
                 _ => entry.title.to_owned(),
             },
-            note: ctx.format_shortcut(&entry.key),
+            note: key_text(ctx, entry.key),
             action: Action::Command(entry.command),
+            menu: entry.title,
         })
         .collect();
-    items.extend(THEMES.map(|(theme, _, title)| Item {
-        title: format!("Theme: {}", title.to_lowercase()),
-        note: String::new(),
-        action: Action::Command(Command::Theme(theme)),
-    }));
-    items.extend(lessons.into_iter().map(|(title, command)| Item {
-        title,
-        note: "lesson".to_owned(),
-        action: Action::Command(Command::Lesson(command)),
-    }));
-    items.extend(recent.iter().map(|path| Item {
-        title: format!("Open recent {}", file_name(path)),
-        note: "file".to_owned(),
-        action: Action::Command(Command::OpenFile(path.clone())),
-    }));
+    let mut add = |title, note, action| items.push(Item::new(title, note, action));
+    for (theme, _, title) in THEMES {
+        let command = Command::Theme(theme);
+        let title = format!("Theme: {}", title.to_lowercase());
+        add(title, "", Action::Command(command));
+    }
+    for (title, command) in lessons {
+        add(title, "lesson", Action::Command(Command::Lesson(command)));
+    }
+    for path in recent {
+        let command = Command::OpenFile(path.clone());
+        let title = format!("Open recent {}", file_name(path));
+        add(title, "file", Action::Command(command));
+    }
     if scene.runs.len() < MAX_RUNS {
-        items.extend(OptimizerChoice::all().into_iter().map(|choice| Item {
-            title: format!("Add {}", choice.title),
-            note: "optimizer".to_owned(),
-            action: Action::Add(choice.optimizer),
-        }));
+        for choice in OptimizerChoice::all() {
+            let title = format!("Add {}", choice.title);
+            add(title, "optimizer", Action::Add(choice));
+        }
     }
     if !scene.is_network() {
-        items.extend(AnyLandscape::all().into_iter().map(|landscape| {
+        for landscape in AnyLandscape::all() {
             let title = format!("Choose {}", landscape.settings().title());
-            Item {
-                title,
-                note: "landscape".to_owned(),
-                action: Action::Choose(landscape),
-            }
-        }));
+            add(title, "landscape", Action::Choose(landscape));
+        }
     }
-    let examples = Example::bundled().unwrap_or_default().iter();
-    items.extend(examples.map(|example| Item {
-        title: format!("Open example {}", example.title),
-        note: "example".to_owned(),
-        action: Action::Example(example),
-    }));
+    for example in Example::bundled().unwrap_or_default() {
+        let title = format!("Open example {}", example.title);
+        add(title, "example", Action::Example(example));
+    }
     items
 }
 
-/// Returns the entries that contain the letters of a query in order, with their indices, the best first: whole words before scattered
-/// letters.
+/// Returns the entries that match a query by name or by other words, with their indices, the best first; all of them without a query.
 fn search<'a>(items: &'a [Item], query: &str) -> Vec<(usize, &'a Item)> {
-    let scored = items.iter().enumerate().filter_map(|(place, item)| {
-        let penalty = penalty(&item.title.to_lowercase(), &query.to_lowercase())?;
-        Some((penalty, place, item))
-    });
-    let mut scored: Vec<_> = scored.collect();
-    scored.sort_by_key(|(penalty, place, _)| (*penalty, *place));
-    scored
-        .into_iter()
-        .map(|(_, place, item)| (place, item))
-        .collect()
+    let items = items.iter().enumerate().collect();
+    ranked(items, |(_, item)| item.penalty(query))
 }
 
 #[cfg(test)]
@@ -217,16 +231,19 @@ mod tests {
     use super::*;
     use crate::gui::view;
 
-    fn first(query: &str) -> String {
+    /// Returns the titles that a search finds, the best first.
+    fn titles(query: &str, scene: &Scene) -> Vec<String> {
         let (ctx, views) = (egui::Context::default(), view::all());
         let recent = [PathBuf::from("/a/mine.toml")];
         let lessons = vec![("Lesson: Momentum".to_owned(), LessonCommand::Next)];
-        let items = items(&ctx, &Scene::opening(), &views, (&recent, lessons));
-        let found = search(&items, query);
-        found
-            .first()
-            .map(|(_, item)| item.title.clone())
-            .unwrap_or_default()
+        let items = items(&ctx, scene, &views, (&recent, lessons));
+        let found = search(&items, query).into_iter();
+        found.map(|(_, item)| item.title.clone()).collect()
+    }
+
+    fn first(query: &str) -> String {
+        let mut found = titles(query, &Scene::opening()).into_iter();
+        found.next().unwrap_or_default()
     }
 
     #[test]
@@ -243,5 +260,32 @@ mod tests {
         assert_eq!(first("handwritten"), "Open example Handwritten digits");
         assert_eq!(first("glossary"), "Glossary");
         assert_eq!(first("zzz"), "");
+    }
+
+    #[test]
+    fn a_search_finds_things_by_other_words() {
+        for (query, title) in [
+            ("3d", "Show Surface"),
+            ("full screen", "Presentation"),
+            ("dark mode", "Light or dark"),
+            ("save picture", "Export…"),
+            ("pdf", "Export…"),
+            ("lr range test", "Show Sweep"),
+            ("banana", "Choose Rosenbrock"),
+            ("heavy ball", "Add Momentum"),
+            ("nag", "Add Nesterov"),
+            ("cg", "Add Conjugate gradient"),
+            ("vector field", "Gradient arrows"),
+            ("hotkeys", "Keyboard shortcuts"),
+            ("eigenvalues", "Show Spectrum"),
+        ] {
+            let found = titles(query, &Scene::opening_network());
+            let found = if found.contains(&title.to_owned()) {
+                found
+            } else {
+                titles(query, &Scene::opening())
+            };
+            assert_eq!(found.first().map(String::as_str), Some(title), "{query}");
+        }
     }
 }

@@ -8,7 +8,6 @@ mod curve;
 mod painting;
 
 use crate::engine::analysis::theory::line_formula;
-use crate::engine::numeric::real;
 use crate::figure::axis::{Axis, number};
 use crate::figure::chart::{Style, decimate, padded_axis};
 use crate::figure::colour::{Theme, run_colour};
@@ -220,22 +219,6 @@ impl PlotChart {
         let theme = options.theme;
         let font = 0.85 * egui::TextStyle::Body.resolve(ui.style()).size;
         let top = 1.6 * font;
-        let x_label_width = 6.0 * real_width(&self.x_label) * font / 11.0 + 8.0;
-        let title_rect = egui::Rect::from_min_size(
-            space.min,
-            egui::vec2((space.width() - x_label_width).max(0.0), top),
-        );
-        let text = egui::RichText::new(self.full_title()).size(font);
-        let title = ui
-            .scope_builder(egui::UiBuilder::new().max_rect(title_rect), |ui| {
-                ui.set_clip_rect(title_rect.intersect(ui.clip_rect()));
-                if options.title_button {
-                    ui.add(egui::Button::new(text).frame(false).truncate())
-                } else {
-                    ui.add(egui::Label::new(text).truncate())
-                }
-            })
-            .inner;
         let names_width = match options.names {
             Some(_) if space.width() > 3.4 * NAMES_WIDTH => NAMES_WIDTH,
             _ => 8.0,
@@ -287,7 +270,8 @@ impl PlotChart {
         let (response, transform) = (shown.response, shown.transform);
         let name = &self.name;
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
-        self.label_axes(ui, space, &title, &labels, (font, theme));
+        let title_row = egui::Rect::from_min_size(space.min, egui::vec2(space.width(), top));
+        let title = self.title_ui(ui, title_row, &labels, (font, options));
 
         let x_at = |at: egui::Pos2| value(transform.value_from_position(at).x, self.log[0]);
         let hovered = response.hover_pos().map(x_at);
@@ -350,12 +334,6 @@ impl PlotChart {
             }
         });
     }
-}
-
-fn real_width(text: &str) -> f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "a short text")]
-    let width = real(text.chars().count()) as f32;
-    width
 }
 
 /// Returns the x of the pointer on any chart of a group, and takes that of this chart.

@@ -68,6 +68,109 @@ const LANDSCAPE_ALIASES: [(&str, &str); 9] = [
     ("himmelblau", "four minima"),
 ];
 
+/// Other words for commands: the title in the menus that they mean, and the words, separated by commas.
+const COMMAND_ALIASES: [(&str, &str); 62] = [
+    ("New scene", "reset, clear, start over"),
+    ("New network", "neural network, mlp, model, deep learning"),
+    ("Open scene…", "load, file"),
+    ("Examples…", "gallery, samples, demos, templates"),
+    ("Save scene", "write file"),
+    (
+        "Export…",
+        "save picture, save image, png, pdf, svg, gif, apng, mp4, figure, film, movie, video, animation, download",
+    ),
+    ("Quit", "exit, close the program"),
+    ("Undo", "revert, back"),
+    ("Redo", "repeat, again"),
+    ("Copy picture", "screenshot, copy image, copy figure"),
+    ("Copy scene", "copy as text, copy settings"),
+    ("Paste", "insert from clipboard, add runs"),
+    ("Play or pause", "animate, start, stop, run"),
+    ("Step forward", "next iteration"),
+    ("Step back", "previous iteration"),
+    ("First step", "rewind, start"),
+    ("Last step", "end, final iteration"),
+    ("Play from the start", "replay, restart, rewind"),
+    ("Map", "contour, heatmap, level sets, loss landscape"),
+    ("Side by side", "compare, small multiples, grid of runs"),
+    ("Surface", "3d, three-dimensional, mesh, perspective"),
+    ("Basins", "basins of attraction, convergence map, starts"),
+    (
+        "Sweep",
+        "learning rate sweep, lr range test, grid search, tuning, hyperparameters",
+    ),
+    (
+        "Predictions",
+        "decision boundary, classification, confusion matrix",
+    ),
+    ("Projection error", "residual, distance from the plane"),
+    ("Spectrum", "eigenvalues, hessian, curvature, sharpness"),
+    ("Seeds", "random planes, random directions, variance"),
+    (
+        "Connect",
+        "mode connectivity, interpolation, barrier, curve",
+    ),
+    ("Split", "two views, compare, second view"),
+    ("Full view", "reset view, fit, home, zoom out"),
+    ("Light or dark", "theme, dark mode, night mode, colours"),
+    ("Left panel", "sidebar, settings, hide, show, optimizers"),
+    ("Right panel", "sidebar, charts, table, hide, show"),
+    (
+        "Presentation",
+        "full screen, fullscreen, projector, lecture, slide show, beamer",
+    ),
+    ("Larger text", "zoom in, font size, bigger, increase, scale"),
+    ("Smaller text", "zoom out, font size, decrease, scale"),
+    ("Text at 100 %", "font size, reset zoom, normal text"),
+    ("Colours by height", "fill, heatmap, colormap"),
+    ("Hill shading", "relief, hillshade"),
+    ("Contour lines", "isolines, level lines, level sets"),
+    ("Numbers on contour lines", "labels, values"),
+    (
+        "Gradient arrows",
+        "vector field, quiver, gradient field, slope",
+    ),
+    ("Minima", "optima, optimum, minimum, solution"),
+    ("Saddles", "saddle points"),
+    ("All critical points in view", "stationary points, maxima"),
+    ("Trails", "trajectories, paths, runs"),
+    ("Tangent", "slope, derivative"),
+    (
+        "Optimizer state",
+        "internals, momentum, velocity, update vector",
+    ),
+    ("Data and fitted lines", "regression, inset"),
+    ("Pause or go on", "pause training, resume, continue"),
+    ("Stop here", "stop training, early stopping, cancel"),
+    ("Train on", "more steps, continue training, more epochs"),
+    ("Next step of the lesson", "continue the lesson"),
+    ("Previous step of the lesson", "lesson back"),
+    ("Return to the step", "reset the lesson, discard changes"),
+    ("Show the answer or the run", "reveal, solution"),
+    ("Leave or continue the lesson", "exit lesson, tutorial"),
+    (
+        "Why did it do that?",
+        "explain, explanation, diagnose, reason",
+    ),
+    (
+        "Keyboard shortcuts",
+        "keys, hotkeys, key bindings, mouse, help",
+    ),
+    ("Guide", "manual, documentation, tutorial, help, how to"),
+    ("Glossary", "terms, definitions, vocabulary, help"),
+    ("Help pages", "reference, documentation, manual, api"),
+];
+
+/// Returns how badly a command of the menus fits a query; `None` if not at all. `shown` is its title in the palette.
+pub(crate) fn command_penalty(title: &str, shown: &str, query: &str) -> Option<usize> {
+    let aliases = COMMAND_ALIASES.iter().find(|(known, _)| *known == title);
+    best(
+        [shown, title],
+        aliases.map_or("", |(_, words)| words),
+        query,
+    )
+}
+
 /// An optimizer to add: a member of the family, or one with settings that have a name of their own.
 pub(crate) struct OptimizerChoice {
     pub optimizer: AnyOptimizer,
@@ -147,7 +250,7 @@ pub(crate) fn landscape_penalty(
 }
 
 /// Returns the least penalty of some names and of other words.
-fn best(names: [&str; 2], aliases: &str, query: &str) -> Option<usize> {
+pub(crate) fn best(names: [&str; 2], aliases: &str, query: &str) -> Option<usize> {
     let query = query.to_lowercase();
     let own = names
         .iter()
@@ -233,6 +336,17 @@ mod tests {
         }
         for (name, _) in LANDSCAPE_ALIASES {
             assert!(AnyLandscape::NAMES.contains(&name), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_words_for_commands_mean_entries_of_the_menus() {
+        let menus = crate::gui::command::menus(&crate::gui::view::all());
+        let titles: Vec<&str> = { menus.iter() }
+            .flat_map(|(_, entries)| entries.iter().map(|entry| entry.title))
+            .collect();
+        for (title, _) in COMMAND_ALIASES {
+            assert!(titles.contains(&title), "{title}");
         }
     }
 

@@ -35,6 +35,9 @@ impl Default for ShownViews {
     }
 }
 
+/// Runs of a network, and the map of their plane.
+pub(super) type MappedRuns = (Arc<Result<Runs, String>>, Arc<Result<MapData, String>>);
+
 impl ShownViews {
     /// Shows a view in the active half; one that is in the other half already changes places with it.
     pub(super) fn show(&mut self, title: &'static str) {
@@ -101,16 +104,60 @@ impl App {
     pub(super) fn shown_runs(&self) -> Option<(Runs, usize)> {
         let same_kind = |runs: &&Runs| runs.trained.is_some() == self.scene.is_network();
         let runs = self.runs().filter(same_kind)?;
+        Some(self.at_step(runs, !self.is_stale()))
+    }
+
+    /// Returns runs with the scene as it is now (`current`) or with their own, and the row of the timeline.
+    fn at_step(&self, runs: &Runs, current: bool) -> (Runs, usize) {
         let row = runs.row(self.timeline.step());
         let mut runs = runs.clone();
-        if !self.is_stale() {
+        if current {
             runs.scene = self.scene.clone();
         }
         if self.is_predicting() {
             let shown = &mut runs.scene.runs;
             shown.iter_mut().for_each(|run| run.shown = false);
         }
-        Some((runs, row))
+        (runs, row)
+    }
+
+    /// Keeps the newest runs of a network if there is a map of their plane.
+    pub(super) fn keep_mapped_runs(&mut self) {
+        if let (Some(runs), Some(map_data)) = (&self.runs, &self.map_data)
+            && let (Ok(found), Ok(map)) = (&**runs, &**map_data)
+            && found.trained.is_some()
+            && map.matches(found)
+        {
+            self.mapped = Some((Arc::clone(runs), Arc::clone(map_data)));
+        }
+    }
+
+    /// Returns the last runs of the shown network that have a map of their plane, while that of the newest runs' plane is computed.
+    fn earlier_map(&self) -> Option<&MappedRuns> {
+        let task = |runs: &Runs| runs.trained.as_ref().map(|own| Arc::as_ptr(&own.task));
+        let (newest, mapped) = (self.runs()?, self.mapped.as_ref()?);
+        let map_data = self.map_data.as_ref();
+        let has_map = map_data.is_some_and(|map| is_map_current(map, Some(newest), &self.scene));
+        let earlier = (*mapped.0).as_ref().ok()?;
+        let shown = !has_map && self.scene.is_network() && !self.is_other_network();
+        (shown && task(newest) == task(earlier)).then_some(mapped)
+    }
+
+    /// Whether the shown map is that of another plane or of other runs than the scene's.
+    pub(super) fn shows_earlier_scene(&self) -> bool {
+        let earlier = self
+            .earlier_map()
+            .and_then(|(runs, _)| (**runs).as_ref().ok());
+        earlier.is_some_and(|runs| !self.is_current(runs))
+    }
+
+    /// Whether runs of a network are those of the scene, on the plane that it names.
+    fn is_current(&self, runs: &Runs) -> bool {
+        let plane = |scene: &Scene| {
+            let network = scene.network();
+            network.map(|network| (network.plane.clone(), network.plane_origin()))
+        };
+        runs.matches(&self.scene) && plane(&runs.scene) == plane(&self.scene)
     }
 
     /// Returns the run that views of a single run show: the selected one, or the first that is ticked.
@@ -127,9 +174,16 @@ impl App {
         half: usize,
         call: impl FnOnce(&mut dyn View, &ViewContext, &mut ViewOutput) -> R,
     ) -> R {
-        let current = self.shown_runs();
         let shown = (self.view_of_half(half), theme::current(ctx));
-        self.with_runs(shown, current.as_ref(), call)
+        let earlier = self.earlier_map().cloned();
+        if let Some((runs, map_data)) = &earlier
+            && let Ok(runs) = &**runs
+        {
+            let runs = self.at_step(runs, self.is_current(runs) && !self.is_stale());
+            return self.with_runs(shown, Some(&runs), Some(map_data), call);
+        }
+        let current = self.shown_runs();
+        self.with_runs(shown, current.as_ref(), None, call)
     }
 
     /// Calls a function with a half's view and everything that it reads and leaves; the scene is the one that is edited.
@@ -149,13 +203,15 @@ impl App {
         call: impl FnOnce(&mut dyn View, &ViewContext, &mut ViewOutput) -> R,
     ) -> R {
         let current = self.shown_runs().filter(|_| !self.is_stale());
-        self.with_runs(shown, current.as_ref(), call)
+        self.with_runs(shown, current.as_ref(), None, call)
     }
 
+    /// Calls a function with a view and some runs; with `earlier`, these are older than the newest ones, and that is their map.
     fn with_runs<R>(
         &mut self,
         (shown, theme): (usize, &'static Theme),
         current: Option<&(Runs, usize)>,
+        earlier: Option<&Arc<Result<MapData, String>>>,
         call: impl FnOnce(&mut dyn View, &ViewContext, &mut ViewOutput) -> R,
     ) -> R {
         let scene = current.map_or(&self.scene, |(runs, _)| &runs.scene);
@@ -163,14 +219,16 @@ impl App {
         let of_scene = |run: &usize| *run < names.len();
         let newest_runs = self.runs.as_deref().and_then(|runs| runs.as_ref().ok());
         let runs = current.map(|(runs, _)| runs);
-        let map_data = self.map_data.as_ref();
+        let map_data = earlier.or(self.map_data.as_ref());
+        let wanted = newest_runs.filter(|_| earlier.is_some() && scene.view.is_none());
+        let wanted = wanted.map(Runs::first_view);
         let context = ViewContext {
             scene,
             is_refused: self.refusal.is_some(),
             names: &names,
             session: &self.session,
             runs,
-            newest_runs,
+            newest_runs: if earlier.is_some() { runs } else { newest_runs },
             map_data: map_data.filter(|map_data| is_map_current(map_data, runs, scene)),
             step: self.timeline.step(),
             row: current.map_or(0, |(_, row)| *row),
@@ -182,6 +240,7 @@ impl App {
             predicting: self.is_predicting(),
             guess: self.shown_guess(),
             frame_budget: self.frame_budget,
+            needs_title: !self.layout.presenting,
             theme,
         };
         let mut output = ViewOutput {
@@ -193,6 +252,9 @@ impl App {
         };
         let result = call(&mut *self.views[shown], &context, &mut output);
         if let Some(window) = output.window {
+            // The next map is that of the newest plane.
+            let shape = window.width() / window.height();
+            let window = wanted.map_or(window, |wanted| wanted.with_aspect(shape));
             let needed = self
                 .needed_window
                 .map_or(window, |needed| needed.union(&window));

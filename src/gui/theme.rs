@@ -45,6 +45,8 @@ pub(crate) fn install(ctx: &egui::Context) {
         style.visuals.window_fill = colour(colours.background);
         style.visuals.extreme_bg_color = colour(colours.background);
         style.visuals.override_text_color = Some(colour(colours.ink));
+        // Weak texts keep a contrast of 4.5 to 1.
+        style.visuals.weak_text_alpha = 0.72;
         if theme == egui::Theme::Dark {
             // egui's pure red is hard to read on dark blue.
             style.visuals.error_fg_color = egui::Color32::from_rgb(255, 125, 115);
@@ -54,5 +56,27 @@ pub(crate) fn install(ctx: &egui::Context) {
         style.spacing.slider_rail_height = 5.0;
         style.spacing.interact_size.y = 22.0;
         ctx.set_style_of(theme, Arc::new(style));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weak_texts_have_a_contrast_of_4_5_to_1() {
+        let ctx = egui::Context::default();
+        install(&ctx);
+        for theme in [egui::Theme::Light, egui::Theme::Dark] {
+            let visuals = ctx.style_of(theme).visuals.clone();
+            for fill in [visuals.panel_fill, visuals.window_fill] {
+                let [text, fill] = [fill.blend(visuals.weak_text_color()), fill].map(|colour| {
+                    let linear = egui::Rgba::from(colour);
+                    0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b() + 0.05
+                });
+                let contrast = text.max(fill) / text.min(fill);
+                assert!(contrast >= 4.5, "{theme:?}: {contrast}");
+            }
+        }
     }
 }

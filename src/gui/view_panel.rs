@@ -3,8 +3,8 @@
 use super::app::App;
 use super::command::Command;
 use super::guard::{Part, paint_guarded};
-use super::layout::grip;
 use super::scale::{LOW_WINDOW, NARROW_TABS, SECTION, SPACE};
+use super::side_panel::grip;
 use super::view::{View, ViewContext, ViewOutput, has_critical_points};
 use super::{paint, theme};
 use crate::engine::declare::spec::real;
@@ -45,7 +45,9 @@ impl App {
             vec![middle]
         };
         for (half, rect) in halves.into_iter().enumerate() {
-            let mut ui = ui.new_child(egui::UiBuilder::new().id_salt(half).max_rect(rect));
+            // The focus stays where it is while panels come and go.
+            let id = egui::Id::unique(("half of the middle", half));
+            let mut ui = ui.new_child(egui::UiBuilder::new().scope_id(id).max_rect(rect));
             ui.shrink_clip_rect(rect);
             self.view_panel(&mut ui, half);
         }
@@ -227,18 +229,21 @@ impl App {
             if self.is_predicting() && title != "Map" {
                 return hidden_ui(ui);
             }
+            let is_earlier = self.shows_earlier_scene();
             let (mut commands, area) = self.with_shown_view(&ctx, half, show);
-            if self.is_stale() {
+            if self.is_stale() || is_earlier {
                 // An edit of the shown scene would undo that of the new one.
                 commands.retain(|command| !matches!(command, Command::Edit(_)));
             }
-            if self.refusal.is_some() || self.is_other_network() {
+            if self.refusal.is_some() || self.is_other_network() || is_earlier {
                 // The last good picture stays, but is not that of the scene.
                 let veil = background.gamma_multiply(0.6);
                 ui.painter().rect_filled(paint::rect(space), 0.0, veil);
             }
             if self.refusal.is_none() && self.is_other_network() {
-                training_ui(ui, paint::rect(area));
+                busy_ui(ui, paint::rect(area), "training …");
+            } else if self.refusal.is_none() && is_earlier {
+                busy_ui(ui, paint::rect(area), "computing the landscape …");
             }
             if half == 0 {
                 self.message_ui(ui, area);
@@ -300,12 +305,12 @@ impl App {
     }
 }
 
-/// Says in the middle of an area that the runs of the scene are being trained.
-fn training_ui(ui: &mut egui::Ui, area: Rect) {
-    let text = egui::RichText::new("training …").strong();
+/// Says in the middle of an area what is being computed.
+fn busy_ui(ui: &mut egui::Ui, area: Rect, text: &str) {
+    let text = egui::RichText::new(text).strong();
     let label = egui::Label::new(text).selectable(false);
     ui.put(
-        Rect::from_center_size(area.center(), egui::vec2(120.0, 24.0)),
+        Rect::from_center_size(area.center(), egui::vec2(200.0, 24.0)),
         label,
     );
 }

@@ -239,9 +239,16 @@ impl App {
             _ if self.is_predicting() => {
                 Some("The charts are hidden until you have guessed where the run ends.".to_owned())
             }
+            _ if has_runs && self.scene.runs.is_empty() => {
+                Some("There are no runs yet. “+ Add” on the left adds an optimizer.".to_owned())
+            }
+            _ if has_runs && self.scene.runs.iter().all(|run| !run.shown) => {
+                Some("Every run is hidden. Tick one on the left to see its charts.".to_owned())
+            }
             _ if has_runs => None,
             Some(refusal) => Some(format!("The scene is {}.", refusal.reference())),
-            None => Some("Nothing to show yet.".to_owned()),
+            None if self.scene.is_network() => Some("The training begins …".to_owned()),
+            None => Some("Computing the runs …".to_owned()),
         }
     }
 
@@ -275,7 +282,7 @@ impl App {
         let show = |ui: &mut egui::Ui| {
             let (Some((runs, row)), None) = (&current, &hidden) else {
                 ui.set_min_width(ui.available_width().max(0.0));
-                ui.label(hidden.unwrap_or_default());
+                ui.add(egui::Label::new(hidden.unwrap_or_default()).wrap());
                 return Vec::new();
             };
             if stale {

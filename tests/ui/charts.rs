@@ -212,3 +212,45 @@ fn a_drag_with_shift_zooms_and_leaves_the_timeline() {
     assert_eq!(window.app().step(), 100);
     assert_ne!(y_ticks(&window, "Chart of loss"), before);
 }
+
+#[test]
+fn the_factor_of_the_x_axis_and_the_title_of_a_chart_do_not_overlap() {
+    let mut window = open("rosenbrock", 1_000_000, &["sgd:lr=0.0001"]);
+    window.harness.set_size(egui::vec2(1280.0, 800.0));
+    window.settle();
+    let factors: Vec<egui::Rect> = { window.harness.output().shapes.iter() }
+        .filter_map(|clipped| match &clipped.shape {
+            egui::Shape::Text(text) if text.galley.text() == "step ×10⁶" => {
+                Some(text.visual_bounding_rect())
+            }
+            _ => None,
+        })
+        .collect();
+    assert!(factors.len() >= 3, "{factors:?}");
+    for title in ["loss (log)", "sharpness ÷ stability limit"] {
+        let title = { window.harness.query_all_by_label_contains(title) }
+            .map(|node| node.rect())
+            .find(|rect| rect.height() < 40.0)
+            .expect("a title");
+        for factor in &factors {
+            assert!(!title.intersects(*factor), "{title} and {factor}");
+        }
+    }
+}
+
+#[test]
+fn without_ticked_runs_a_sentence_stands_in_place_of_charts_and_table() {
+    let mut window = Window::on(Scene::new("himmelblau".parse().unwrap()));
+    assert!(window.says("There are no runs yet.") && !window.has("Chart of loss"));
+    window.press_with(Modifiers::COMMAND, Key::K);
+    window
+        .harness
+        .event(egui::Event::Text("add adam".to_owned()));
+    window.harness.run_steps(2);
+    window.press(Key::Enter);
+    window.settle();
+    assert!(!window.says("There are no runs yet.") && window.has("Chart of loss"));
+    window.press(Key::Num1);
+    window.settle();
+    assert!(window.says("Every run is hidden.") && !window.has("Chart of loss"));
+}

@@ -145,3 +145,22 @@ fn messages_leave_after_some_seconds() {
     window.harness.run_steps(24);
     assert!(!window.says("The scene is on the clipboard as text."));
 }
+
+#[test]
+fn the_field_of_the_palette_stays_in_its_place_and_opens_from_the_menu_bar() {
+    let mut window = Window::opening();
+    window.click(Role::Button, "Search commands");
+    let field = |window: &Window| {
+        let name = "Search commands";
+        let field = window.harness.get_by_role_and_label(Role::TextInput, name);
+        field.rect()
+    };
+    let before = field(&window);
+    for text in ["dark mode", "zzzz"] {
+        write(&mut window, text);
+        window.harness.run_steps(2);
+        assert_eq!(field(&window), before, "{text}");
+    }
+    let bottom = window.harness.ctx.content_rect().bottom();
+    assert!(before.max.y < 0.3 * bottom, "{before}");
+}

@@ -203,3 +203,21 @@ fn shift_drags_a_slider_finely() {
     let [fine, coarse] = [Modifiers::SHIFT, Modifiers::NONE].map(|keys| drag(&mut window, keys));
     assert!(1.0 < fine && fine.powi(5) < coarse, "{fine} and {coarse}");
 }
+
+#[test]
+fn the_focus_stays_where_it_is_while_panels_come_and_go() {
+    let mut window = at(1280.0, 800.0);
+    let focused = |window: &Window| {
+        let tab = window.harness.get_by_role_and_label(Role::Button, "Basins");
+        tab.is_focused()
+    };
+    let tab = window.harness.get_by_role_and_label(Role::Button, "Basins");
+    tab.focus();
+    window.harness.run_steps(2);
+    for [width, height] in [[1000.0, 700.0], [700.0, 600.0], [1280.0, 800.0]] {
+        assert!(focused(&window));
+        window.harness.set_size(vec2(width, height));
+        window.harness.run_steps(3);
+    }
+    assert!(focused(&window));
+}

@@ -127,6 +127,9 @@ fn the_pointer_reads_the_plane_and_the_runs_and_moves_no_start() {
         .hover_at(window.map().left_top() + egui::vec2(12.0, 12.0));
     window.settle();
     assert!(window.says("loss on the plane"));
+    for name in ["PC 1 ", "PC 2 "] {
+        assert!(window.says(name), "the card names the axes as the map does");
+    }
     // The plane's origin is the end of the first run.
     let runs = window.app().runs().expect("runs").clone();
     let view = runs.problem.view;

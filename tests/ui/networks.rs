@@ -328,3 +328,26 @@ fn the_progress_counts_diverged_runs() {
     let window = Window::on(scene);
     assert!(window.says("trained: step 60 of 60 · 1 of 2 runs diverged"));
 }
+
+#[test]
+fn the_last_map_stays_while_that_of_a_new_plane_is_computed() {
+    let note = "Heights are losses on this plane; each run is labelled with its true loss.";
+    let mut window = Window::on(moons());
+    assert!(window.paints(note));
+    let pasted = eframe::egui::Event::Paste("lion:lr=0.01".to_owned());
+    window.harness.event(pasted);
+    let complete = |window: &mut Window| {
+        let runs = window.app().runs().expect("runs");
+        let trained = runs.trained.as_ref().expect("a network");
+        runs.results.len() == 3 && trained.complete
+    };
+    for _ in 0..2000 {
+        window.harness.step();
+        assert!(window.paints(note), "the map stays");
+        if complete(&mut window) {
+            break;
+        }
+    }
+    window.settle();
+    assert!(complete(&mut window) && window.paints(note));
+}

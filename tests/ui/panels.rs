@@ -255,3 +255,23 @@ fn the_font_has_every_sign_of_every_update_rule() {
     }
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+#[test]
+fn the_settings_use_the_space_that_few_optimizers_leave() {
+    let heading = |runs: usize| {
+        let mut scene = Scene::opening();
+        scene.runs.truncate(runs);
+        let mut window = Window::on(scene);
+        window.harness.set_size(egui::vec2(1280.0, 800.0));
+        window.settle();
+        let before = window.place("OPTIMIZERS").top();
+        if runs > 0 {
+            window.click(Role::Button, "settings of SGD");
+            window.settle();
+        }
+        assert_eq!(window.place("OPTIMIZERS").top(), before, "an open card");
+        before
+    };
+    let [one, six] = [1, 6].map(heading);
+    assert!(one > six + 20.0, "{one} and {six}");
+}

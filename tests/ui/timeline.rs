@@ -83,3 +83,25 @@ fn the_timeline_tells_where_runs_ended() {
         "in the tooltip"
     );
 }
+
+#[test]
+fn the_step_of_a_long_run_covers_nothing() {
+    for size in [[640.0, 480.0], [1280.0, 800.0], [640.0, 300.0]] {
+        let mut scene = Scene::opening();
+        scene.training.steps = 1_000_000;
+        scene.runs.truncate(1);
+        let mut window = Window::on(scene);
+        window.harness.set_size(size.into());
+        window.press(Key::End);
+        let step = window.place("step 1000000 / 1000000");
+        let neighbours = [(Role::Slider, "Timeline"), (Role::ComboBox, "Speed")];
+        for (role, name) in neighbours {
+            let other = window.harness.query_by_role_and_label(role, name);
+            let covered = other.map(|other| other.rect().intersect(step));
+            let free = covered.is_none_or(|covered| !covered.is_positive());
+            assert!(free, "{name} at {size:?}: {covered:?}");
+        }
+        let window_width = window.harness.ctx.content_rect().width();
+        assert!(step.max.x <= window_width, "{step} of {size:?}");
+    }
+}

@@ -216,6 +216,8 @@ fn fields_of_schedules_names_starts_and_sweeps_apply_complete_values() {
     window.harness.run_steps(2);
     assert_eq!(window.app().scene().start(), [-1.25, start[1]]);
     assert!(window.says("`nan` is no finite number"));
+    window.press(Key::Escape);
+    window.harness.run_steps(8);
     window.press(Key::W);
     window.settle();
     let over = (Role::TextInput, "Setting of the sweep");
@@ -269,4 +271,29 @@ fn a_refused_formula_offers_the_last_legal_one() {
     assert!(window.has_value(Role::TextInput, "f", "x^2+y^2"));
     let landscape = window.app().scene().landscape().to_string();
     assert_eq!(landscape, "formula:f=\"x^2+y^2\"");
+}
+
+#[test]
+fn a_refused_number_keeps_the_focus_so_that_typing_corrects_it() {
+    let mut window = Window::opening();
+    let shown = |window: &mut Window| {
+        let runs = &window.app().scene().runs;
+        runs.iter().filter(|run| run.shown).count()
+    };
+    let before = shown(&mut window);
+    for (field, rest) in [("start x", "-1"), ("steps", "1"), ("seed", "0")] {
+        type_into(&mut window, (Role::SpinButton, field), "1e", |_| {});
+        window.press(Key::Enter);
+        window.harness.run_steps(3);
+        assert!(window.says("`1e`"), "{field}");
+        window.harness.event(egui::Event::Text(rest.to_owned()));
+        window.press(Key::Num1);
+        window.press(Key::Enter);
+        window.harness.run_steps(3);
+        assert!(!window.says("`1e"), "{field}");
+        assert_eq!(shown(&mut window), before, "{field}: no run was unticked");
+    }
+    let scene = window.app().scene();
+    let seed = scene.training.seed;
+    assert_eq!((scene.start()[0], scene.training.steps, seed), (0.1, 10, 1));
 }

@@ -15,6 +15,8 @@ pub struct TrainingSnapshot {
     pub network_plane: Arc<NetworkPlane>,
     /// One record for each run. Its trajectory is in [`Runs`](super::Runs): coordinates (a, b) on the plane, with the true loss.
     pub runs: Vec<Arc<TrainedRun>>,
+    /// Indices of the runs whose ends the plane goes through, besides that of its origin.
+    pub through: Vec<usize>,
     /// Whether no run has steps to come.
     pub complete: bool,
 }

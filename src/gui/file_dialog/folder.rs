@@ -114,6 +114,11 @@ impl FolderView {
         self.entries().get(*self.rows.get(self.mark?)?)
     }
 
+    /// Returns the marked file; `None` for a folder.
+    pub(super) fn marked_file(&self) -> Option<&Entry> {
+        self.marked().filter(|entry| !entry.is_folder)
+    }
+
     pub(super) fn set_filter(&mut self, filter: &str) {
         filter.trim().clone_into(&mut self.filter);
         self.update_rows();

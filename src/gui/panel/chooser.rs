@@ -1,20 +1,18 @@
 //! The chooser of landscapes: a button that opens a gallery of thumbnails with a search field.
 
+mod thumbnails;
+
 use crate::engine::landscape::{AnyLandscape, Group};
 use crate::figure::colour::Theme;
-use crate::figure::drawing::Colour;
-use crate::figure::gallery::{self, Thumbnail};
+use crate::figure::gallery;
 use crate::gui::icon::paint_search;
 use crate::gui::paint::{self, Textures};
 use crate::gui::reader::HELP_WIDTH;
 use crate::gui::scale::SECONDARY;
 use crate::gui::search::{first_sentence, landscape_penalty, ranked};
 use eframe::egui;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use thumbnails::Thumbnails;
 
-/// Samples along a side of a thumbnail.
-const SAMPLES: usize = 64;
 /// Width and height of a thumbnail in points.
 const SIDE: f32 = 88.0;
 /// Size of a thumbnail with its title, in points.
@@ -29,15 +27,7 @@ pub(crate) struct Chooser {
     /// Name of the landscape that the arrow keys have marked, and whether it is to be scrolled into view.
     marked: Option<&'static str>,
     moved: bool,
-    /// The finished thumbnails, in any order.
-    thumbnails: Vec<CachedThumbnail>,
-    coming: Option<Receiver<Thumbnail>>,
-}
-
-/// A thumbnail, and its colours in the theme of the last frame.
-struct CachedThumbnail {
-    thumbnail: Thumbnail,
-    shaded: Option<(bool, Arc<Vec<Colour>>)>,
+    thumbnails: Thumbnails,
 }
 
 impl Chooser {
@@ -57,7 +47,7 @@ impl Chooser {
         if opener.clicked() {
             self.filter.clear();
             self.marked = None;
-            self.begin(ui.ctx());
+            self.thumbnails.begin(ui.ctx());
         }
         let shown = popup.show(|ui| {
             let fresh = opener.clicked();
@@ -70,32 +60,6 @@ impl Chooser {
         shown.and_then(|shown| shown.inner)
     }
 
-    /// Starts a thread that computes the thumbnails, once.
-    fn begin(&mut self, ctx: &egui::Context) {
-        if self.coming.is_some() {
-            return;
-        }
-        let (sender, receiver) = channel();
-        let ctx = ctx.clone();
-        let make = move || {
-            for thumbnail in AnyLandscape::all()
-                .into_iter()
-                .filter_map(|landscape| Thumbnail::new(landscape, SAMPLES))
-            {
-                // The receiver is gone once the window is closed.
-                if sender.send(thumbnail).is_err() {
-                    return;
-                }
-                ctx.request_repaint();
-            }
-        };
-        let thread = std::thread::Builder::new().name("ravine thumbnails".to_owned());
-        // Without a thread the gallery shows titles only.
-        if thread.spawn(make).is_ok() {
-            self.coming = Some(receiver);
-        }
-    }
-
     /// Shows the search field and the thumbnails that match.
     fn gallery_ui(
         &mut self,
@@ -106,13 +70,7 @@ impl Chooser {
         theme: &Theme,
         textures: &mut Textures,
     ) -> Option<AnyLandscape> {
-        if let Some(coming) = &self.coming {
-            let new = coming.try_iter().map(|thumbnail| CachedThumbnail {
-                thumbnail,
-                shaded: None,
-            });
-            self.thumbnails.extend(new);
-        }
+        self.thumbnails.poll();
         let gap = ui.spacing().item_spacing.x;
         let width = COLUMNS * (CELL.x + gap) + 14.0;
         ui.set_width(width.min((ui.ctx().content_rect().width() - 40.0).max(0.0)));
@@ -238,17 +196,8 @@ impl Chooser {
             }
             let corner = rect.min + egui::vec2(0.5 * (CELL.x - SIDE), 4.0);
             let square = egui::Rect::from_min_size(corner, egui::Vec2::splat(SIDE));
-            match self.thumbnail(landscape) {
-                Some(cached) => {
-                    let area = paint::area(square);
-                    let pixels = cached.pixels(theme);
-                    let items = cached.thumbnail.items(area, &pixels, theme);
-                    paint::paint(painter, items, textures);
-                }
-                None => {
-                    painter.rect_filled(square, 0.0, paint::colour(theme.grid));
-                }
-            }
+            self.thumbnails
+                .paint(painter, landscape, square, theme, textures);
             let ink = look.text_color();
             let fitting = |size: f32| {
                 let font = egui::FontId::proportional(size);
@@ -265,25 +214,6 @@ impl Chooser {
             painter.galley(at, galley, ink);
         }
         response.on_hover_text(paragraphs(settings.help()))
-    }
-
-    /// Returns the thumbnail of a landscape, once it is computed.
-    fn thumbnail(&mut self, landscape: &AnyLandscape) -> Option<&mut CachedThumbnail> {
-        let mut thumbnails = self.thumbnails.iter_mut();
-        thumbnails.find(|cached| cached.thumbnail.landscape.name() == landscape.name())
-    }
-}
-
-impl CachedThumbnail {
-    fn pixels(&mut self, theme: &Theme) -> Arc<Vec<Colour>> {
-        let (_, pixels) = match self.shaded.take() {
-            Some(shaded) if shaded.0 == theme.dark => self.shaded.insert(shaded),
-            _ => {
-                let pixels = self.thumbnail.shading(theme);
-                self.shaded.insert((theme.dark, pixels))
-            }
-        };
-        Arc::clone(pixels)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::engine::results::Runs;
 use crate::engine::scene::{NetworkScene, Scene, ScenePart, Subject};
 use crate::export::help_page::Family;
 use crate::figure::colour::Theme;
+use crate::figure::network::short_axes;
 use crate::gui::command::Command;
 use crate::gui::field::refusal_ui;
 use crate::gui::file_dialog::Purpose;
@@ -148,7 +149,7 @@ pub(super) fn ui(
     ui.push_id("plane", |ui| {
         plane_ui(ui, bench, (&names, all), (slot, answer));
     });
-    range_ui(ui, &mut scene.view, runs.map(|runs| runs.problem.view));
+    range_ui(ui, &mut scene.view, runs);
     let chosen = (before.data.name() != bench.data.name()).then(|| bench.data.clone());
     let forgotten = before.model != bench.model || before.data != bench.data;
     if forgotten {
@@ -333,20 +334,21 @@ fn origin_ui(ui: &mut egui::Ui, names: &[String], around: &mut Option<u64>) {
 }
 
 /// Shows the window of the plane: automatic, or typed.
-fn range_ui(ui: &mut egui::Ui, view: &mut Option<Rect>, shown: Option<Rect>) {
+fn range_ui(ui: &mut egui::Ui, view: &mut Option<Rect>, runs: Option<&Runs>) {
     ui.horizontal(|ui| {
         let help =
             "Window of the plane: auto contains all runs; dragging and zooming the map fix it.";
         name_ui(ui, "range").on_hover_text(help);
         if let Some(fixed) = switch_ui(ui, "range", ["auto", "fixed"], view.is_some()) {
-            *view = shown.filter(|_| fixed);
+            *view = runs.map(|runs| runs.problem.view).filter(|_| fixed);
         }
     });
     let Some(rect) = *view else {
         return;
     };
     let mut sides = [rect.x(), rect.y()];
-    for (name, side) in ["a", "b"].into_iter().zip(&mut sides) {
+    let names = runs.map_or(["a", "b"].map(str::to_owned), short_axes);
+    for (name, side) in names.iter().zip(&mut sides) {
         let row = ui.horizontal(|ui| {
             let mut refused = None;
             name_ui(ui, name);

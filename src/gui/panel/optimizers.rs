@@ -269,7 +269,7 @@ struct HeadResponse {
 }
 
 /// Width of the loss in the head of a run, in points.
-const LOSS_WIDTH: f32 = 68.0;
+const LOSS_WIDTH: f32 = 60.0;
 
 /// Width of the names of main settings, in points.
 const MAIN_NAME_WIDTH: f32 = 76.0;
@@ -306,7 +306,17 @@ fn head_ui(
                 egui::WidgetInfo::selected(egui::Role::CheckBox, true, run.shown, name)
             });
             tick.on_hover_text(format!("Shows or hides {name}."));
-            let title = egui::Label::new(name)
+            // Names of runs with equal optimizers differ at their ends.
+            let font = egui::TextStyle::Body.resolve(ui.style());
+            let ink = ui.visuals().text_color();
+            let whole = { ui.painter() }.layout_no_wrap(name.to_owned(), font, ink);
+            let title = egui::RichText::new(name);
+            let title = if whole.size().x > ui.available_width() {
+                title.size(SECONDARY)
+            } else {
+                title
+            };
+            let title = egui::Label::new(title)
                 .truncate()
                 .sense(egui::Sense::click());
             let title = ui.add(title);

@@ -114,8 +114,9 @@ pub(crate) fn ui(
     let low = height < LOW;
     // A network has more settings, and the strip of its layers.
     let share = if scene.is_network() { 0.55 } else { 0.45 };
+    let settings_height = (share * height).max(height - list_height(&scene, height));
     scroll_ui(ui, "panel", low, f32::INFINITY, |ui| {
-        scroll_ui(ui, "settings", !low, share * height, |ui| {
+        scroll_ui(ui, "settings", !low, settings_height, |ui| {
             sections_ui(ui, &mut scene, context, state, textures, &mut answer);
         });
         ui.add_space(SPACE[1]);
@@ -149,6 +150,17 @@ pub(crate) fn ui(
         .commands
         .extend(turned.then_some(Command::SwitchSubject));
     answer
+}
+
+/// Height of the card of a run with two main settings, in points.
+const CARD_HEIGHT: f32 = 88.0;
+
+/// Returns the height that the list of optimizers needs in a panel, with space to open a card. Opening one does not change it, so that
+/// the cards stay in their place.
+fn list_height(scene: &Scene, panel: f32) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
+    let cards = CARD_HEIGHT * scene.runs.len() as f32;
+    (cards + 48.0).max(0.4 * panel)
 }
 
 /// Shows a part of the panel that scrolls by itself, if `scrolls`.

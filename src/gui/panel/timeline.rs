@@ -16,7 +16,7 @@ use eframe::egui;
 /// Width of the window below which the slider has a row of its own, in points.
 const NARROW: f32 = 640.0;
 
-/// Width of the step, in points.
+/// Least width of the step, in points.
 const STEP_WIDTH: f32 = 126.0;
 
 /// Width of the speed, in points.
@@ -87,13 +87,14 @@ pub(crate) fn ui(
     let mut commands = Vec::new();
     let status = status.unwrap_or_default();
     let width = ui.available_width();
+    let step_width = step_width(ui, timeline.steps());
     if ui.ctx().content_rect().height() < LOW_WINDOW {
         ui.horizontal(|ui| {
             let buttons = &PLAYING[usize::from(timeline.playing)..][..1];
             buttons_ui(ui, buttons, &mut commands);
-            let slider = ui.available_width() - STEP_WIDTH - 24.0;
+            let slider = ui.available_width() - step_width - 24.0;
             slider_ui(ui, timeline, slider, ends);
-            step_ui(ui, timeline);
+            step_ui(ui, timeline, step_width);
         });
         return commands;
     }
@@ -103,7 +104,7 @@ pub(crate) fn ui(
     if width < NARROW {
         ui.horizontal_wrapped(|ui| {
             buttons_ui(ui, &buttons, &mut commands);
-            step_ui(ui, timeline);
+            step_ui(ui, timeline, step_width);
         });
         ui.horizontal(|ui| {
             slider_ui(ui, timeline, width - SPEED_WIDTH - 24.0, ends);
@@ -112,11 +113,11 @@ pub(crate) fn ui(
     } else {
         ui.horizontal(|ui| {
             buttons_ui(ui, &buttons, &mut commands);
-            let rest = STEP_WIDTH + SPEED_WIDTH + 40.0;
+            let rest = step_width + SPEED_WIDTH + 40.0;
             let status_width = (0.4 * width - 200.0).max(0.0);
             let slider = ui.available_width() - rest - status_width;
             slider_ui(ui, timeline, slider, ends);
-            step_ui(ui, timeline);
+            step_ui(ui, timeline, step_width);
             speed_ui(ui, timeline);
             if status_width > 0.0 {
                 ui.separator();
@@ -199,10 +200,24 @@ fn ends_ui(ui: &egui::Ui, slider: egui::Rect, timeline: &Timeline, ends: &Ends) 
     }
 }
 
-fn step_ui(ui: &mut egui::Ui, timeline: &Timeline) {
-    let text = format!("step {} / {}", timeline.step(), timeline.steps());
+/// Returns the width of the step, in which the last one has space too.
+fn step_width(ui: &egui::Ui, steps: u64) -> f32 {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let ink = ui.visuals().text_color();
+    let last = ui
+        .painter()
+        .layout_no_wrap(step_text(steps, steps), font, ink);
+    last.size().x.ceil().max(STEP_WIDTH)
+}
+
+fn step_text(step: u64, steps: u64) -> String {
+    format!("step {step} / {steps}")
+}
+
+fn step_ui(ui: &mut egui::Ui, timeline: &Timeline, width: f32) {
+    let text = step_text(timeline.step(), timeline.steps());
     let height = ui.spacing().interact_size.y;
-    ui.add_sized([STEP_WIDTH, height], egui::Label::new(text).extend());
+    ui.add_sized([width, height], egui::Label::new(text).extend());
 }
 
 fn speed_ui(ui: &mut egui::Ui, timeline: &mut Timeline) {

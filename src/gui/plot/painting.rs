@@ -2,7 +2,7 @@
 
 use super::axis::Labels;
 use super::{NAMES_WIDTH, PlotChart, PlotOptions, coordinate};
-use crate::figure::chart::{EndNames, Style};
+use crate::figure::chart::{EndNames, Style, named_row};
 use crate::figure::colour::Theme;
 use crate::figure::trail::line;
 use crate::gui::paint::{self, Textures};
@@ -10,32 +10,43 @@ use eframe::egui;
 use egui_plot::PlotTransform;
 
 impl PlotChart {
-    /// Paints the common factor of the y axis after the title, and the name of the x axis at the right.
-    pub(super) fn label_axes(
+    /// Shows the title, the factor of the y axis behind it, and the name of the x axis at the end of the row.
+    pub(super) fn title_ui(
         &self,
-        ui: &egui::Ui,
-        space: egui::Rect,
-        title: &egui::Response,
+        ui: &mut egui::Ui,
+        row: egui::Rect,
         labels: &[Labels; 2],
-        (font, theme): (f32, &Theme),
-    ) {
-        let painter = ui.painter_at(space);
-        let colour = paint::colour(theme.faint);
-        let font = egui::FontId::proportional(font);
-        let offset = |axis: usize| labels[axis].borrow().offset.clone();
-        let x_label = format!("{} {}", self.x_label, offset(0));
+        (size, options): (f32, &PlotOptions),
+    ) -> egui::Response {
+        let colour = paint::colour(options.theme.faint);
+        let font = egui::FontId::proportional(size);
+        let painter = ui.painter_at(row);
+        let text = |text: String| painter.layout_no_wrap(text, font.clone(), colour);
+        let [x_offset, y_offset] = [0, 1].map(|axis| labels[axis].borrow().offset.clone());
+        let x_label = text(format!("{} {x_offset}", self.x_label).trim().to_owned());
+        let y_offset = text(y_offset);
+        let x_left = row.max.x - 6.0 - x_label.size().x;
+        let gaps = if y_offset.is_empty() { 8.0 } else { 16.0 };
+        let mut rect = row;
+        rect.max.x = (x_left - gaps - y_offset.size().x).max(row.min.x);
+        let title = egui::RichText::new(self.full_title()).size(size);
+        let show = |ui: &mut egui::Ui| {
+            ui.set_clip_rect(rect.intersect(ui.clip_rect()));
+            if options.title_button {
+                ui.add(egui::Button::new(title).frame(false).truncate())
+            } else {
+                ui.add(egui::Label::new(title).truncate())
+            }
+        };
+        let title = ui
+            .scope_builder(egui::UiBuilder::new().max_rect(rect), show)
+            .inner;
         let y = title.rect.center().y;
-        for (x, align, text) in [
-            (
-                title.rect.right() + 8.0,
-                egui::Align2::LEFT_CENTER,
-                offset(1),
-            ),
-            (space.max.x - 6.0, egui::Align2::RIGHT_CENTER, x_label),
-        ] {
-            let text = text.trim();
-            painter.text(egui::pos2(x, y), align, text, font.clone(), colour);
+        for (x, galley) in [(title.rect.right() + 8.0, y_offset), (x_left, x_label)] {
+            let top = y - 0.5 * galley.size().y;
+            painter.galley(egui::pos2(x, top), galley, colour);
         }
+        title
     }
 
     /// Paints curves, markers, lines of the timeline and of the pointer, and names.

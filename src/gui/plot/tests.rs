@@ -2,6 +2,7 @@
 
 use super::curve::pieces;
 use super::*;
+use crate::engine::numeric::real;
 use egui_plot::PlotBounds;
 
 fn transform(range: [[f64; 2]; 2]) -> PlotTransform {

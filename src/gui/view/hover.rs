@@ -9,7 +9,7 @@ use crate::engine::scene::Scene;
 use crate::engine::training::Trajectory;
 use crate::figure::axis::number;
 use crate::figure::frame::Frame;
-use crate::figure::network::{metrics, percent};
+use crate::figure::network::{metrics, percent, short_axes};
 use crate::figure::projection_error;
 use crate::figure::trail::{Trail, early_ends};
 use crate::teaching::facts::Facts;
@@ -133,7 +133,7 @@ fn step_text(scene: &Scene, runs: &Runs, trail: &Trail, row: usize) -> String {
     };
     format!(
         "{name}, step {step}\n{}\nf {}\n‖∇f‖ {}{}",
-        coordinates(scene, at),
+        coordinates(runs, at),
         number(loss[row], 4),
         number(grad_norm[row], 3),
         stability_text(runs, trail.run, row),
@@ -192,7 +192,7 @@ fn height_text(runs: &Runs, context: &ViewContext, at: [f64; 2]) -> String {
         Some(Ok(MapData { surface, base, .. })) => surface.height(at).map(|height| height + base),
         _ => None,
     };
-    let place = coordinates(&runs.scene, at);
+    let place = coordinates(runs, at);
     height.map_or_else(
         || place.clone(),
         |height| format!("{place}\nloss on the plane {}", number(height, 4)),
@@ -209,8 +209,11 @@ fn landscape_text(scene: &Scene, runs: &Runs, at: [f64; 2]) -> String {
     let value = objective.gradient(&at, &mut gradient);
     let [low, high] = curvature::extremes(objective, &at);
     format!(
-        "{}\nf {}\n‖∇f‖ {}\nλ {}, {}{}",
-        coordinates(scene, at),
+        "{}
+f {}
+‖∇f‖ {}
+λ {}, {}{}",
+        coordinates(runs, at),
         number(value, 4),
         number(norm(&gradient), 3),
         number(low, 3),
@@ -241,7 +244,10 @@ fn graph_text(scene: &Scene, runs: &Runs, x: f64) -> String {
     )
 }
 
-fn coordinates(scene: &Scene, [x, y]: [f64; 2]) -> String {
-    let [first, second] = scene.axes();
-    format!("{first} {} {second} {}", number(x, 4), number(y, 4))
+fn coordinates(runs: &Runs, [x, y]: [f64; 2]) -> String {
+    let [first, second] = short_axes(runs);
+    // The directions of a plane have long names.
+    let between = if runs.trained.is_some() { '\n' } else { ' ' };
+    let [x, y] = [x, y].map(|number_of| number(number_of, 4));
+    format!("{first} {x}{between}{second} {y}")
 }

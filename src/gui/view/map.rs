@@ -10,12 +10,13 @@ use crate::engine::objective::plane::Rect;
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::export::picture::Show;
-use crate::figure::drawing::{Area, Item};
+use crate::figure::drawing::{Anchor, Area, Item, Text};
 use crate::figure::frame::Frame;
 use crate::figure::labels::Labels;
 use crate::figure::trail::{self, Trail};
 use crate::figure::{
-    self, colour_bar, critical, curve, guess, map, network, regression, state_markers, style_index,
+    self, colour_bar, critical, curve, guess, map, network, regression, shortened, state_markers,
+    style_index, text_width,
 };
 use crate::gui::command::Command;
 use crate::gui::inspect_cache::InspectCache;
@@ -91,6 +92,7 @@ impl View for MapView {
         };
         let axes = axes.each_ref().map(String::as_str);
         items.extend(map::axes(&frame, axes, context.theme));
+        items.extend(title(&frame, context));
         if let (true, Some(Ok(map_data))) =
             (scene.map.fill, context.map_data.map(|map_data| &**map_data))
         {
@@ -128,6 +130,21 @@ fn layout(space: egui::Rect, dim: usize) -> (Area, Area) {
     let map = paint::inset(space, [50.0, 26.0], [right, 36.0]);
     let bar = Area::new([map.max.x + 12.0, map.min.y], [map.max.x + 24.0, map.max.y]);
     (paint::area(map), bar)
+}
+
+/// Size of the map's title, in points.
+const TITLE_SIZE: f32 = 12.0;
+
+/// Returns the title and the formula of the landscape, or the network and its plane, above the map; shortened where it is narrow.
+fn title(frame: &Frame, context: &ViewContext) -> Option<Item> {
+    let text = format!("{}   {}", context.scene.title(), context.scene.formula());
+    let width = frame.area.width();
+    let fits = |length: &usize| text_width::width(&shortened(&text, *length), TITLE_SIZE) <= width;
+    let length = (1..=text.chars().count()).rev().find(fits)?;
+    let at = [frame.area.min[0], frame.area.min[1] - 12.0];
+    let ink = context.theme.ink;
+    let text = Text::new(shortened(&text, length), at, Anchor::Start, TITLE_SIZE, ink);
+    context.needs_title.then_some(Item::Text(text))
 }
 
 /// Returns the window of the plane that the scene chooses, or the one that its newest runs suggest.

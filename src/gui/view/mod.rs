@@ -137,6 +137,8 @@ pub(crate) struct ViewContext<'a> {
     pub guess: Option<ShownGuess>,
     /// Time that a frame may wait for results that are computed quickly.
     pub frame_budget: Duration,
+    /// Whether views have titles: nothing above them has.
+    pub needs_title: bool,
     /// Light or dark.
     pub theme: &'static Theme,
 }

@@ -26,6 +26,8 @@ pub(super) struct ProjectedRuns {
     problem: Arc<Problem>,
     /// The runs from which the plane was built, and the number of rows of each then.
     built_from: Vec<(RunId, usize)>,
+    /// The runs whose ends the plane goes through, besides that of its origin.
+    through: Vec<RunId>,
     runs: Vec<ProjectedRun>,
 }
 
@@ -72,10 +74,13 @@ impl ProjectedRuns {
         let theta = origin.and_then(|run| run.theta(origin_row.unwrap_or(usize::MAX)));
         let theta = theta.unwrap_or(&task.start);
         let others = ids.iter().zip(&trajectories);
-        let others: Vec<Vec<f64>> = others
+        let (other_ids, others): (Vec<RunId>, Vec<Vec<f64>>) = others
             .filter(|(id, _)| Some(**id) != origin_id)
-            .map(|(_, run)| run.theta(usize::MAX).unwrap_or(&task.start).to_vec())
-            .collect();
+            .map(|(id, run)| {
+                let theta = run.theta(usize::MAX).unwrap_or(&task.start);
+                ((*id).clone(), theta.to_vec())
+            })
+            .unzip();
         let needed = needed_runs(plane).saturating_sub(1);
         if others.len() < needed {
             return Err(SceneError::PlaneRuns {
@@ -104,6 +109,7 @@ impl ProjectedRuns {
             built_from: built_from
                 .map(|(thread, count)| (thread.id().clone(), *count))
                 .collect(),
+            through: other_ids.into_iter().take(needed).collect(),
             runs: Vec::new(),
         })
     }
@@ -178,6 +184,7 @@ impl ProjectedRuns {
                 id: run.id.clone(),
             })
         };
+        let index = |id: &RunId| self.runs.iter().position(|run| run.id == *id);
         Runs {
             scene: scene.clone(),
             problem: Arc::clone(&self.problem),
@@ -187,6 +194,7 @@ impl ProjectedRuns {
                 task: Arc::clone(&self.task),
                 network_plane: Arc::clone(&self.network_plane),
                 runs: self.runs.iter().map(record).collect(),
+                through: self.through.iter().filter_map(index).collect(),
                 complete,
             }),
             maps: MapCache::default(),

@@ -25,7 +25,7 @@ settings! {
 }
 
 impl PlaneMethod for Filter {
-    fn axes(&self) -> [String; 2] {
+    fn axes(&self, _: &[&str]) -> [String; 2] {
         ["first", "second"].map(|which| format!("{which} random direction, filter-normalised"))
     }
 

@@ -22,7 +22,7 @@ settings! {
 }
 
 impl PlaneMethod for Gradient {
-    fn axes(&self) -> [String; 2] {
+    fn axes(&self, _: &[&str]) -> [String; 2] {
         let second = match self.second {
             Second::Random => "random direction, orthogonal to ∇L",
             Second::Step => "last step, orthogonal to ∇L",

@@ -11,7 +11,7 @@ settings! {
 }
 
 impl PlaneMethod for Hessian {
-    fn axes(&self) -> [String; 2] {
+    fn axes(&self, _: &[&str]) -> [String; 2] {
         ["first", "second"].map(|which| format!("{which} eigenvector of the Hessian"))
     }
 

@@ -19,9 +19,10 @@ settings! {
 }
 
 impl PlaneMethod for Line {
-    fn axes(&self) -> [String; 2] {
+    fn axes(&self, others: &[&str]) -> [String; 2] {
+        let other = others.first().unwrap_or(&"the other weights");
         let second = "random direction, orthogonal to the line";
-        ["line to the other weights, at 1", second].map(str::to_owned)
+        [format!("line to {other}, at 1"), second.to_owned()]
     }
 
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {

@@ -52,8 +52,9 @@ family! {
 
 /// Method that chooses a plane through parameter space.
 pub trait PlaneMethod: Settings {
-    /// Returns the names of the plane's two directions, as axes of its map.
-    fn axes(&self) -> [String; 2];
+    /// Returns the names of the plane's two directions, as axes of its map. `others` are the names of the further weights, where they have
+    /// any.
+    fn axes(&self, others: &[&str]) -> [String; 2];
 
     /// Builds the plane from its inputs.
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError>;

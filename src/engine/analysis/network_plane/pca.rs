@@ -23,7 +23,7 @@ settings! {
 }
 
 impl PlaneMethod for Pca {
-    fn axes(&self) -> [String; 2] {
+    fn axes(&self, _: &[&str]) -> [String; 2] {
         ["PC 1", "PC 2"].map(str::to_owned)
     }
 

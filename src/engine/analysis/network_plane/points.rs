@@ -15,13 +15,15 @@ settings! {
 }
 
 impl PlaneMethod for Points {
-    fn axes(&self) -> [String; 2] {
-        let second = if self.upright {
-            "toward the third weights, orthogonal"
-        } else {
-            "toward the third weights, at 1"
-        };
-        ["toward the second weights, at 1", second].map(str::to_owned)
+    fn axes(&self, others: &[&str]) -> [String; 2] {
+        let name = |at: usize, usual| others.get(at).copied().unwrap_or(usual);
+        let second = name(0, "the second weights");
+        let third = name(1, "the third weights");
+        let place = if self.upright { "orthogonal" } else { "at 1" };
+        [
+            format!("toward {second}, at 1"),
+            format!("toward {third}, {place}"),
+        ]
     }
 
     fn build(&self, given: &PlaneInputs) -> Result<NetworkPlane, PlaneError> {

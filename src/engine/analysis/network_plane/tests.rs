@@ -299,7 +299,7 @@ fn a_run_that_moves_by_rounding_alone_has_no_principal_components() {
 
 #[test]
 fn every_plane_names_its_directions() {
-    let axes = |plane: &str| plane.parse::<AnyPlane>().unwrap().as_dyn().axes();
+    let axes = |plane: &str| plane.parse::<AnyPlane>().unwrap().as_dyn().axes(&[]);
     let weights = "weights:a=layers.0.weight[0][3],b=layers.1.bias[0]";
     let expected = [
         "change of layer 1 weight [0,3]",
@@ -313,9 +313,15 @@ fn every_plane_names_its_directions() {
     );
     assert_eq!(axes("gradient")[0], "along ∇L");
     assert!(axes("line")[0].starts_with("line to the other weights"));
+    let named = |plane: &str| {
+        let plane = plane.parse::<AnyPlane>().unwrap();
+        plane.as_dyn().axes(&["Adam", "Lion"])
+    };
+    assert_eq!(named("line")[0], "line to Adam, at 1");
+    assert_eq!(named("points"), ["toward Adam, at 1", "toward Lion, at 1"]);
     assert!(axes("points:upright=true")[1].ends_with("orthogonal"));
     for plane in AnyPlane::all() {
-        let [a, b] = plane.as_dyn().axes();
+        let [a, b] = plane.as_dyn().axes(&[]);
         assert!(a.len() > 3 && b.len() > 3 && a != b, "{}", plane.name());
     }
 }

@@ -17,7 +17,7 @@ settings! {
 }
 
 impl PlaneMethod for Weights {
-    fn axes(&self) -> [String; 2] {
+    fn axes(&self, _: &[&str]) -> [String; 2] {
         [&self.a, &self.b].map(|name| {
             let name = readable(name);
             if self.absolute {
