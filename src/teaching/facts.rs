@@ -2,6 +2,7 @@
 
 mod curvature;
 
+use crate::engine::numeric::real;
 use crate::engine::results::{Runs, TrainedRun};
 use crate::engine::scene::Run;
 use crate::engine::training::{Outcome, RunSpec, Trajectory};
@@ -150,17 +151,13 @@ impl<'a> Facts<'a> {
         let last = rows.last().filter(|last| *last > 0)?;
         let first = last / 2;
         let steps = self.runs.step(last) - self.runs.step(first);
-        #[expect(clippy::cast_precision_loss, reason = "a number of steps")]
-        let power = 1.0 / steps as f64;
-        Some((excess(last) / excess(first)).powf(power))
+        Some((excess(last) / excess(first)).powf(1.0 / real(steps)))
     }
 }
 
 /// Returns the mean of numbers.
 pub(super) fn mean(numbers: &[f64]) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
-    let count = numbers.len() as f64;
-    numbers.iter().sum::<f64>() / count
+    numbers.iter().sum::<f64>() / real(numbers.len())
 }
 
 /// Returns the Euclidean distance of two points.
