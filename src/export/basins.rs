@@ -23,6 +23,24 @@ fn computed(basins: &Basins) -> impl Iterator<Item = (usize, &Cell)> {
     cells.filter(|(index, _)| !basins.missing.get(*index).copied().unwrap_or(false))
 }
 
+/// Returns the word for a label.
+fn fate(label: BasinLabel) -> &'static str {
+    match label {
+        BasinLabel::Converges(_) => "arrives",
+        BasinLabel::Undecided => "undecided",
+        BasinLabel::Diverges => "diverges",
+    }
+}
+
+/// Returns x, y and the value of the minimum that a start leads to.
+fn minimum(basins: &Basins, label: BasinLabel) -> Option<[f64; 3]> {
+    let BasinLabel::Converges(minimum) = label else {
+        return None;
+    };
+    let mark = basins.minima[usize::from(minimum)].mark;
+    Some([mark.at[0], mark.at[1], mark.value])
+}
+
 /// Writes a line for each start: x, y, fate, minimum_x, minimum_y, minimum, steps; row by row from the lowest y.
 ///
 /// # Errors
@@ -31,18 +49,10 @@ pub fn csv(basins: &Basins, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "x,y,fate,minimum_x,minimum_y,minimum,steps")?;
     for (index, cell) in computed(basins) {
         let [x, y] = basins.start(index % basins.side, index / basins.side);
-        write!(out, "{x:?},{y:?},")?;
-        match cell.label {
-            BasinLabel::Converges(minimum) => {
-                let mark = basins.minima[usize::from(minimum)].mark;
-                write!(
-                    out,
-                    "arrives,{:?},{:?},{:?}",
-                    mark.at[0], mark.at[1], mark.value
-                )?;
-            }
-            BasinLabel::Undecided => write!(out, "undecided,,,")?,
-            BasinLabel::Diverges => write!(out, "diverges,,,")?,
+        write!(out, "{x:?},{y:?},{},", fate(cell.label))?;
+        match minimum(basins, cell.label) {
+            Some([x, y, value]) => write!(out, "{x:?},{y:?},{value:?}")?,
+            None => write!(out, ",,")?,
         }
         writeln!(out, ",{}", cell.steps)?;
     }
@@ -57,19 +67,9 @@ pub fn json(basins: &Basins, facts: Columns, out: &mut dyn Write) -> io::Result<
     let starts =
         computed(basins).map(|(index, _)| basins.start(index % basins.side, index / basins.side));
     let starts: Vec<[f64; 2]> = starts.collect();
-    let marks = computed(basins).map(|(_, cell)| match cell.label {
-        BasinLabel::Converges(minimum) => {
-            let mark = basins.minima[usize::from(minimum)].mark;
-            [mark.at[0], mark.at[1], mark.value]
-        }
-        _ => [f64::NAN; 3],
-    });
-    let marks: Vec<[f64; 3]> = marks.collect();
-    let fates = computed(basins).map(|(_, cell)| match cell.label {
-        BasinLabel::Converges(_) => "arrives",
-        BasinLabel::Undecided => "undecided",
-        BasinLabel::Diverges => "diverges",
-    });
+    let marks = computed(basins).map(|(_, cell)| minimum(basins, cell.label));
+    let marks: Vec<[f64; 3]> = marks.map(|mark| mark.unwrap_or([f64::NAN; 3])).collect();
+    let fates = computed(basins).map(|(_, cell)| fate(cell.label));
     let start = |axis: usize| Cells::Real(starts.iter().map(|at| at[axis]).collect());
     let mark = |part: usize| Cells::Real(marks.iter().map(|mark| mark[part]).collect());
     let steps = computed(basins).map(|(_, cell)| u64::from(cell.steps));
