@@ -1,6 +1,7 @@
 //! Tests of file names: any name can be read and written, and messages quote them in one line.
 
-use super::{Place, words};
+use super::files::DATA;
+use super::{Place, check, words};
 use std::fs;
 
 #[test]

@@ -1,11 +1,9 @@
 //! Tests of the files that commands may write, and that they are written completely and together or not at all.
 
-use super::{Place, check, words};
+use super::{Place, words};
 use std::fs;
-use std::process::Stdio;
-use std::time::Duration;
 
-const DATA: &str = "x,y,class\n1,2,0\n2,3,1\n3,5,1\n4,1,0\n";
+pub(super) const DATA: &str = "x,y,class\n1,2,0\n2,3,1\n3,5,1\n4,1,0\n";
 pub(super) const NETWORK: [&str; 4] = ["--network", "mlp:hidden=2,loss=bce", "--data", "d.csv"];
 const SCENE: &str =
     "version = 1\nlandscape = \"quadratic\"\n[training]\nsteps = 2\n[[runs]]\nspec = \"sgd\"\n";
@@ -46,7 +44,6 @@ pub(super) fn place() -> Place {
     place
 }
 
-#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn no_output_overwrites_an_input() {
     let place = place();

@@ -1,8 +1,8 @@
-//! Tests of `ravine sweep`: tables, best values, pictures, refusals.
+//! Tests of `ravine sweep`: tables, best values, pictures.
 
 mod refusals;
 
-use super::{Place, check, words};
+use super::{Place, words};
 use std::fs;
 
 const QUADRATIC: [&str; 6] = [

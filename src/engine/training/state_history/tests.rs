@@ -178,7 +178,7 @@ fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
 fn the_state_of_the_last_row_is_that_of_the_last_step() {
     let landscape: AnyLandscape = "quadratic:a=1,b=4".parse().unwrap();
     let problem = landscape.as_dyn().load(&NoFiles).unwrap();
-    let (spec, never) = ("adam:lr=0.1".parse().unwrap(), Cancel::default());
+    let (spec, never): (RunSpec, _) = ("adam:lr=0.1".parse().unwrap(), Cancel::default());
     let history = |record_every| {
         let run_settings = RunSettings {
             record_every,

@@ -1,5 +1,6 @@
 //! Tests of refused sweeps.
 
+use super::super::check;
 use super::*;
 
 #[test]
