@@ -80,9 +80,8 @@ fn files_of_any_name_can_be_read_written_and_named_in_specs() {
         // As an argument that is a path, and in the corresponding scene file.
         let trained = run(
             &words("train --network mlp:hidden=,loss=bce --run sgd --steps 1 -o")
+                .into_iter()
                 .map(text)
-                .iter()
-                .copied()
                 .chain([OsStr::from_bytes(b"\xfe.safetensors"), text("--data"), path])
                 .collect::<Vec<_>>(),
         );

@@ -142,7 +142,7 @@ fn render_shows_the_surface_from_any_side() {
     let args = "render --landscape himmelblau --run sgd:lr=0.01 --steps 50 --show surface -o";
     let said = |rest: &str| {
         let all = format!("{args} {rest}");
-        place.said(&words(all))
+        place.said(&words(&all))
     };
     said("a.svg");
     said("b.svg --azim=-120 --elev 45.5");
@@ -168,7 +168,7 @@ fn render_shows_the_surface_from_any_side() {
         ("e.svg --azim=north", "`azim` cannot be `north`"),
     ] {
         let all = format!("{args} {rest}");
-        place.refused(&words(all), expected);
+        place.refused(&words(&all), expected);
     }
     let on_map = ["render", "--azim=10", "-o", "e.svg"];
     place.refused(&on_map, "--azim is for --show surface");
