@@ -235,7 +235,7 @@ fn run_names_are_distinct_from_names_that_look_numbered() {
         scene.add_run(spec.parse().unwrap());
         scene.runs.last_mut().unwrap().name = name.to_owned();
     }
-    let expected = ["SGD", "SGD lr=0.1", "A (2)", "A", "A (3)", "A (4)"];
+    let expected = ["SGD lr=0.001", "SGD lr=0.1", "A (2)", "A", "A (3)", "A (4)"];
     assert_eq!(scene.run_names(), expected);
 }
 

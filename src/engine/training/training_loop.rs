@@ -109,7 +109,7 @@ impl<'a> RunContext<'a> {
     ///
     /// The rules for the end of a run stand here and are applied at recorded rows; batches apply those of them that an elementwise
     /// optimizer can meet, and a test compares the two.
-    pub(super) fn train(&self, steps: u64, observer: &mut dyn Observer) -> Option<Outcome> {
+    pub(super) fn train(&self, steps: u64, observer: &mut impl Observer) -> Option<Outcome> {
         let Self {
             objective,
             start,
