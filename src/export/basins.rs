@@ -23,25 +23,33 @@ fn computed(basins: &Basins) -> impl Iterator<Item = (usize, &Cell)> {
     cells.filter(|(index, _)| !basins.missing.get(*index).copied().unwrap_or(false))
 }
 
+/// Returns the word for a label.
+fn fate(label: BasinLabel) -> &'static str {
+    match label {
+        BasinLabel::Converges(_) => "arrives",
+        BasinLabel::Undecided => "undecided",
+        BasinLabel::Diverges => "diverges",
+    }
+}
+
+/// Returns x, y and the value of the minimum that a start leads to.
+fn minimum(basins: &Basins, label: BasinLabel) -> Option<[f64; 3]> {
+    let BasinLabel::Converges(minimum) = label else {
+        return None;
+    };
+    let mark = basins.minima[usize::from(minimum)].mark;
+    Some([mark.at[0], mark.at[1], mark.value])
+}
+
 /// Returns a table with a row for each start that was computed: x, y, fate, minimum_x, minimum_y, minimum, steps; row by row from the
 /// lowest y, with `facts`.
 pub fn columns(basins: &Basins, facts: Columns) -> Columns {
     let starts =
         computed(basins).map(|(index, _)| basins.start(index % basins.side, index / basins.side));
     let starts: Vec<[f64; 2]> = starts.collect();
-    let marks = computed(basins).map(|(_, cell)| match cell.label {
-        BasinLabel::Converges(minimum) => {
-            let mark = basins.minima[usize::from(minimum)].mark;
-            [mark.at[0], mark.at[1], mark.value]
-        }
-        _ => [f64::NAN; 3],
-    });
-    let marks: Vec<[f64; 3]> = marks.collect();
-    let fates = computed(basins).map(|(_, cell)| match cell.label {
-        BasinLabel::Converges(_) => "arrives",
-        BasinLabel::Undecided => "undecided",
-        BasinLabel::Diverges => "diverges",
-    });
+    let marks = computed(basins).map(|(_, cell)| minimum(basins, cell.label));
+    let marks: Vec<[f64; 3]> = marks.map(|mark| mark.unwrap_or([f64::NAN; 3])).collect();
+    let fates = computed(basins).map(|(_, cell)| fate(cell.label));
     let start = |axis: usize| Cells::Real(starts.iter().map(|at| at[axis]).collect());
     let mark = |part: usize| Cells::Real(marks.iter().map(|mark| mark[part]).collect());
     let steps = computed(basins).map(|(_, cell)| u64::from(cell.steps));

@@ -17,10 +17,13 @@ pub enum TableFormat {
     Csv,
 }
 
+/// Text of a cell without a number; the cell is empty in CSV.
+pub const NO_NUMBER: &str = "–";
+
 /// Returns a loss with four digits, or a dash where there is none.
 pub fn loss_text(loss: Option<f64>) -> String {
     let loss = loss.filter(|loss| loss.is_finite());
-    loss.map_or("–".to_owned(), |loss| {
+    loss.map_or(NO_NUMBER.to_owned(), |loss| {
         let rounded: f64 = format!("{loss:.3e}").parse().unwrap_or(loss);
         real(rounded)
     })
@@ -95,7 +98,7 @@ pub fn write(
     let is_number = |column: usize| {
         let mut cells = rows.iter().map(|row| row[column].as_str());
         let is_number = |cell: &str| cell.split(" ± ").all(|part| part.parse::<f64>().is_ok());
-        cells.all(|cell| cell.is_empty() || cell == "–" || is_number(cell))
+        cells.all(|cell| cell.is_empty() || cell == NO_NUMBER || is_number(cell))
     };
     let numeric: Vec<bool> = (0..header.len()).map(is_number).collect();
     match format {
@@ -107,7 +110,7 @@ pub fn write(
                     .iter()
                     .zip(&numeric)
                     .map(|(text, numeric)| match numeric {
-                        true if text == "–" => number_cell(None),
+                        true if text == NO_NUMBER => number_cell(None),
                         _ => cell(text),
                     });
                 let cells: Vec<String> = cells.collect();
@@ -168,8 +171,8 @@ fn latex(text: &str) -> String {
             '^' => out.push_str("\\textasciicircum{}"),
             '\\' => out.push_str("\\textbackslash{}"),
             '–' => out.push_str("--"),
-            '>' => out.push_str("\\textgreater{}"),
             '<' => out.push_str("\\textless{}"),
+            '>' => out.push_str("\\textgreater{}"),
             '|' => out.push_str("\\textbar{}"),
             char => out.push(char),
         }
@@ -186,6 +189,7 @@ mod tests {
         let rows = [
             vec!["a|b_c".to_owned(), "1.5e-8".to_owned()],
             vec!["sgd:lr=1,nesterov=true".to_owned(), "–".to_owned()],
+            vec!["A–B <x>".to_owned(), "2".to_owned()],
         ];
         let text = |format| {
             let mut out = Vec::new();
@@ -194,17 +198,19 @@ mod tests {
         };
         assert_eq!(
             text(TableFormat::Markdown),
-            "| spec | final loss |\n| --- | ---: |\n| a\\|b_c | 1.5e-8 |\n| sgd:lr=1,nesterov=true | – |\n"
+            "| spec | final loss |\n| --- | ---: |\n| a\\|b_c | 1.5e-8 |\n| sgd:lr=1,nesterov=true | – |\n| A–B <x> | 2 |\n"
         );
         assert_eq!(
             text(TableFormat::Csv),
-            "spec,final_loss\na|b_c,1.5e-8\nsgd:lr=1;nesterov=true,NaN\n"
+            "spec,final_loss\na|b_c,1.5e-8\nsgd:lr=1;nesterov=true,NaN\nA–B <x>,2\n"
         );
         let latex = text(TableFormat::Latex);
-        assert!(
-            latex.contains("a\\textbar{}b\\_c & $1.5 \\times 10^{-8}$ \\\\\n"),
-            "{latex}"
-        );
+        for line in [
+            "a\\textbar{}b\\_c & $1.5 \\times 10^{-8}$ \\\\\n",
+            "A--B \\textless{}x\\textgreater{} & $2$ \\\\\n",
+        ] {
+            assert!(latex.contains(line), "{latex}");
+        }
     }
 
     #[test]

@@ -131,7 +131,8 @@ pub fn mean_text(mean: f64, sd: f64) -> String {
         exponent.unwrap_or(0_i32)
     };
     let last = exponent(sd) - 1;
-    let digits = |count: i32| usize::try_from(count).unwrap_or(0);
+    // A double has seventeen digits.
+    let digits = |count: i32| usize::try_from(count).unwrap_or(0).min(16);
     let is_fixed = last >= -6 && mean.abs().max(sd) < 1e6;
     let text = |number: f64| {
         if is_fixed {
@@ -195,6 +196,7 @@ mod tests {
             (3.0, 2.0e-9, "3.0000000000e0 ± 2.0e-9"),
             (2.5e7, 1.2e6, "2.50e7 ± 1.2e6"),
             (0.0, 9.96, "0 ± 10"),
+            (3.0, 4.4e-300, "3.0000000000000000e0 ± 4.4e-300"),
             (0.5, 0.0, "0.5 ± 0"),
         ] {
             assert_eq!(mean_text(mean, sd), expected);

@@ -46,10 +46,7 @@ pub fn open_scene(path: &Path) -> Result<Scene, String> {
         });
     }
     if bytes.len() as u64 > MAX_SCENE_BYTES {
-        return Err(format!(
-            "{name}: is longer than {} MB; expected {EXPECTED_SCENE}",
-            MAX_SCENE_BYTES >> 20
-        ));
+        return Err(too_long(&name, EXPECTED_SCENE, MAX_SCENE_BYTES));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
@@ -176,18 +173,7 @@ impl Disk {
     }
 
     fn read(&self, path: &str, expected: &str) -> Result<Vec<u8>, String> {
-        let file = open(&self.find(path), path, expected)?;
-        let mut bytes = Vec::new();
-        file.take(MAX_DATA_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| unreadable(path, error.kind(), expected))?;
-        if bytes.len() as u64 > MAX_DATA_BYTES {
-            let longest = MAX_DATA_BYTES >> 20;
-            return Err(format!(
-                "{path}: is longer than {longest} MB; at most that is read"
-            ));
-        }
-        Ok(bytes)
+        read_at_most(&self.find(path), path, expected, MAX_DATA_BYTES)
     }
 }
 
@@ -215,7 +201,7 @@ impl Files for Disk {
     }
 
     fn weights(&self, path: &str, tensors: &[NamedShape]) -> Result<Vec<f64>, String> {
-        let bytes = read_at_most(&self.find(path), path, weights::EXPECTED, MAX_DATA_BYTES)?;
+        let bytes = self.read(path, weights::EXPECTED)?;
         let mut end = 0;
         let tensors: Vec<Tensor> = { tensors.iter() }
             .map(|NamedShape { name, shape }| {
@@ -269,12 +255,14 @@ fn read_at_most(path: &Path, name: &str, expected: &str, most: u64) -> Result<Ve
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(name, error.kind(), expected))?;
     if bytes.len() as u64 > most {
-        return Err(format!(
-            "{name}: is longer than {} MB; expected {expected}",
-            most >> 20
-        ));
+        return Err(too_long(name, expected, most));
     }
     Ok(bytes)
+}
+
+fn too_long(name: &str, expected: &str, most: u64) -> String {
+    let megabytes = most >> 20;
+    format!("{name}: is longer than {megabytes} MB; expected {expected} of at most that length")
 }
 
 fn unreadable(name: &str, kind: ErrorKind, expected: &str) -> String {

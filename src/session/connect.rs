@@ -155,10 +155,11 @@ fn compute_paths(
     let [Some(a), Some(b)] = request.runs.each_ref().map(|(run, row)| run.theta(*row)) else {
         return Ok(None);
     };
-    let interval = (request.settings.steps / 100).max(1);
+    let (interval, mut next) = ((request.settings.steps / 100).max(1), 0);
     let mut on_step = |steps: u64| {
-        if steps.is_multiple_of(interval) {
+        if steps >= next {
             publish(request, worker, steps, None, None);
+            next = steps + interval;
         }
     };
     let (task, spec, settings) = (&request.task, &request.spec, &request.settings);

@@ -2,6 +2,7 @@
 
 use super::lesson::{Lesson, Step};
 use crate::engine::declare::SettingError;
+use crate::engine::declare::names::plain;
 use crate::engine::scene::Scene;
 
 /// Begins the name of a lesson's step where a scene file is accepted.
@@ -34,7 +35,6 @@ pub fn find_step(text: &str) -> Result<StepIndex, String> {
         Some((name, number)) => (name, Some(number)),
         None => (text, None),
     };
-    let plain = |name: &str| name.trim().to_lowercase().replace(['_', ' '], "-");
     let found = { lessons.iter() }.position(|lesson| plain(&lesson.name) == plain(name));
     let lesson = found.ok_or_else(|| {
         let valid = lessons.iter().map(|lesson| lesson.name.as_str()).collect();

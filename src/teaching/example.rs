@@ -1,6 +1,7 @@
 //! Examples: scenes that are ready to open, each a scene file that a person can read.
 
 use crate::engine::declare::SettingError;
+use crate::engine::declare::names::plain;
 use crate::engine::scene::Scene;
 use std::sync::OnceLock;
 
@@ -11,67 +12,26 @@ const PREFIX: &str = "example:";
 const VIEW: &str = "View: ";
 
 /// The examples in their order: name and file.
-const FILES: &[(&str, &str)] = &[
-    (
-        "opening-race",
-        include_str!("../../assets/examples/opening-race.toml"),
-    ),
-    (
-        "learning-rate-sweep",
-        include_str!("../../assets/examples/learning-rate-sweep.toml"),
-    ),
-    (
-        "momentum-in-a-ravine",
-        include_str!("../../assets/examples/momentum-in-a-ravine.toml"),
-    ),
-    ("beale", include_str!("../../assets/examples/beale.toml")),
-    (
-        "saddle-escape",
-        include_str!("../../assets/examples/saddle-escape.toml"),
-    ),
-    (
-        "plateau",
-        include_str!("../../assets/examples/plateau.toml"),
-    ),
-    (
-        "newton-basins",
-        include_str!("../../assets/examples/newton-basins.toml"),
-    ),
-    (
-        "many-minima",
-        include_str!("../../assets/examples/many-minima.toml"),
-    ),
-    (
-        "edge-of-stability",
-        include_str!("../../assets/examples/edge-of-stability.toml"),
-    ),
-    (
-        "schedules",
-        include_str!("../../assets/examples/schedules.toml"),
-    ),
-    (
-        "noise-and-batch-size",
-        include_str!("../../assets/examples/noise-and-batch-size.toml"),
-    ),
-    (
-        "regression",
-        include_str!("../../assets/examples/regression.toml"),
-    ),
-    (
-        "weight-decay",
-        include_str!("../../assets/examples/weight-decay.toml"),
-    ),
-    ("moons", include_str!("../../assets/examples/moons.toml")),
-    (
-        "spirals",
-        include_str!("../../assets/examples/spirals.toml"),
-    ),
-    ("digits", include_str!("../../assets/examples/digits.toml")),
-    (
-        "mode-connectivity",
-        include_str!("../../assets/examples/mode-connectivity.toml"),
-    ),
-];
+const FILES: &[(&str, &str)] = toml_files!(
+    "examples",
+    "opening-race",
+    "learning-rate-sweep",
+    "momentum-in-a-ravine",
+    "beale",
+    "saddle-escape",
+    "plateau",
+    "newton-basins",
+    "many-minima",
+    "edge-of-stability",
+    "schedules",
+    "noise-and-batch-size",
+    "regression",
+    "weight-decay",
+    "moons",
+    "spirals",
+    "digits",
+    "mode-connectivity",
+);
 
 /// An example.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,20 +58,18 @@ impl Example {
     pub fn bundled() -> Result<&'static [Self], String> {
         static EXAMPLES: OnceLock<Result<Vec<Example>, String>> = OnceLock::new();
         let read = || FILES.iter().map(|(name, text)| read(name, text)).collect();
-        match EXAMPLES.get_or_init(read) {
-            Ok(examples) => Ok(examples),
-            Err(sentence) => Err(sentence.clone()),
-        }
+        let examples = EXAMPLES.get_or_init(read);
+        examples.as_deref().map_err(String::clone)
     }
 
-    /// Returns the example with a name, in any case.
+    /// Returns the example with a name, in any case, with or without dashes.
     ///
     /// # Errors
     /// Returns one sentence for an unknown name, with the most similar ones.
     pub fn find(name: &str) -> Result<&'static Self, String> {
         let examples = Self::bundled()?;
-        let plain = name.trim().to_lowercase().replace(['_', ' '], "-");
-        let found = examples.iter().find(|example| example.name == plain);
+        let is_named = |example: &&Self| plain(example.name) == plain(name);
+        let found = examples.iter().find(is_named);
         found.ok_or_else(|| {
             let unknown = SettingError::Name {
                 family: "example",

@@ -3,6 +3,7 @@
 mod curvature;
 
 use crate::engine::analysis::theory::measured_rate;
+use crate::engine::numeric::real;
 use crate::engine::results::{Runs, TrainedRun};
 use crate::engine::scene::Run;
 use crate::engine::training::{Outcome, RunSpec, Trajectory};
@@ -155,9 +156,7 @@ pub(super) fn late_mean(losses: &[f64]) -> f64 {
 
 /// Returns the mean of numbers.
 pub(super) fn mean(numbers: &[f64]) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
-    let count = numbers.len() as f64;
-    numbers.iter().sum::<f64>() / count
+    numbers.iter().sum::<f64>() / real(numbers.len())
 }
 
 /// Returns the Euclidean distance of two points.

@@ -1,6 +1,8 @@
 //! The glossary: terms and symbols of the program in one to three sentences each.
 
 use super::has_words;
+use super::read_toml;
+use crate::engine::declare::names::plain;
 use serde::Deserialize;
 use std::sync::OnceLock;
 
@@ -35,14 +37,9 @@ impl Term {
         static TERMS: OnceLock<Result<Vec<Term>, String>> = OnceLock::new();
         let read = || {
             let text = include_str!("../../assets/glossary.toml");
-            let file = toml::from_str::<GlossaryFile>(text);
-            file.map(|file| file.terms)
-                .map_err(|error| format!("glossary: {error}"))
+            read_toml("glossary", text).map(|file: GlossaryFile| file.terms)
         };
-        match TERMS.get_or_init(read) {
-            Ok(terms) => Ok(terms),
-            Err(sentence) => Err(sentence.clone()),
-        }
+        TERMS.get_or_init(read).as_deref().map_err(String::clone)
     }
 
     /// Returns the index of the term with a name, symbol or other name, in any case; of a name before a symbol.
@@ -57,7 +54,6 @@ impl Term {
     /// Returns the index of the term with a name or other name, such as that of a setting, in any case.
     pub fn find_name(name: &str) -> Option<usize> {
         let terms = Self::bundled().ok()?;
-        let plain = |name: &str| name.trim().to_lowercase().replace(['-', '_'], " ");
         let wanted = plain(name);
         let by = |of: fn(&Self) -> Vec<&String>| {
             terms
@@ -115,6 +111,7 @@ pub fn search(query: &str) -> Result<Vec<&'static Term>, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bundled::find_step;
     use super::*;
     use crate::engine::cancel::Cancel;
     use crate::engine::files::NoFiles;
@@ -229,6 +226,13 @@ mod tests {
             }
         }
         assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn every_term_links_to_a_lesson() {
+        for term in Term::bundled().unwrap() {
+            assert!(find_step(&term.lesson).is_ok(), "{}", term.term);
+        }
     }
 
     #[test]

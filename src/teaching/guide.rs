@@ -2,6 +2,7 @@
 
 use super::has_words;
 use super::lesson::read_scene;
+use super::read_toml;
 use crate::engine::scene::Scene;
 use serde::Deserialize;
 use std::sync::OnceLock;
@@ -47,36 +48,34 @@ impl GuideKind {
             Self::Pitfall => "Pitfalls",
         }
     }
+
+    /// Returns the headings of both paragraphs.
+    fn headings(self) -> [&'static str; 2] {
+        match self {
+            Self::Choice => ["Use", "Reason"],
+            Self::Pitfall => ["Cause", "Remedy"],
+        }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct GuideFile {
-    choices: Vec<ChoiceFile>,
-    pitfalls: Vec<PitfallFile>,
+    choices: Vec<EntryFile>,
+    pitfalls: Vec<EntryFile>,
 }
 
+/// An entry in the file; a pitfall's title is its symptom.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ChoiceFile {
+struct EntryFile {
     name: String,
+    #[serde(alias = "symptom")]
     title: String,
-    #[serde(rename = "use")]
-    choice: String,
-    why: String,
-    lesson: String,
-    help: Vec<String>,
-    sources: Vec<String>,
-    scene: toml::Table,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PitfallFile {
-    name: String,
-    symptom: String,
-    cause: String,
-    remedy: String,
+    #[serde(rename = "use", alias = "cause")]
+    first: String,
+    #[serde(rename = "why", alias = "remedy")]
+    second: String,
     lesson: String,
     help: Vec<String>,
     sources: Vec<String>,
@@ -91,10 +90,7 @@ impl GuideEntry {
     pub fn bundled() -> Result<&'static [Self], String> {
         static ENTRIES: OnceLock<Result<Vec<GuideEntry>, String>> = OnceLock::new();
         let read = || read(include_str!("../../assets/guide.toml"));
-        match ENTRIES.get_or_init(read) {
-            Ok(entries) => Ok(entries),
-            Err(sentence) => Err(sentence.clone()),
-        }
+        ENTRIES.get_or_init(read).as_deref().map_err(String::clone)
     }
 
     /// Returns the text that a search looks through.
@@ -112,68 +108,36 @@ impl GuideEntry {
 }
 
 fn read(text: &str) -> Result<Vec<GuideEntry>, String> {
-    let file: GuideFile = toml::from_str(text).map_err(|error| format!("guide: {error}"))?;
-    let scene = |name: &str, table: toml::Table| {
-        read_scene(table).map_err(|error| format!("guide, {name}: {error}"))
+    let file: GuideFile = read_toml("guide", text)?;
+    let read = |kind: GuideKind, entries: Vec<EntryFile>| {
+        entries.into_iter().map(move |entry| {
+            let EntryFile { name, scene, .. } = entry;
+            let scene = read_scene(scene).map_err(|error| format!("guide, {name}: {error}"))?;
+            let [first, second] = kind.headings();
+            Ok(GuideEntry {
+                name,
+                title: entry.title,
+                kind,
+                paragraphs: [(first, entry.first), (second, entry.second)],
+                lesson: entry.lesson,
+                help: entry.help,
+                sources: entry.sources,
+                scene,
+            })
+        })
     };
-    let choices = file.choices.into_iter().map(|choice| {
-        Ok(GuideEntry {
-            scene: scene(&choice.name, choice.scene)?,
-            name: choice.name,
-            title: choice.title,
-            kind: GuideKind::Choice,
-            paragraphs: [("Use", choice.choice), ("Reason", choice.why)],
-            lesson: choice.lesson,
-            help: choice.help,
-            sources: choice.sources,
-        })
-    });
-    let pitfalls = file.pitfalls.into_iter().map(|pitfall| {
-        Ok(GuideEntry {
-            scene: scene(&pitfall.name, pitfall.scene)?,
-            name: pitfall.name,
-            title: pitfall.symptom,
-            kind: GuideKind::Pitfall,
-            paragraphs: [("Cause", pitfall.cause), ("Remedy", pitfall.remedy)],
-            lesson: pitfall.lesson,
-            help: pitfall.help,
-            sources: pitfall.sources,
-        })
-    });
-    choices.chain(pitfalls).collect()
+    let choices = read(GuideKind::Choice, file.choices);
+    choices
+        .chain(read(GuideKind::Pitfall, file.pitfalls))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::bundled::find_step;
     use super::*;
     use crate::engine::files::NoFiles;
     use crate::export::help_page::page;
-
-    /// Names of the lessons that entries may link to.
-    const LESSONS: [&str; 22] = [
-        "a-step-downhill",
-        "learning-rate",
-        "condition-number",
-        "momentum",
-        "nesterov",
-        "mini-batches",
-        "batch-size",
-        "schedules",
-        "warm-up",
-        "adagrad",
-        "rmsprop-adadelta",
-        "adam",
-        "weight-decay",
-        "amsgrad-radam",
-        "saddles-plateaus",
-        "gradients-through-layers",
-        "zero-grad",
-        "curvature",
-        "sharpness",
-        "edge-of-stability",
-        "mode-connectivity",
-        "misleading-slices",
-    ];
 
     #[test]
     fn every_link_of_the_guide_exists_and_every_scene_loads() {
@@ -184,7 +148,7 @@ mod tests {
             let name = &entry.name;
             let same = |other: &GuideEntry| other.name == *name;
             assert_eq!(entries.iter().position(same), Some(index), "{name}");
-            assert!(LESSONS.contains(&entry.lesson.as_str()), "{name}");
+            assert!(find_step(&entry.lesson).is_ok(), "{name}");
             assert!(!entry.help.is_empty(), "{name}");
             for help in &entry.help {
                 assert!(page(help).is_some(), "{name}: no page {help}");
@@ -192,13 +156,6 @@ mod tests {
             let loaded = entry.scene.load(&NoFiles);
             assert_eq!(loaded.err(), None, "{name}");
             assert!(!entry.scene.runs.is_empty(), "{name}");
-        }
-    }
-
-    #[test]
-    fn every_term_of_the_glossary_links_to_a_lesson() {
-        for term in super::super::glossary::Term::bundled().unwrap() {
-            assert!(LESSONS.contains(&term.lesson.as_str()), "{}", term.term);
         }
     }
 

@@ -1,92 +1,37 @@
 //! Lessons: TOML files of steps with words, a scene and claims.
 
 use super::claim::Claim;
+use super::read_toml;
 use crate::engine::scene::{Scene, VERSION};
 use serde::Deserialize;
 use std::sync::OnceLock;
 
 /// The lessons in their order: name and file.
-const FILES: &[(&str, &str)] = &[
-    (
-        "a-step-downhill",
-        include_str!("../../assets/lessons/a-step-downhill.toml"),
-    ),
-    (
-        "learning-rate",
-        include_str!("../../assets/lessons/learning-rate.toml"),
-    ),
-    (
-        "condition-number",
-        include_str!("../../assets/lessons/condition-number.toml"),
-    ),
-    (
-        "momentum",
-        include_str!("../../assets/lessons/momentum.toml"),
-    ),
-    (
-        "nesterov",
-        include_str!("../../assets/lessons/nesterov.toml"),
-    ),
-    (
-        "mini-batches",
-        include_str!("../../assets/lessons/mini-batches.toml"),
-    ),
-    (
-        "batch-size",
-        include_str!("../../assets/lessons/batch-size.toml"),
-    ),
-    (
-        "schedules",
-        include_str!("../../assets/lessons/schedules.toml"),
-    ),
-    ("warm-up", include_str!("../../assets/lessons/warm-up.toml")),
-    ("adagrad", include_str!("../../assets/lessons/adagrad.toml")),
-    (
-        "rmsprop-adadelta",
-        include_str!("../../assets/lessons/rmsprop-adadelta.toml"),
-    ),
-    ("adam", include_str!("../../assets/lessons/adam.toml")),
-    (
-        "weight-decay",
-        include_str!("../../assets/lessons/weight-decay.toml"),
-    ),
-    (
-        "amsgrad-radam",
-        include_str!("../../assets/lessons/amsgrad-radam.toml"),
-    ),
-    (
-        "saddles-plateaus",
-        include_str!("../../assets/lessons/saddles-plateaus.toml"),
-    ),
-    (
-        "gradients-through-layers",
-        include_str!("../../assets/lessons/gradients-through-layers.toml"),
-    ),
-    (
-        "zero-grad",
-        include_str!("../../assets/lessons/zero-grad.toml"),
-    ),
-    (
-        "curvature",
-        include_str!("../../assets/lessons/curvature.toml"),
-    ),
-    (
-        "sharpness",
-        include_str!("../../assets/lessons/sharpness.toml"),
-    ),
-    (
-        "edge-of-stability",
-        include_str!("../../assets/lessons/edge-of-stability.toml"),
-    ),
-    (
-        "mode-connectivity",
-        include_str!("../../assets/lessons/mode-connectivity.toml"),
-    ),
-    (
-        "misleading-slices",
-        include_str!("../../assets/lessons/misleading-slices.toml"),
-    ),
-];
+const FILES: &[(&str, &str)] = toml_files!(
+    "lessons",
+    "a-step-downhill",
+    "learning-rate",
+    "condition-number",
+    "momentum",
+    "nesterov",
+    "mini-batches",
+    "batch-size",
+    "schedules",
+    "warm-up",
+    "adagrad",
+    "rmsprop-adadelta",
+    "adam",
+    "weight-decay",
+    "amsgrad-radam",
+    "saddles-plateaus",
+    "gradients-through-layers",
+    "zero-grad",
+    "curvature",
+    "sharpness",
+    "edge-of-stability",
+    "mode-connectivity",
+    "misleading-slices",
+);
 
 /// Tabs on the right that a step may ask for.
 pub const PANELS: [&str; 5] = ["Charts", "Layers", "State", "Rule", "Table"];
@@ -266,10 +211,10 @@ impl Lesson {
     /// Returns the sentence of the first file that cannot be read.
     pub fn bundled() -> Result<&'static [Self], &'static str> {
         static LESSONS: OnceLock<Result<Vec<Lesson>, String>> = OnceLock::new();
-        match LESSONS.get_or_init(Self::all) {
-            Ok(lessons) => Ok(lessons),
-            Err(sentence) => Err(sentence),
-        }
+        LESSONS
+            .get_or_init(Self::all)
+            .as_deref()
+            .map_err(String::as_str)
     }
 
     /// Reads a lesson.
@@ -277,11 +222,7 @@ impl Lesson {
     /// # Errors
     /// Returns one sentence with the place and what was expected.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, String> {
-        let file: LessonFile = toml::from_str(text).map_err(|error| {
-            let before = &text[..error.span().map_or(0, |span| span.start)];
-            let line = before.matches('\n').count() + 1;
-            format!("lesson {name}, line {line}: {}", error.message())
-        })?;
+        let file: LessonFile = read_toml(&format!("lesson {name}"), text)?;
         let mut steps: Vec<Step> = Vec::new();
         for (index, step) in file.steps.into_iter().enumerate() {
             let refused = |reason: &str| format!("lesson {name}, step {}: {reason}", index + 1);

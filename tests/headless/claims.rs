@@ -97,6 +97,10 @@ fn claims_that_cannot_be_checked_say_why() {
         ("quantity = \"loss\"\nloss = 1\nbelow = 1", "`loss` is for"),
         ("quantity = \"outcome\"\nbelow = 1", "`outcome` is for"),
         (
+            "quantity = \"loss\"\nseeds = 0\nbelow = 1",
+            "`seeds` cannot be 0",
+        ),
+        (
             "quantity = \"outcome\"\noutcome = \"won\"",
             "cannot be `won`",
         ),

@@ -9,6 +9,7 @@ mod data;
 mod examples;
 mod explain;
 mod figures;
+mod file_names;
 mod files;
 mod films;
 mod guide;
@@ -16,6 +17,7 @@ mod guide;
 mod interrupts;
 mod layers;
 mod lessons;
+mod limits;
 mod networks;
 mod others;
 mod planes;
@@ -23,6 +25,7 @@ mod refusals;
 mod runs;
 mod seeds;
 mod slice;
+mod stdout;
 mod surveys;
 mod sweep;
 mod trace;
@@ -127,6 +130,11 @@ impl Place {
         assert_eq!(self.names(), before, "{args:?} left something behind");
         stderr
     }
+}
+
+/// Returns the words of a command line without quotes.
+fn words(line: &str) -> Vec<&str> {
+    line.split_whitespace().collect()
 }
 
 /// Runs one call in a folder with the given files; `expected` is a part of its output or, after "refused: ", of the refusal.

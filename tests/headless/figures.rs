@@ -3,54 +3,20 @@
 //!
 //!     RAVINE_WRITE_SNAPSHOTS=1 cargo test --test headless figures
 
+use super::snapshot;
 use ravine::engine::files::NoFiles;
 use ravine::engine::results::Runs;
 use ravine::engine::scene::{NetworkScene, Scene};
 use ravine::export::picture::{PageSize, Picture, Show, pixels};
 use ravine::figure::colour::Theme;
 use ravine::session::compute_all_runs;
-use std::fs::{self, File};
-use std::io::{BufReader, BufWriter};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Width and height of the figures.
 const SIZE: [u32; 2] = [400, 300];
 
-/// Largest share of pixels that may differ visibly, and the difference of a channel that is visible.
+/// Largest share of pixels that may differ visibly.
 const TOLERANCE: f64 = 0.004;
-const VISIBLE: u8 = 40;
-
-fn path(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots/figures");
-    folder.join(format!("{name}.png"))
-}
-
-fn write(path: &Path, rgba: &[u8]) {
-    let file = BufWriter::new(File::create(path).expect("a file for the figure"));
-    let mut encoder = png::Encoder::new(file, SIZE[0], SIZE[1]);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_compression(png::Compression::High);
-    let bytes: Vec<u8> = { rgba.chunks_exact(4) }
-        .flat_map(|pixel| &pixel[..3])
-        .copied()
-        .collect();
-    let mut writer = encoder.write_header().expect("a header");
-    writer.write_image_data(&bytes).expect("pixels");
-}
-
-fn read(path: &Path) -> Vec<u8> {
-    let hint = "write it with RAVINE_WRITE_SNAPSHOTS=1";
-    let file =
-        File::open(path).unwrap_or_else(|error| panic!("{}: {error}; {hint}", path.display()));
-    let mut reader = png::Decoder::new(BufReader::new(file))
-        .read_info()
-        .expect("a PNG");
-    let mut bytes = vec![0; reader.output_buffer_size().expect("a size")];
-    let info = reader.next_frame(&mut bytes).expect("pixels");
-    assert_eq!([info.width, info.height], SIZE, "{}", path.display());
-    bytes
-}
 
 /// Compares a kind of figure of some runs with its snapshots.
 fn check(runs: &Runs, kind: &str) {
@@ -59,26 +25,11 @@ fn check(runs: &Runs, kind: &str) {
         let wanted = Picture::new(PageSize::of_pixels(SIZE), show, theme);
         let rgba = pixels(runs, &wanted).unwrap();
         let name = format!("{kind}-{}", if theme.dark { "dark" } else { "light" });
-        let path = path(&name);
-        if std::env::var_os("RAVINE_WRITE_SNAPSHOTS").is_some() {
-            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-            write(&path, &rgba);
-            continue;
-        }
-        let expected = read(&path);
-        let pairs = rgba.chunks_exact(4).zip(expected.chunks_exact(3));
-        let differ = pairs.filter(|(a, b)| (0..3).any(|at| a[at].abs_diff(b[at]) > VISIBLE));
-        #[expect(clippy::cast_precision_loss, reason = "counts of pixels")]
-        let share = differ.count() as f64 / (expected.len() / 3) as f64;
-        if share > TOLERANCE {
-            let actual = std::env::temp_dir().join(format!("ravine-{name}.png"));
-            write(&actual, &rgba);
-            let percent = 100.0 * share;
-            panic!(
-                "{name}: {percent:.2} % of the pixels differ; see {}",
-                actual.display()
-            );
-        }
+        let rgb: Vec<u8> = { rgba.chunks_exact(4) }
+            .flat_map(|pixel| &pixel[..3])
+            .copied()
+            .collect();
+        snapshot::check("figures", &name, SIZE, &rgb, TOLERANCE);
     }
 }
 

@@ -9,3 +9,5 @@ mod layers;
 mod lessons;
 mod reference;
 mod scenes;
+#[path = "../shared/snapshot.rs"]
+mod snapshot;

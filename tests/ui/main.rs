@@ -22,6 +22,8 @@ mod reader;
 mod refusals;
 mod runs;
 mod sizes;
+#[path = "../shared/snapshot.rs"]
+mod snapshot;
 mod snapshots;
 mod split;
 mod surface;

@@ -3,6 +3,7 @@
 use super::Window;
 use eframe::egui;
 use egui::{Key, Modifiers, Rect, Role};
+use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT, Queryable};
 use ravine::engine::scene::Scene;
 use ravine::export::help_page;
@@ -86,35 +87,33 @@ fn the_guide_shows_a_scene_that_undo_takes_back() {
     assert_eq!(*window.app().scene(), before);
 }
 
+fn search_field(window: &Window) -> Node<'_> {
+    let harness = &window.harness;
+    harness.get_by_role_and_label(Role::TextInput, "Search the guide")
+}
+
+/// Types a query into the focused search field.
+fn search(window: &mut Window, text: &str) {
+    search_field(window).focus();
+    window.harness.run_steps(2);
+    search_field(window).type_text(text);
+    window.harness.run_steps(3);
+}
+
 #[test]
 fn a_search_looks_through_guide_glossary_and_help_pages() {
     let mut window = Window::opening();
     window.press(Key::F3);
-    let field = window
-        .harness
-        .get_by_role_and_label(Role::TextInput, "Search the guide");
-    field.focus();
-    window.harness.run_steps(2);
-    let field = window
-        .harness
-        .get_by_role_and_label(Role::TextInput, "Search the guide");
-    field.type_text("momentum");
-    window.harness.run_steps(3);
+    search(&mut window, "momentum");
     assert!(window.has(title("overshoots")), "an entry of the guide");
     assert!(window.has("velocity"), "a term");
     window.press(Key::Enter);
-    let field = window
-        .harness
-        .get_by_role_and_label(Role::TextInput, "Search the guide");
-    assert!(field.is_focused(), "Enter keeps the focus");
+    assert!(search_field(&window).is_focused(), "Enter keeps the focus");
     assert!(
         window.says("The share μ"),
         "the term of this name is the first"
     );
-    let field = window
-        .harness
-        .get_by_role_and_label(Role::TextInput, "Search the guide");
-    field.type_text(" zzz");
+    search_field(&window).type_text(" zzz");
     window.harness.run_steps(3);
     assert!(window.has("Nothing has these words."));
     window.press(Key::Escape);
@@ -126,18 +125,6 @@ fn a_search_by_name_lists_longer_names_after_it_and_a_letter_is_a_symbol() {
     let mut window = Window::opening();
     window.press(Key::F4);
     assert!(window.has("Help pages"));
-    let search = |window: &mut Window, text: &str| {
-        let field = window
-            .harness
-            .get_by_role_and_label(Role::TextInput, "Search the guide");
-        field.focus();
-        window.harness.run_steps(2);
-        let field = window
-            .harness
-            .get_by_role_and_label(Role::TextInput, "Search the guide");
-        field.type_text(text);
-        window.harness.run_steps(3);
-    };
     search(&mut window, "adam");
     let top = |window: &Window, name: &str| {
         let row = { window.harness.get_all_by_role_and_label(Role::Button, name) };

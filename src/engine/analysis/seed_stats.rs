@@ -20,16 +20,22 @@ pub struct SeedStats {
 }
 
 impl SeedStats {
-    /// Returns the statistics of values; `None` if there is none. Infinite values stand for runs that diverged: they count in the median and in
-    /// the quartiles, and make the mean infinite.
+    /// Returns the statistics of values, without those that are NaN; `None` if there is none. Infinite values stand for runs that diverged:
+    /// they count in the median and in the quartiles, make the mean infinite, and leave no standard deviation: NaN.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.into_iter().filter(|value| !value.is_nan()).collect();
         if values.is_empty() {
             return None;
         }
         values.sort_by(f64::total_cmp);
+        let (first, last) = (values[0], values[values.len() - 1]);
         let count = real(values.len());
-        let mean = values.iter().sum::<f64>() / count;
+        // The sum of equal values is rounded, and would leave a deviation.
+        let mean = if first == last && first.is_finite() {
+            first
+        } else {
+            values.iter().sum::<f64>() / count
+        };
         let squares = values.iter().map(|value| (value - mean).powi(2));
         let variance = squares.sum::<f64>() / (count - 1.0).max(1.0);
         Some(Self {
@@ -58,7 +64,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// Returns the medians of the scores of one run over several seeds. A run that diverged counts as infinitely high, and the median run has
-/// diverged if more than half of them have; `None` without scores.
+/// diverged if at least half of them have; `None` without scores.
 pub fn median_score(scores: &[Score]) -> Option<Score> {
     let first = scores.first()?;
     let diverged: Vec<&Score> = { scores.iter() }
@@ -96,37 +102,37 @@ pub fn median_score(scores: &[Score]) -> Option<Score> {
 
 /// Returns a curve of the medians of curves of one run over several seeds; `None` without curves.
 pub fn median_curve(curves: &[&SweepCurve]) -> Option<SweepCurve> {
-    let first = curves.first()?;
-    let at = |index: usize| {
-        let scores: Vec<Score> = { curves.iter() }
-            .filter_map(|curve| curve.scores.get(index).copied())
-            .collect();
-        median_score(&scores)
-    };
-    let current: Vec<Score> = curves.iter().map(|curve| curve.current).collect();
+    let (scores, current) = medians(curves.iter().map(|curve| (&*curve.scores, curve.current)))?;
     Some(SweepCurve {
-        line: first.line.clone(),
-        scores: (0..first.scores.len()).map(at).collect::<Option<_>>()?,
-        current: median_score(&current)?,
+        line: curves.first()?.line.clone(),
+        scores,
+        current,
     })
 }
 
 /// Returns a map of the medians of maps of one run over several seeds; `None` without maps.
 pub fn median_map(maps: &[&SweepMap]) -> Option<SweepMap> {
+    let (scores, current) = medians(maps.iter().map(|map| (&*map.scores, map.current)))?;
     let first = maps.first()?;
-    let at = |index: usize| {
-        let scores: Vec<Score> = { maps.iter() }
-            .filter_map(|map| map.scores.get(index).copied())
-            .collect();
-        median_score(&scores)
-    };
-    let current: Vec<Score> = maps.iter().map(|map| map.current).collect();
     Some(SweepMap {
         spec: first.spec.clone(),
         grids: first.grids.clone(),
-        scores: (0..first.scores.len()).map(at).collect::<Option<_>>()?,
-        current: median_score(&current)?,
+        scores,
+        current,
     })
+}
+
+/// Returns the median of each score over the seeds, and that of the score at the current setting; `None` without seeds.
+fn medians<'a>(seeds: impl Iterator<Item = (&'a [Score], Score)>) -> Option<(Vec<Score>, Score)> {
+    let (scores, current): (Vec<&[Score]>, Vec<Score>) = seeds.unzip();
+    let at = |index: usize| {
+        let scores = scores
+            .iter()
+            .filter_map(|scores| scores.get(index).copied());
+        median_score(&scores.collect::<Vec<_>>())
+    };
+    let all = (0..scores.first()?.len()).map(at).collect::<Option<_>>()?;
+    Some((all, median_score(&current)?))
 }
 
 #[cfg(test)]
@@ -144,6 +150,10 @@ mod tests {
         let one = SeedStats::of([7.0]).unwrap();
         assert_eq!((one.median, one.sd, one.quartiles), (7.0, 0.0, [7.0; 2]));
         assert_eq!(SeedStats::of([f64::NAN]), None);
+        let equal = SeedStats::of([0.1; 3]).unwrap();
+        assert_eq!((equal.mean, equal.sd), (0.1, 0.0));
+        let diverged = SeedStats::of([1.0, f64::INFINITY]).unwrap();
+        assert!(diverged.mean == f64::INFINITY && diverged.sd.is_nan());
     }
 
     #[test]

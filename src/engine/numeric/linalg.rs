@@ -233,21 +233,31 @@ mod tests {
         assert_eq!(q.map(f64::abs), [0.0, 1.0, 1.0, 0.0]);
     }
 
-    #[test]
-    fn qr_of_infinite_and_tiny_entries_ends() {
-        for broken in [
-            f64::NAN,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            0.0,
-            1e308,
-            5e-324,
-        ] {
-            for at in 0..9 {
+    /// Extreme numbers, infinite and NaN among them.
+    pub(super) const EXTREMES: [f64; 6] = [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        0.0,
+        1e308,
+        5e-324,
+    ];
+
+    /// Returns symmetric matrices with an extreme number in one place.
+    pub(super) fn broken_matrices() -> impl Iterator<Item = [f64; 9]> {
+        EXTREMES.into_iter().flat_map(|broken| {
+            (0..9).map(move |at| {
                 let mut a = [2.0, 1.0, 0.5, 1.0, 3.0, 0.1, 0.5, 0.1, 1.0];
                 (a[at], a[at % 3 * 3 + at / 3]) = (broken, broken);
-                Orthogonal::new(3).replace(&mut a);
-            }
+                a
+            })
+        })
+    }
+
+    #[test]
+    fn qr_of_infinite_and_tiny_entries_ends() {
+        for mut a in broken_matrices() {
+            Orthogonal::new(3).replace(&mut a);
         }
     }
 }

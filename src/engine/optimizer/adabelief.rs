@@ -172,7 +172,7 @@ impl Elementwise<3> for AdaBeliefRule {
         }
         if self.settings.rectify {
             let length = self.average_length;
-            visitor(StateEntry::number("ρ", "length of the average", length));
+            visitor(StateEntry::number("ρ", "length of the average", &length));
         }
     }
 }

@@ -180,8 +180,8 @@ impl Elementwise<3> for AdEMAMixRule {
         visitor(StateEntry::direction("s", "slow mean of gradients", slow));
         if self.settings.t_alpha_beta3.is_some() {
             let [alpha, beta3] = self.scheduled;
-            visitor(StateEntry::number("αₜ", "weight of the slow mean", alpha));
-            visitor(StateEntry::number("βₜ", "decay of the slow mean", beta3));
+            visitor(StateEntry::number("αₜ", "weight of the slow mean", &alpha));
+            visitor(StateEntry::number("βₜ", "decay of the slow mean", &beta3));
         }
     }
 }

@@ -121,9 +121,9 @@ impl Elementwise<1> for AsgdRule {
         visitor(StateEntry::number(
             "η",
             "learning rate of the next step",
-            eta,
+            &eta,
         ));
-        visitor(StateEntry::number("μ", "weight of the next iterate", mu));
+        visitor(StateEntry::number("μ", "weight of the next iterate", &mu));
     }
 
     fn average<'s>(&self, [average]: [&'s [f64]; 1]) -> Option<&'s [f64]> {

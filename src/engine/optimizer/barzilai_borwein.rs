@@ -134,7 +134,7 @@ impl UpdateRule for State {
             "change of the gradient",
             &self.change,
         ));
-        visitor(StateEntry::number("a", "step size", self.t));
+        visitor(StateEntry::number("a", "step size", &self.t));
     }
 }
 

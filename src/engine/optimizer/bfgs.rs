@@ -166,10 +166,10 @@ impl UpdateRule for State {
 
     fn visit_state(&self, visitor: &mut StateVisitor) {
         visitor(StateEntry::step("d", "direction", &self.direction));
-        visitor(StateEntry::number("a", "length along it", self.t));
+        visitor(StateEntry::number("a", "length along it", &self.t));
         let trace: f64 = self.inverse.iter().step_by(self.direction.len() + 1).sum();
         let mean = trace / real(self.direction.len().max(1));
-        visitor(StateEntry::number("tr H/n", "mean eigenvalue of H", mean));
+        visitor(StateEntry::number("tr H/n", "mean eigenvalue of H", &mean));
     }
 }
 

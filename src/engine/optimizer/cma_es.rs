@@ -327,7 +327,7 @@ impl UpdateRule for State {
         }
         visitor(StateEntry::step("pσ", "evolution path of σ", &self.p_sigma));
         visitor(StateEntry::step("pc", "evolution path of C", &self.p_c));
-        visitor(StateEntry::number("σ", "standard deviation", self.sigma));
+        visitor(StateEntry::number("σ", "standard deviation", &self.sigma));
         let square = self.sigma * self.sigma;
         if self.full {
             let spread: Vec<f64> = self.covariance.iter().map(|c| square * c).collect();

@@ -176,9 +176,9 @@ impl UpdateRule for State {
         visitor(StateEntry::number(
             "β",
             "share of the last direction",
-            self.beta,
+            &self.beta,
         ));
-        visitor(StateEntry::number("a", "length", self.t));
+        visitor(StateEntry::number("a", "length", &self.t));
     }
 }
 

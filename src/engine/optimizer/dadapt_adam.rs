@@ -179,8 +179,8 @@ impl UpdateRule for State {
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::number("d", "estimate of the distance", self.d));
-        visitor(StateEntry::number("d̂", "its last lower bound", self.d_hat));
+        visitor(StateEntry::number("d", "estimate of the distance", &self.d));
+        visitor(StateEntry::number("d̂", "its last lower bound", &self.d_hat));
         visitor(StateEntry::direction(
             "m",
             "mean of scaled gradients",
@@ -192,6 +192,6 @@ impl UpdateRule for State {
             "slower mean of scaled gradients",
             &self.s,
         ));
-        visitor(StateEntry::number("r", "weighted progress", self.r));
+        visitor(StateEntry::number("r", "weighted progress", &self.r));
     }
 }

@@ -244,7 +244,7 @@ impl UpdateRule for State {
         visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
         visitor(StateEntry::direction("u", "Adam's direction", &self.update));
         if !self.rule.adam {
-            visitor(StateEntry::number("q", "trust ratio", self.ratio));
+            visitor(StateEntry::number("q", "trust ratio", &self.ratio));
         }
     }
 }

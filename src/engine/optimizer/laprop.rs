@@ -162,7 +162,7 @@ impl Elementwise<4> for LaPropRule {
         visitor(StateEntry::number(
             "l",
             "mean of learning rates",
-            self.mean_lr,
+            &self.mean_lr,
         ));
     }
 }

@@ -140,7 +140,7 @@ impl UpdateRule for State {
             visitor(StateEntry::direction("v", "velocity", &self.velocity));
         }
         if self.rule.adapt_1d {
-            visitor(StateEntry::number("q", "trust ratio", self.ratio));
+            visitor(StateEntry::number("q", "trust ratio", &self.ratio));
         }
     }
 }

@@ -196,7 +196,7 @@ impl UpdateRule for State {
 
     fn visit_state(&self, visitor: &mut StateVisitor) {
         visitor(StateEntry::step("d", "last direction", &self.direction));
-        visitor(StateEntry::number("a", "length along it", self.t));
+        visitor(StateEntry::number("a", "length along it", &self.t));
     }
 }
 

@@ -115,7 +115,7 @@ impl UpdateRule for State {
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::number("a", "length", self.t));
+        visitor(StateEntry::number("a", "length", &self.t));
     }
 }
 

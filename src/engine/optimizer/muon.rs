@@ -181,7 +181,7 @@ impl UpdateRule for State<'_> {
             &self.momentum,
         ));
         visitor(StateEntry::direction("u", "orthogonal step", &self.update));
-        visitor(StateEntry::number("s", "factor of the shape", self.scale));
+        visitor(StateEntry::number("s", "factor of the shape", &self.scale));
     }
 }
 

@@ -132,11 +132,11 @@ impl Elementwise<2> for NAdamRule {
     fn visit_state(&self, [m, v]: [&[f64]; 2], visitor: &mut StateVisitor) {
         visitor(StateEntry::direction("m", "mean of gradients", m));
         visitor(StateEntry::each("v", "mean of squared gradients", v));
-        visitor(StateEntry::number("μ", "momentum", self.mu));
+        visitor(StateEntry::number("μ", "momentum", &self.mu));
         visitor(StateEntry::number(
             "Πμ",
             "product of momenta",
-            self.mu_product,
+            &self.mu_product,
         ));
     }
 }

@@ -231,8 +231,8 @@ impl UpdateRule for State {
     }
 
     fn visit_state(&self, visitor: &mut StateVisitor) {
-        visitor(StateEntry::number("d", "estimate of the distance", self.d));
-        visitor(StateEntry::number("d̂", "its last lower bound", self.d_hat));
+        visitor(StateEntry::number("d", "estimate of the distance", &self.d));
+        visitor(StateEntry::number("d̂", "its last lower bound", &self.d_hat));
         visitor(StateEntry::direction("m", "mean of gradients", &self.m));
         visitor(StateEntry::each("v", "mean of squared gradients", &self.v));
         visitor(StateEntry::direction(
@@ -240,7 +240,7 @@ impl UpdateRule for State {
             "weighted sum of gradients",
             &self.s,
         ));
-        visitor(StateEntry::number("r", "weighted progress", self.r));
+        visitor(StateEntry::number("r", "weighted progress", &self.r));
         if self.moving {
             visitor(StateEntry::place("θ₀", "where the run began", &self.origin));
         }

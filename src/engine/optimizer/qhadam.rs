@@ -133,12 +133,12 @@ impl Elementwise<2> for QHAdamRule {
         visitor(StateEntry::number(
             "w₁",
             "weight of the mean of gradients",
-            w1,
+            &w1,
         ));
         visitor(StateEntry::number(
             "w₂",
             "weight of the mean of squares",
-            w2,
+            &w2,
         ));
     }
 }

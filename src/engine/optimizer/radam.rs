@@ -146,7 +146,7 @@ impl Elementwise<2> for RAdamRule {
         visitor(StateEntry::number(
             "ρ",
             "length of the average",
-            self.length,
+            &self.length,
         ));
     }
 }

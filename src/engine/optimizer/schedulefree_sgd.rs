@@ -169,7 +169,7 @@ impl Averaging {
         if self.steps > 0 {
             visitor(StateEntry::place("z", "stepped point", z));
             visitor(StateEntry::place("x", "average", x));
-            visitor(StateEntry::number("c", "share of the step", self.share));
+            visitor(StateEntry::number("c", "share of the step", &self.share));
         }
     }
 }

@@ -188,8 +188,12 @@ impl UpdateRule for State {
 
     fn visit_state(&self, visitor: &mut StateVisitor) {
         visitor(StateEntry::step("s", "step", &self.step));
-        visitor(StateEntry::number("ρ", "fall over the model's", self.ratio));
-        visitor(StateEntry::radius("Δ", "radius", self.radius));
+        visitor(StateEntry::number(
+            "ρ",
+            "fall over the model's",
+            &self.ratio,
+        ));
+        visitor(StateEntry::radius("Δ", "radius", &self.radius));
     }
 }
 

@@ -183,17 +183,16 @@ impl Scene {
         let first = names.clone();
         for (name, run) in names.iter_mut().zip(&self.runs) {
             if run.name.is_empty() && shared(&first, name) {
-                *name = format!("{name} {}", run.spec.settings_text());
+                let full = format!("{name} {}", run.spec.settings_text());
+                full.trim_end().clone_into(name);
             }
         }
-        let second = names.clone();
-        for (index, name) in names.iter_mut().enumerate() {
-            let earlier = second[..index]
-                .iter()
-                .filter(|other| *other == name)
-                .count();
-            if earlier > 0 {
-                *name = format!("{name} ({})", earlier + 1);
+        for index in 1..names.len() {
+            let numbered = (2..).map(|number| format!("{} ({number})", names[index]));
+            if names[..index].contains(&names[index])
+                && let Some(free) = { numbered }.find(|name| !names.contains(name))
+            {
+                names[index] = free;
             }
         }
         names

@@ -1,6 +1,6 @@
 //! Refusals of scenes: the setting that caused an error, and edits that mend it.
 
-use super::{MAX_NUMBERS, MAX_STEPS, NetworkScene, NetworkSettings, Scene, SceneError, Subject};
+use super::{MAX_NUMBERS, MAX_STEPS, NetworkScene, NetworkSettings, Scene, SceneError};
 use crate::engine::analysis::network_plane::{AnyPlane, Pca, PlaneError};
 use crate::engine::declare::Settings;
 use crate::engine::declare::spec::real;
@@ -144,7 +144,7 @@ impl SceneError {
                     if let Some(NetworkScene {
                         model: AnyNetwork::Mlp(mlp),
                         ..
-                    }) = network_mut(scene)
+                    }) = scene.network_mut()
                     {
                         mlp.norm = Norm::None;
                     }
@@ -161,14 +161,14 @@ impl SceneError {
             }
             Self::Batch { samples, .. } => vec![batch_fix(scene, *samples as u64)],
             Self::Weights(_) => vec![fix("Use random".to_owned(), &|scene| {
-                if let Some(network) = network_mut(scene) {
+                if let Some(network) = scene.network_mut() {
                     network.settings.weights = None;
                 }
             })],
             Self::PlaneRuns { .. } => tick_fix(scene).into_iter().collect(),
             Self::Plane(PlaneError::Weight { .. }) => weight_fix(self, scene).into_iter().collect(),
             Self::Plane(_) => vec![fix("Use principal components".to_owned(), &|scene| {
-                if let Some(network) = network_mut(scene) {
+                if let Some(network) = scene.network_mut() {
                     network.plane = AnyPlane::Pca(Pca::default());
                 }
             })],
@@ -227,15 +227,8 @@ fn settings_text(settings: &dyn Settings, setting: &str) -> String {
     })
 }
 
-fn network_mut(scene: &mut Scene) -> Option<&mut NetworkScene> {
-    match &mut scene.subject {
-        Subject::Network(network) => Some(network),
-        Subject::Landscape(_) => None,
-    }
-}
-
 fn set_loss(scene: &mut Scene, loss: Loss) {
-    if let Some(network) = network_mut(scene) {
+    if let Some(network) = scene.network_mut() {
         let AnyNetwork::Mlp(mlp) = &mut network.model;
         mlp.loss = loss;
     }
@@ -254,7 +247,7 @@ fn batch_fix(scene: &Scene, batch: u64) -> Fix {
 /// Returns the edit that records a row only after `every` steps, where that is legal.
 fn every_fix(scene: &Scene, every: u64) -> Option<Fix> {
     let mut scene = scene.clone();
-    let settings: &mut NetworkSettings = &mut network_mut(&mut scene)?.settings;
+    let settings: &mut NetworkSettings = &mut scene.network_mut()?.settings;
     let value = crate::engine::declare::Value::Count(every);
     settings.set("every", value).ok()?;
     for run in &mut scene.runs {
@@ -279,7 +272,7 @@ fn tick_fix(scene: &Scene) -> Option<Fix> {
 fn weight_fix(error: &SceneError, scene: &Scene) -> Option<Fix> {
     let setting = error.place(scene)?.setting?;
     let mut scene = scene.clone();
-    let settings = network_mut(&mut scene)?.plane.settings_mut();
+    let settings = scene.network_mut()?.plane.settings_mut();
     let index = settings.index(setting).ok()?;
     let default = settings.default_value(index);
     let title = format!("Use {}", settings.params()[index].text(&default));

@@ -222,6 +222,24 @@ fn run_names_are_distinct() {
 }
 
 #[test]
+fn run_names_are_distinct_from_names_that_look_numbered() {
+    let mut scene = Scene::new("booth".parse().unwrap());
+    for (spec, name) in [
+        ("sgd", ""),
+        ("sgd:lr=0.1", ""),
+        ("adam", "A (2)"),
+        ("adam", "A"),
+        ("adam", "A"),
+        ("adam", "A"),
+    ] {
+        scene.add_run(spec.parse().unwrap());
+        scene.runs.last_mut().unwrap().name = name.to_owned();
+    }
+    let expected = ["SGD lr=0.001", "SGD lr=0.1", "A (2)", "A", "A (3)", "A (4)"];
+    assert_eq!(scene.run_names(), expected);
+}
+
+#[test]
 fn a_batch_of_one_sample_is_refused_with_batch_normalisation() {
     let mut scene = Scene::opening_network();
     let network = scene.network_mut().unwrap();

@@ -5,18 +5,50 @@
 //! bit.
 
 use super::training_loop::{RunContext, StepView};
-use super::{DivergenceLimit, MAX_GROWTH, Outcome};
+use super::{DivergenceLimit, MAX_GROWTH, Outcome, RunSettings, RunSpec};
+use crate::engine::cancel::Cancel;
 use crate::engine::numeric::real::{AutoVectorized, dispatch};
-use crate::engine::objective::norm;
+use crate::engine::objective::{Objective, norm};
 use crate::engine::optimizer::{ElementwiseKernel, apply_decay};
 use crate::engine::schedule::{ScheduleState, StepRates};
 use std::ops::ControlFlow;
 
 /// Number of runs in a batch: their numbers stay in the innermost cache.
-pub(super) const BATCH: usize = 256;
+const BATCH: usize = 256;
 
 /// Final point of a run, NaN where it diverged, and how it ended.
-pub(super) type End = ([f64; 2], Outcome);
+type End = ([f64; 2], Outcome);
+
+/// Runs `spec` from many starts of an objective of two parameters and returns the final points, NaN for runs that diverged, and
+/// the outcomes, bit-identical to [`run`]; `None` if it was cancelled.
+///
+/// Runs go in SIMD lanes where the optimizer is elementwise and nothing changes its gradients.
+pub fn run_to_end_batch(
+    objective: &dyn Objective,
+    starts: &[[f64; 2]],
+    spec: &RunSpec,
+    run_settings: &RunSettings,
+    cancel: &Cancel,
+) -> Option<Vec<End>> {
+    let context = |start| RunContext::new(objective, start, spec, run_settings, cancel);
+    let mut ends = Vec::with_capacity(starts.len());
+    for starts in starts.chunks(BATCH) {
+        match context(&[]).plain_kernel() {
+            Some(kernel) => ends.extend(context(&[]).run_batch(kernel, starts)?),
+            None => {
+                for start in starts {
+                    let end = context(start).final_state(f64::NEG_INFINITY)?;
+                    let point = match end.outcome {
+                        Outcome::Diverged(..) => [f64::NAN; 2],
+                        _ => [end.theta[0], end.theta[1]],
+                    };
+                    ends.push((point, end.outcome));
+                }
+            }
+        }
+    }
+    Some(ends)
+}
 
 /// Runs under way, in columns: all x, then all y.
 struct Batch<'a> {
@@ -113,7 +145,7 @@ impl RunContext<'_> {
     /// Returns the ends of the runs from at most [`BATCH`] starts; `None` if they were cancelled.
     ///
     /// The gradients must be those of the objective, and the schedule must not depend on losses.
-    pub(super) fn run_batch<'k>(
+    fn run_batch<'k>(
         &self,
         kernel: Box<dyn ElementwiseKernel + 'k>,
         starts: &[[f64; 2]],
@@ -175,5 +207,122 @@ impl RunContext<'_> {
             batch.step(rates);
         }
         Some(ends)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::files::NoFiles;
+    use crate::engine::landscape::AnyLandscape;
+    use crate::engine::objective::GradientSettings;
+    use crate::engine::optimizer::AnyOptimizer;
+    use crate::engine::training::{Reason, run};
+
+    /// Limits and reasons are those of each run, in every loop.
+    #[test]
+    fn many_starts_diverge_for_the_reasons_that_each_has_alone() {
+        let never = Cancel::default();
+        let mut seen = Vec::new();
+        for (landscape, specs) in [
+            (
+                "formula:f=1e13*(x^2+3*y^2+1)",
+                ["sgd:lr=1e-14", "sgd:lr=1e-12"],
+            ),
+            (
+                "formula:f=1e13*(x^2+3*y^2+1)",
+                ["signsgd:lr=0.1", "adamw:lr=1e30"],
+            ),
+            (
+                "quadratic:a=1e13,b=1e13",
+                ["sgd:lr=1e-13,momentum=0.5", "adamax:lr=1e13"],
+            ),
+            (
+                "quadratic:a=1,b=4",
+                ["adam:lr=0.1,eps=0", "rmsprop:lr=0.1,eps=0"],
+            ),
+            ("formula:f=x-ln(x)+y^2", ["sgd:lr=3", "rmsprop:lr=2"]),
+            (
+                "formula:f=0.3*x+0.7*y",
+                ["rmsprop:alpha=0.5,centered=true", "sgd:lr=1e20"],
+            ),
+        ] {
+            let problem = landscape.parse::<AnyLandscape>().unwrap();
+            let problem = problem.as_dyn().load(&NoFiles).unwrap();
+            let objective = &*problem.objective;
+            let starts: Vec<[f64; 2]> = (0..70)
+                .map(|i| [0.1 + f64::from(i % 9), f64::from(i / 9) - 1.0])
+                .collect();
+            for spec in specs {
+                let spec: RunSpec = spec.parse().unwrap();
+                let run_settings = RunSettings {
+                    steps: 300,
+                    gradient_settings: GradientSettings::default(),
+                    tolerance: None,
+                    record_every: 1,
+                };
+                let ends =
+                    run_to_end_batch(objective, &starts, &spec, &run_settings, &never).unwrap();
+                for (start, (_, outcome)) in starts.iter().zip(ends).step_by(3) {
+                    let alone = run(objective, start, &spec, &run_settings, &never).unwrap();
+                    assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
+                    seen.extend(outcome.reason());
+                }
+            }
+        }
+        for reason in [
+            Reason::LossNotFinite,
+            Reason::LossBeyondLimit,
+            Reason::ZeroByZero,
+            Reason::NegativeVariance,
+        ] {
+            assert!(seen.contains(&reason), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn many_starts_at_once_end_where_each_ends_alone() {
+        let never = Cancel::default();
+        for landscape in ["himmelblau", "ackley", "formula:f=ln(x)+y^2"] {
+            let problem = landscape
+                .parse::<AnyLandscape>()
+                .unwrap()
+                .as_dyn()
+                .load(&NoFiles)
+                .unwrap();
+            let objective = &*problem.objective;
+            let starts: Vec<[f64; 2]> = (0..150)
+                .map(|i| {
+                    problem
+                        .view
+                        .at([f64::from(i % 13) / 12.0, f64::from(i) / 149.0])
+                })
+                .collect();
+            for spec in AnyOptimizer::all() {
+                for (lr, schedule, tolerance) in
+                    [("0.01", "", None), ("0.5", "@cosine", Some(1e-3))]
+                {
+                    let spec: RunSpec = format!("{}:lr={lr}{schedule}", spec.name())
+                        .parse()
+                        .unwrap();
+                    let run_settings = RunSettings {
+                        steps: 60,
+                        gradient_settings: GradientSettings::default(),
+                        tolerance,
+                        record_every: 1,
+                    };
+                    let ends =
+                        run_to_end_batch(objective, &starts, &spec, &run_settings, &never).unwrap();
+                    for (start, (at, outcome)) in starts.iter().zip(ends).step_by(5) {
+                        let alone = run(objective, start, &spec, &run_settings, &never).unwrap();
+                        assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
+                        if !matches!(outcome, Outcome::Diverged(..)) {
+                            let last = alone.theta(usize::MAX).unwrap();
+                            assert_eq!(at, last, "{landscape} {spec} from {start:?}");
+                        }
+                    }
+                }
+            }
+        }
     }
 }

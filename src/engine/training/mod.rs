@@ -8,21 +8,22 @@ mod plain_run;
 mod spec;
 mod state_history;
 mod training_loop;
+mod update_lines;
 
 pub use crate::engine::objective::outcome::{DivergenceLimit, MAX_GROWTH, Outcome, Reason};
-pub use inspect::{
-    OptimizerState, OptimizerStateKind, StepInspection, inspect_step, reads_both_thetas, symbols,
-};
-pub use observer::run_with_observer;
+pub use crate::engine::objective::state::OptimizerStateKind;
+pub use batch::run_to_end_batch;
+pub use inspect::{OptimizerState, StepInspection, inspect_step};
+pub use observer::{run_open_ended, run_with_observer};
 pub use spec::{Group, RunSpec};
 pub use state_history::{
     OptimizerStateRecord, OptimizerStateSeries, OptimizerStateSize, state_history,
 };
 pub use training_loop::StepView;
+pub use update_lines::{reads_both_thetas, symbols};
 
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::{EvalCounts, GradientSettings, Objective, norm};
-use batch::BATCH;
 use training_loop::RunContext;
 
 /// Record of a run: row k is the state after k steps, or after k times [`RunSettings::record_every`]. Rows that are not finite are left out.
@@ -180,14 +181,7 @@ pub fn run(
     run_settings: &RunSettings,
     cancel: &Cancel,
 ) -> Option<Trajectory> {
-    let context = RunContext {
-        objective,
-        start,
-        spec,
-        run_settings,
-        cancel,
-    };
-    context.record()
+    RunContext::new(objective, start, spec, run_settings, cancel).record()
 }
 
 /// Runs `spec` from `start` like [`run`], and returns the rows so far if it is cancelled: it has then stopped, [`Reason::Interrupted`].
@@ -200,14 +194,7 @@ pub fn run_so_far(
     cancel: &Cancel,
     on_row: &dyn Fn(u64),
 ) -> Trajectory {
-    let context = RunContext {
-        objective,
-        start,
-        spec,
-        run_settings,
-        cancel,
-    };
-    context.record_so_far(on_row)
+    RunContext::new(objective, start, spec, run_settings, cancel).record_so_far(on_row)
 }
 
 /// Runs `spec` from `start` like [`run_to_end`] without a goal, and returns the last row so far if it is cancelled, as [`run_so_far`].
@@ -219,14 +206,7 @@ pub fn run_to_end_so_far(
     cancel: &Cancel,
     on_row: &dyn Fn(u64),
 ) -> FinalState {
-    let context = RunContext {
-        objective,
-        start,
-        spec,
-        run_settings,
-        cancel,
-    };
-    context.state_so_far(on_row)
+    RunContext::new(objective, start, spec, run_settings, cancel).state_so_far(on_row)
 }
 
 /// Runs `spec` from `start` and returns the final state, with the first step whose loss is at most `goal`; `None` if it was
@@ -239,164 +219,5 @@ pub fn run_to_end(
     goal: f64,
     cancel: &Cancel,
 ) -> Option<FinalState> {
-    let context = RunContext {
-        objective,
-        start,
-        spec,
-        run_settings,
-        cancel,
-    };
-    context.final_state(goal)
-}
-
-/// Runs `spec` from many starts of an objective of two parameters and returns the final points, NaN for runs that diverged, and
-/// the outcomes, bit-identical to [`run`]; `None` if it was cancelled.
-///
-/// Runs go in SIMD lanes where the optimizer is elementwise and nothing changes its gradients.
-pub fn run_to_end_batch(
-    objective: &dyn Objective,
-    starts: &[[f64; 2]],
-    spec: &RunSpec,
-    run_settings: &RunSettings,
-    cancel: &Cancel,
-) -> Option<Vec<([f64; 2], Outcome)>> {
-    let context = |start| RunContext {
-        objective,
-        start,
-        spec,
-        run_settings,
-        cancel,
-    };
-    let mut ends = Vec::with_capacity(starts.len());
-    for starts in starts.chunks(BATCH) {
-        match context(&[]).plain_kernel() {
-            Some(kernel) => ends.extend(context(&[]).run_batch(kernel, starts)?),
-            None => {
-                for start in starts {
-                    let end = context(start).final_state(f64::NEG_INFINITY)?;
-                    let point = match end.outcome {
-                        Outcome::Diverged(..) => [f64::NAN; 2],
-                        _ => [end.theta[0], end.theta[1]],
-                    };
-                    ends.push((point, end.outcome));
-                }
-            }
-        }
-    }
-    Some(ends)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::files::NoFiles;
-    use crate::engine::landscape::AnyLandscape;
-    use crate::engine::optimizer::AnyOptimizer;
-
-    /// Limits and reasons are those of each run, in every loop.
-    #[test]
-    fn many_starts_diverge_for_the_reasons_that_each_has_alone() {
-        let never = Cancel::default();
-        let mut seen = Vec::new();
-        for (landscape, specs) in [
-            (
-                "formula:f=1e13*(x^2+3*y^2+1)",
-                ["sgd:lr=1e-14", "sgd:lr=1e-12"],
-            ),
-            (
-                "formula:f=1e13*(x^2+3*y^2+1)",
-                ["signsgd:lr=0.1", "adamw:lr=1e30"],
-            ),
-            (
-                "quadratic:a=1e13,b=1e13",
-                ["sgd:lr=1e-13,momentum=0.5", "adamax:lr=1e13"],
-            ),
-            (
-                "quadratic:a=1,b=4",
-                ["adam:lr=0.1,eps=0", "rmsprop:lr=0.1,eps=0"],
-            ),
-            ("formula:f=x-ln(x)+y^2", ["sgd:lr=3", "rmsprop:lr=2"]),
-            (
-                "formula:f=0.3*x+0.7*y",
-                ["rmsprop:alpha=0.5,centered=true", "sgd:lr=1e20"],
-            ),
-        ] {
-            let problem = landscape.parse::<AnyLandscape>().unwrap();
-            let problem = problem.as_dyn().load(&NoFiles).unwrap();
-            let objective = &*problem.objective;
-            let starts: Vec<[f64; 2]> = (0..70)
-                .map(|i| [0.1 + f64::from(i % 9), f64::from(i / 9) - 1.0])
-                .collect();
-            for spec in specs {
-                let spec: RunSpec = spec.parse().unwrap();
-                let run_settings = RunSettings {
-                    steps: 300,
-                    gradient_settings: GradientSettings::default(),
-                    tolerance: None,
-                    record_every: 1,
-                };
-                let ends =
-                    run_to_end_batch(objective, &starts, &spec, &run_settings, &never).unwrap();
-                for (start, (_, outcome)) in starts.iter().zip(ends).step_by(3) {
-                    let alone = run(objective, start, &spec, &run_settings, &never).unwrap();
-                    assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
-                    seen.extend(outcome.reason());
-                }
-            }
-        }
-        for reason in [
-            Reason::LossNotFinite,
-            Reason::LossBeyondLimit,
-            Reason::ZeroByZero,
-            Reason::NegativeVariance,
-        ] {
-            assert!(seen.contains(&reason), "{reason:?}");
-        }
-    }
-
-    #[test]
-    fn many_starts_at_once_end_where_each_ends_alone() {
-        let never = Cancel::default();
-        for landscape in ["himmelblau", "ackley", "formula:f=ln(x)+y^2"] {
-            let problem = landscape
-                .parse::<AnyLandscape>()
-                .unwrap()
-                .as_dyn()
-                .load(&NoFiles)
-                .unwrap();
-            let objective = &*problem.objective;
-            let starts: Vec<[f64; 2]> = (0..150)
-                .map(|i| {
-                    problem
-                        .view
-                        .at([f64::from(i % 13) / 12.0, f64::from(i) / 149.0])
-                })
-                .collect();
-            for spec in AnyOptimizer::all() {
-                for (lr, schedule, tolerance) in
-                    [("0.01", "", None), ("0.5", "@cosine", Some(1e-3))]
-                {
-                    let spec: RunSpec = format!("{}:lr={lr}{schedule}", spec.name())
-                        .parse()
-                        .unwrap();
-                    let run_settings = RunSettings {
-                        steps: 60,
-                        gradient_settings: GradientSettings::default(),
-                        tolerance,
-                        record_every: 1,
-                    };
-                    let ends =
-                        run_to_end_batch(objective, &starts, &spec, &run_settings, &never).unwrap();
-                    for (start, (at, outcome)) in starts.iter().zip(ends).step_by(5) {
-                        let alone = run(objective, start, &spec, &run_settings, &never).unwrap();
-                        assert_eq!(outcome, alone.outcome, "{landscape} {spec} from {start:?}");
-                        if !matches!(outcome, Outcome::Diverged(..)) {
-                            let last = alone.theta(usize::MAX).unwrap();
-                            assert_eq!(at, last, "{landscape} {spec} from {start:?}");
-                        }
-                    }
-                }
-            }
-        }
-    }
+    RunContext::new(objective, start, spec, run_settings, cancel).final_state(goal)
 }

@@ -6,9 +6,8 @@ use crate::engine::cancel::Cancel;
 use crate::engine::objective::{EvalCounts, Objective};
 use std::ops::ControlFlow;
 
-/// Runs `spec` from `start` until `observe` breaks off, which sees every recorded row: the bits of [`run`](super::run()). The run
-/// goes on beyond [`RunSettings::steps`], which is only the length of the schedule. Returns the outcome if the run ended by itself;
-/// `None` if it was broken off or cancelled.
+/// Runs `spec` from `start`, and shows every recorded row, bit-identical to those of [`run`](super::run()), to `observe`, which may
+/// break off. Returns the outcome; `None` if the run was broken off or cancelled.
 pub fn run_with_observer(
     objective: &dyn Objective,
     start: &[f64],
@@ -17,14 +16,21 @@ pub fn run_with_observer(
     cancel: &Cancel,
     mut observe: impl FnMut(&StepView) -> ControlFlow<()>,
 ) -> Option<Outcome> {
-    let context = RunContext {
-        objective,
-        start,
-        spec,
-        run_settings,
-        cancel,
-    };
-    context.train(u64::MAX, &mut observe)
+    RunContext::new(objective, start, spec, run_settings, cancel)
+        .train(run_settings.steps, &mut observe)
+}
+
+/// Runs `spec` from `start` like [`run_with_observer`], and goes on beyond [`RunSettings::steps`], which is only the length of the
+/// schedule, until `observe` breaks off or the run converges, diverges or is stuck.
+pub fn run_open_ended(
+    objective: &dyn Objective,
+    start: &[f64],
+    spec: &RunSpec,
+    run_settings: &RunSettings,
+    cancel: &Cancel,
+    mut observe: impl FnMut(&StepView) -> ControlFlow<()>,
+) -> Option<Outcome> {
+    RunContext::new(objective, start, spec, run_settings, cancel).train(u64::MAX, &mut observe)
 }
 
 /// Observer that records a [`Trajectory`].
@@ -126,20 +132,12 @@ impl RunContext<'_> {
 
     /// Returns the state of the run at its end, or at the last row before it was cancelled, when it has stopped.
     pub(super) fn state_so_far(&self, on_row: &dyn Fn(u64)) -> FinalState {
-        let mut end = FinalState {
-            theta: self.start.to_vec(),
-            loss: f64::INFINITY,
-            best: f64::INFINITY,
-            goal_step: None,
-            outcome: Outcome::Finished,
-        };
+        let mut end = FinalState::before(self.start);
         let mut last = 0;
         let mut observe = |row: &StepView| {
             last = row.step;
             on_row(row.step);
-            end.theta.copy_from_slice(row.theta);
-            end.loss = row.loss;
-            end.best = end.best.min(row.loss);
+            end.add_row(row.step, row.theta, row.loss, f64::NEG_INFINITY);
             ControlFlow::Continue(())
         };
         let outcome = self.train(self.run_settings.steps, &mut observe);
@@ -174,38 +172,45 @@ impl RunContext<'_> {
 
     /// Returns the final state of the run, and the first step with a loss of at most `goal`; `None` if it was cancelled.
     pub(super) fn final_state(&self, goal: f64) -> Option<FinalState> {
-        let begin = || FinalState {
-            theta: self.start.to_vec(),
-            loss: f64::INFINITY,
-            best: f64::INFINITY,
-            goal_step: None,
-            outcome: Outcome::Finished,
-        };
-        let add_row = |end: &mut FinalState, step: u64, theta: &[f64], loss: f64| {
-            end.theta.copy_from_slice(theta);
-            end.loss = loss;
-            end.best = end.best.min(loss);
-            if loss <= goal && end.goal_step.is_none() {
-                end.goal_step = Some(step);
-            }
-        };
         if let Some(kernel) = self.plain_kernel() {
-            let mut end = begin();
+            let mut end = FinalState::before(self.start);
             let outcome = self.train_plain(kernel, &mut |rows| {
                 let all = rows.theta.iter().zip(rows.losses).zip(rows.first..);
-                all.for_each(|((theta, loss), step)| add_row(&mut end, step, theta, *loss));
+                all.for_each(|((theta, loss), step)| end.add_row(step, theta, *loss, goal));
             });
             if let Some(outcome) = outcome {
                 return Some(FinalState { outcome, ..end });
             }
         }
-        let mut end = begin();
+        let mut end = FinalState::before(self.start);
         let mut observe = |row: &StepView| {
-            add_row(&mut end, row.step, row.theta, row.loss);
+            end.add_row(row.step, row.theta, row.loss, goal);
             ControlFlow::Continue(())
         };
         let outcome = self.train(self.run_settings.steps, &mut observe)?;
         Some(FinalState { outcome, ..end })
+    }
+}
+
+impl FinalState {
+    /// Returns the state of a run before its first row.
+    fn before(start: &[f64]) -> Self {
+        Self {
+            theta: start.to_vec(),
+            loss: f64::INFINITY,
+            best: f64::INFINITY,
+            goal_step: None,
+            outcome: Outcome::Finished,
+        }
+    }
+
+    fn add_row(&mut self, step: u64, theta: &[f64], loss: f64, goal: f64) {
+        self.theta.copy_from_slice(theta);
+        self.loss = loss;
+        self.best = self.best.min(loss);
+        if loss <= goal && self.goal_step.is_none() {
+            self.goal_step = Some(step);
+        }
     }
 }
 
@@ -233,7 +238,7 @@ mod tests {
     use crate::engine::network::{AnyNetwork, NetworkLoss, data::AnyDataset};
     use crate::engine::objective::GradientSettings;
     use crate::engine::objective::norm;
-    use crate::engine::objective::state::StateValue;
+    use crate::engine::objective::state::OptimizerStateKind;
     use crate::engine::training::run;
 
     /// With one gradient so far, means and their corrections cancel: P = (1 − β₁)(|g| + ε).
@@ -311,8 +316,8 @@ mod tests {
         let mut means = Vec::new();
         run_with_observer(&loss, &start, &spec, &run_settings, &never, |moment| {
             moment.visit_state(&mut |internal| {
-                if let ("m", StateValue::Direction(m)) = (internal.symbol, internal.numbers) {
-                    means.push(m.to_vec());
+                if ("m", OptimizerStateKind::Direction) == (internal.symbol, internal.kind) {
+                    means.push(internal.numbers.to_vec());
                 }
             });
             match moment.step {
@@ -346,7 +351,7 @@ mod tests {
         ] {
             let spec: RunSpec = spec.parse().unwrap();
             let run_settings = RunSettings {
-                steps: 12,
+                steps: 11,
                 gradient_settings: GradientSettings {
                     seed: 4,
                     batch: Some(7),
@@ -361,19 +366,16 @@ mod tests {
             let ended = run_with_observer(&loss, &start, &spec, &run_settings, &never, |moment| {
                 let row = rows;
                 rows += 1;
-                assert_eq!(moment.step, 3 * row as u64, "{spec}");
+                assert_eq!(moment.step, (3 * row as u64).min(11), "{spec}");
                 assert_eq!(Some(moment.theta), whole.theta(row), "{spec}");
                 assert_eq!(moment.loss, whole.loss[row], "{spec}");
                 assert_eq!(moment.grad_norm, whole.grad_norm[row], "{spec}");
                 assert_eq!(moment.lr, whole.lr[row], "{spec}");
                 assert_eq!(moment.counts.gradients, whole.evaluations[row], "{spec}");
-                match moment.step {
-                    12.. => ControlFlow::Break(()),
-                    _ => ControlFlow::Continue(()),
-                }
+                ControlFlow::Continue(())
             });
             assert_eq!(rows, whole.len(), "{spec}");
-            assert_eq!(ended.unwrap_or(Outcome::Finished), whole.outcome, "{spec}");
+            assert_eq!(ended, Some(whole.outcome), "{spec}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::training_loop::RunContext;
 use crate::engine::objective::outcome::Reason;
-use crate::engine::objective::state::{StateEntry, StateValue, StateVisitor};
+use crate::engine::objective::state::{OptimizerStateKind, StateEntry, StateVisitor};
 use crate::engine::objective::{GradientSettings, GradientTransform, Objective, Oracle, norm};
 use crate::engine::optimizer::{AnyOptimizer, AnyRule, UpdateRule};
 use crate::engine::schedule::{ScheduleState, StepRates};
@@ -182,48 +182,38 @@ impl UpdateRule for GroupedRule<'_> {
         let dim = self.parts.iter().map(|part| part.indices.len()).sum();
         let mut together: Vec<(StateEntry<'static>, Vec<f64>)> = Vec::new();
         for ParamGroup { indices, rule, .. } in &self.parts {
-            rule.visit_state(&mut |internal| {
-                let (numbers, empty) = match internal.numbers {
-                    StateValue::Direction(numbers) => (numbers, StateValue::Direction(&[])),
-                    StateValue::Step(numbers) => (numbers, StateValue::Step(&[])),
-                    StateValue::Each(numbers) => (numbers, StateValue::Each(&[])),
-                    StateValue::Place(numbers) => (numbers, StateValue::Place(&[])),
-                    StateValue::Places(_)
-                    | StateValue::Trials(_)
-                    | StateValue::Number(_)
-                    | StateValue::Radius(_)
-                    | StateValue::Spread(_) => return,
-                };
-                let (symbol, name) = (internal.symbol, internal.name);
-                let known = together
-                    .iter()
-                    .position(|(other, _)| other.symbol == symbol);
+            rule.visit_state(&mut |entry| {
+                let StateEntry {
+                    symbol, name, kind, ..
+                } = entry;
+                let is_per_parameter = matches!(
+                    kind,
+                    OptimizerStateKind::Direction
+                        | OptimizerStateKind::Step
+                        | OptimizerStateKind::Each
+                        | OptimizerStateKind::Place
+                );
+                if !is_per_parameter {
+                    return;
+                }
+                let known = { together.iter() }.position(|(other, _)| other.symbol == symbol);
                 let at = known.unwrap_or(together.len());
                 if known.is_none() {
-                    let internal = StateEntry {
+                    let joined = StateEntry {
                         symbol,
                         name,
-                        numbers: empty,
+                        kind,
+                        numbers: &[],
                     };
-                    together.push((internal, vec![f64::NAN; dim]));
+                    together.push((joined, vec![f64::NAN; dim]));
                 }
-                for (index, number) in indices.iter().zip(numbers) {
+                for (index, number) in indices.iter().zip(entry.numbers) {
                     together[at].1[*index] = *number;
                 }
             });
         }
-        for (internal, all) in &together {
-            let numbers = match internal.numbers {
-                StateValue::Step(_) => StateValue::Step(all),
-                StateValue::Each(_) => StateValue::Each(all),
-                StateValue::Place(_) => StateValue::Place(all),
-                _ => StateValue::Direction(all),
-            };
-            visitor(StateEntry {
-                symbol: internal.symbol,
-                name: internal.name,
-                numbers,
-            });
+        for (entry, numbers) in &together {
+            visitor(StateEntry { numbers, ..*entry });
         }
     }
 }

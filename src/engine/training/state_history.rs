@@ -1,10 +1,9 @@
 //! Sizes of the optimizer state over a run: norms of velocities and second moments, distances of slow weights and averages.
 
-use super::inspect::OptimizerStateKind;
 use super::{RunSettings, RunSpec, StepView, run_with_observer};
 use crate::engine::cancel::Cancel;
 use crate::engine::objective::Objective;
-use crate::engine::objective::state::{StateEntry, StateValue};
+use crate::engine::objective::state::{OptimizerStateKind, StateEntry};
 use std::ops::ControlFlow;
 
 /// Size of one entry of the optimizer state at a row.
@@ -53,11 +52,7 @@ pub fn state_history(
     run_with_observer(objective, start, spec, run_settings, cancel, |row| {
         row.state_sizes(&mut sizes);
         record.push(&sizes);
-        if row.step < run_settings.steps {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
-        }
+        ControlFlow::Continue(())
     });
     (!cancel.is_cancelled()).then(|| record.finish())
 }
@@ -76,36 +71,36 @@ impl StepView<'_> {
             kind: OptimizerStateKind::Step,
             size: known(begun, distance(theta, previous)),
         });
-        self.visit_state(&mut |internal| {
+        self.visit_state(&mut |entry| {
             let StateEntry {
                 symbol,
                 name,
+                kind,
                 numbers,
-            } = internal;
-            let farthest = |places: &[f64], from: &[f64]| {
-                let places = places.chunks_exact(from.len().max(1));
-                places.map(|place| distance(place, from)).reduce(f64::max)
+            } = entry;
+            let farthest = |from: &[f64]| {
+                let places = numbers.chunks_exact(from.len().max(1));
+                let distances = places.map(|place| distance(place, from));
+                distances.reduce(f64::max).unwrap_or(f64::NAN)
             };
-            let size = match numbers {
-                StateValue::Direction(numbers)
-                | StateValue::Step(numbers)
-                | StateValue::Each(numbers) => norm(numbers.iter().copied()),
-                StateValue::Place(place) | StateValue::Places(place) => {
-                    farthest(place, theta).unwrap_or(f64::NAN)
+            let size = match kind {
+                OptimizerStateKind::Direction
+                | OptimizerStateKind::Step
+                | OptimizerStateKind::Each => norm(numbers.iter().copied()),
+                OptimizerStateKind::Place | OptimizerStateKind::Places => farthest(theta),
+                OptimizerStateKind::Trials => known(begun, farthest(previous)),
+                OptimizerStateKind::Number | OptimizerStateKind::Radius => {
+                    numbers.first().copied().unwrap_or(f64::NAN)
                 }
-                StateValue::Trials(places) => {
-                    known(begun, farthest(places, previous).unwrap_or(f64::NAN))
-                }
-                StateValue::Number(number) | StateValue::Radius(number) => number,
-                StateValue::Spread(covariance) => {
-                    let diagonal = covariance.iter().step_by(theta.len() + 1);
+                OptimizerStateKind::Spread => {
+                    let diagonal = numbers.iter().step_by(theta.len() + 1);
                     diagonal.sum::<f64>().sqrt()
                 }
             };
             sizes.push(OptimizerStateSize {
                 symbol,
                 name,
-                kind: numbers.kind(),
+                kind,
                 size,
             });
         });

@@ -88,7 +88,23 @@ impl<F: FnMut(&StepView) -> ControlFlow<()>> Observer for F {
     }
 }
 
-impl RunContext<'_> {
+impl<'a> RunContext<'a> {
+    pub(super) fn new(
+        objective: &'a dyn Objective,
+        start: &'a [f64],
+        spec: &'a RunSpec,
+        run_settings: &'a RunSettings,
+        cancel: &'a Cancel,
+    ) -> Self {
+        Self {
+            objective,
+            start,
+            spec,
+            run_settings,
+            cancel,
+        }
+    }
+
     /// Runs at most `steps` steps and returns the outcome; `None` if the run was cancelled or the observer broke off.
     ///
     /// The rules for the end of a run stand here and are applied at recorded rows; batches apply those of them that an elementwise

@@ -81,7 +81,7 @@ impl UpdateRule for PolyakRule<'_> {
 
     fn visit_state(&self, visitor: &mut StateVisitor) {
         self.rule.visit_state(visitor);
-        visitor(StateEntry::number("γ", "Polyak's learning rate", self.lr));
+        visitor(StateEntry::number("γ", "Polyak's learning rate", &self.lr));
     }
 
     fn stuck(&self) -> Option<Reason> {

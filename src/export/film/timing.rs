@@ -1,5 +1,7 @@
 //! The frames of a film: their steps and durations.
 
+use crate::engine::numeric::real;
+
 /// Maximum frames per second: browsers show GIF frames of less than 2/100 s slowly.
 pub const MAX_FPS: u32 = 50;
 
@@ -44,8 +46,7 @@ impl Timing {
         let count = steps.len();
         let mut frames: Vec<Frame> = Vec::with_capacity(count);
         for (index, step) in steps.enumerate() {
-            #[expect(clippy::cast_precision_loss, reason = "numbers of frames are small")]
-            let share = index as f64 / (count - 1).max(1) as f64;
+            let share = real(index) / real((count - 1).max(1));
             let turn = self.turn * share;
             match frames.last_mut() {
                 Some(frame) if (frame.step, frame.turn) == (step, turn) => frame.ticks += 1,

@@ -7,14 +7,16 @@
 
 mod cell;
 mod cells;
+mod columns;
 mod grid;
 mod header;
+mod labelled;
 mod records;
 #[cfg(test)]
 mod tests;
 mod text;
 
-use crate::engine::files::{Columns, Header, Labels, Table};
+use crate::engine::files::{Columns, Header, Table};
 use cell::{Cell, refusal, short, shown};
 use cells::{Counts, Rules, Sheet};
 use records::Record;
@@ -33,10 +35,8 @@ pub(super) fn read_columns(
     header: Header,
 ) -> Result<Columns, String> {
     let read = || {
-        let expected = "two columns of numbers";
         let names: Vec<&str> = wanted.iter().flatten().copied().collect();
-        let table = ParsedTable::new(sheet(bytes, "a CSV file", expected)?, header, &names)?;
-        table.columns(wanted)
+        parse(bytes, "two columns of numbers", header, &names)?.columns(wanted)
     };
     read().map_err(|wrong: String| format!("{name}: {wrong}"))
 }
@@ -50,23 +50,27 @@ pub(super) fn read_labelled(
 ) -> Result<Table, String> {
     let read = || {
         let expected = "columns of numbers and a column of labels";
-        let names: Vec<&str> = label.into_iter().collect();
-        let table = ParsedTable::new(sheet(bytes, "a CSV file", expected)?, header, &names)?;
-        table.labelled(label)
+        parse(bytes, expected, header, label.as_slice())?.labelled(label)
     };
-    let table: Result<Table, String> = read();
-    let mut table = table.map_err(|wrong| format!("{name}: {wrong}"))?;
+    let mut table = read().map_err(|wrong: String| format!("{name}: {wrong}"))?;
     name.clone_into(&mut table.file);
     Ok(table)
 }
 
-fn sheet(bytes: Vec<u8>, file: &str, expected: &'static str) -> Result<Sheet, String> {
+/// Parses a table in which columns called `wanted` are looked for.
+fn parse(
+    bytes: Vec<u8>,
+    expected: &'static str,
+    header: Header,
+    wanted: &[&str],
+) -> Result<ParsedTable, String> {
     let rules = Rules {
         max_rows: MAX_ROWS,
         quoted_commas: false,
         expected,
     };
-    Sheet::new(text::decode(bytes, file)?, rules)
+    let sheet = Sheet::new(text::decode(bytes, "a CSV file")?, rules)?;
+    ParsedTable::new(sheet, header, wanted)
 }
 
 /// Use of a column.
@@ -254,153 +258,11 @@ impl ParsedTable {
         numbers.ok_or_else(|| self.not_numbers(column))
     }
 
-    fn columns(&self, wanted: [Option<&str>; 2]) -> Result<Columns, String> {
-        let mut places = [None; 2];
-        for (place, wanted) in places.iter_mut().zip(wanted) {
-            *place = wanted.map(|wanted| self.place(wanted)).transpose()?;
-        }
-        let mut mixed = self.all(Kind::Mixed).filter(|_| places.contains(&None));
-        if let Some(mixed) = mixed.next() {
-            return Err(self.not_numbers(mixed));
-        }
-        let mut free = self
-            .all(Kind::Numbers)
-            .filter(|column| !places.contains(&Some(*column)));
-        let chosen = places.map(|place| place.or_else(|| free.next()));
-        let [Some(x), Some(y)] = chosen else {
-            return Err(self.too_few(chosen.iter().flatten().count()));
-        };
-        // A column of numbers that are all missing.
-        let mut empty = { self.all(Kind::Empty) }
-            .filter(|column| self.name(*column).is_some_and(|name| !name.is_empty()));
-        let passed = |column: &usize| {
-            { places.iter().zip([x, y]) }.any(|(place, own)| place.is_none() && *column < own)
-        };
-        if let Some(missing) = empty.find(passed) {
-            return Err(self.not_numbers(missing));
-        }
-        let (x_numbers, y_numbers) = (self.numbers(x)?, self.numbers(y)?);
-        let commas = self.sheet.check_commas(&sorted(vec![x, y]), self.first)?;
-        let taken = format!("columns x = {}, y = {}", self.called(x), self.called(y));
-        Ok(Columns {
-            x: x_numbers,
-            y: y_numbers,
-            source: self.summary(&taken, commas, &[]),
-        })
-    }
-
     fn all(&self, kind: Kind) -> impl Iterator<Item = usize> {
         let kinds = self.kinds.iter().enumerate();
         kinds
             .filter(move |(_, own)| **own == kind)
             .map(|(column, _)| column)
-    }
-
-    /// Returns the error for a table with fewer than two columns of numbers.
-    fn too_few(&self, found: usize) -> String {
-        let line = self.sheet.rows[self.first].line;
-        if self.sheet.width == 1 {
-            return format!(
-                "line {line} has one column; expected two columns of numbers, separated by commas, semicolons, tabs, bars or spaces"
-            );
-        }
-        let found = if found == 0 { "no" } else { "one" };
-        let but = if let Some(text) = self.all(Kind::Text).next() {
-            format!(
-                ", but {} holds {}",
-                self.at(text),
-                shown(&self.sheet.cell(self.first, text))
-            )
-        } else if self.kinds[0] == Kind::Index {
-            ", but column 1 has no name and counts the rows".to_owned()
-        } else {
-            String::new()
-        };
-        format!("line {line} has {found} column of numbers; expected two{but}")
-    }
-
-    fn labelled(&self, label: Option<&str>) -> Result<Table, String> {
-        let label = label.map(|label| self.place(label)).transpose()?;
-        let is_data = |column: &usize| match self.kinds[*column] {
-            Kind::Index => label == Some(*column),
-            Kind::Empty => self.name(*column).is_some_and(|name| !name.is_empty()),
-            _ => true,
-        };
-        let mut inputs: Vec<usize> = (0..self.sheet.width).filter(is_data).collect();
-        let last = inputs.last().copied();
-        let label = label.or(last).unwrap_or(0);
-        inputs.retain(|column| *column != label);
-        if inputs.is_empty() {
-            let (line, expected) = (self.sheet.rows[self.first].line, self.sheet.rules.expected);
-            return Err(format!(
-                "line {line} has one column; expected {expected}, separated by commas, semicolons, tabs, bars or spaces"
-            ));
-        }
-        if let Some(wrong) = { inputs.iter() }.find(|column| self.kinds[**column] != Kind::Numbers)
-        {
-            return Err(self.not_numbers(*wrong));
-        }
-        let labels = self.labels(label)?;
-        let mut numeric = inputs.clone();
-        numeric.extend(matches!(labels, Labels::Numbers(_)).then_some(label));
-        let commas = self.sheet.check_commas(&sorted(numeric), self.first)?;
-        let rows = self.first..self.sheet.rows.len();
-        let numbers = rows.clone().flat_map(|row| {
-            inputs
-                .iter()
-                .map(move |column| self.sheet.number(row, *column))
-        });
-        let names: Vec<String> = inputs.iter().map(|column| self.called(*column)).collect();
-        let taken = match &names[..] {
-            [one] => format!("input {one}"),
-            [first, .., last] if names.len() > 8 => {
-                format!("{} inputs, {first} to {last}", names.len())
-            }
-            _ => format!("inputs {}", names.join(", ")),
-        };
-        let taken = format!("{taken}, label = {}", self.called(label));
-        Ok(Table {
-            width: inputs.len(),
-            numbers: numbers.collect(),
-            labels,
-            lines: rows.map(|row| self.sheet.rows[row].line).collect(),
-            label: self.at(label),
-            file: String::new(),
-            source: self.summary(&taken, commas, &[label]),
-        })
-    }
-
-    fn labels(&self, label: usize) -> Result<Labels, String> {
-        let counts = &self.counts[label];
-        let missing = self.find(label, |cell| cell == Cell::Missing);
-        if let Some(row) = missing.filter(|_| counts.missing > 0) {
-            let cell = self.sheet.cell(row, label);
-            let wrong = if cell.is_empty() {
-                "there is no label; expected one in every row".to_owned()
-            } else {
-                format!(
-                    "{} is a missing value; expected a label in every row",
-                    shown(&cell)
-                )
-            };
-            return Err(self.refused(row, label, &wrong));
-        }
-        if counts.numbers == self.rows() {
-            return self.numbers(label).map(Labels::Numbers);
-        }
-        if counts.numbers + counts.unreadable == 0 {
-            let rows = self.first..self.sheet.rows.len();
-            let names = rows.map(|row| self.sheet.cell(row, label).into_owned());
-            return Ok(Labels::Names(names.collect()));
-        }
-        if counts.numbers + counts.unreadable >= counts.text {
-            return Err(self.not_numbers(label));
-        }
-        let row = self.find(label, Cell::is_numeric).unwrap_or(self.first);
-        let cell = shown(&self.sheet.cell(row, label));
-        let wrong =
-            format!("{cell} is a number among names; expected names alone, or numbers alone");
-        Err(self.refused(row, label, &wrong))
     }
 
     /// Returns a summary: the columns `used` as `taken`, and the columns that were left out.

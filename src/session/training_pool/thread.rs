@@ -186,7 +186,7 @@ impl TrainingWork {
             let mut end = None;
             let objective = &*self.task.loss;
             let (before, evaluated) = self.evals_so_far();
-            let ended = training::run_with_observer(
+            let ended = training::run_open_ended(
                 objective,
                 &theta,
                 spec,

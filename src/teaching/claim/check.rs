@@ -2,6 +2,7 @@
 
 use super::{Claim, Quantity, network};
 use crate::engine::files::Files;
+use crate::engine::numeric::real;
 use crate::engine::objective::norm;
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
@@ -88,7 +89,7 @@ impl<'a> Played<'a> {
 
     fn seeds(&self, claim: &Claim) -> Vec<u64> {
         match claim.seeds {
-            Some(count) => (0..count.max(1)).collect(),
+            Some(count) => (0..count).collect(),
             None => vec![self.scene.training.seed],
         }
     }
@@ -209,6 +210,9 @@ impl Claim {
                 unused("tolerance", "`equals`")
             }
             _ if self.times.is_some() && self.less_than.is_none() => unused("times", "`less-than`"),
+            _ if self.seeds == Some(0) => {
+                Err("`seeds` cannot be 0; expected the number of seeds, 1 or more".to_owned())
+            }
             _ if self.to_run.is_some() && !barrier => {
                 unused("to-run", "the quantities barrier and curve-barrier")
             }
@@ -328,11 +332,6 @@ fn measure(claim: &Claim, facts: &Facts) -> Result<f64, String> {
         Quantity::StepLength if claim.at.is_none() => facts.last().saturating_sub(1),
         _ => facts.row(claim.at)?,
     };
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "numbers of steps and evaluations"
-    )]
-    let count = |count: u64| count as f64;
     let label = claim.quantity.label();
     let theory = || format!("theory gives no {label} for `{}` here", facts.spec(row));
     let here = || format!("the scene has no {label}");
@@ -355,17 +354,17 @@ fn measure(claim: &Claim, facts: &Facts) -> Result<f64, String> {
             facts.runs.step(row)
         )),
         Quantity::Lr => Ok(trajectory.lr[row]),
-        Quantity::Evaluations => Ok(count(trajectory.evaluations[row])),
+        Quantity::Evaluations => Ok(real(trajectory.evaluations[row])),
         Quantity::StepsToLoss | Quantity::EvaluationsToLoss => {
             let found = facts.first_row_below(claim.loss.unwrap_or(f64::NAN));
             Ok(found.map_or(f64::INFINITY, |row| match claim.quantity {
-                Quantity::StepsToLoss => count(facts.runs.step(row)),
-                _ => count(trajectory.evaluations[row]),
+                Quantity::StepsToLoss => real(facts.runs.step(row)),
+                _ => real(trajectory.evaluations[row]),
             }))
         }
         Quantity::Outcome => Err("the quantity outcome needs `outcome`".to_owned()),
-        Quantity::EndStep => Ok(count(facts.end_step())),
-        Quantity::Crossings => facts.crossings(row).map(count).ok_or_else(here),
+        Quantity::EndStep => Ok(real(facts.end_step())),
+        Quantity::Crossings => facts.crossings(row).map(real).ok_or_else(here),
         Quantity::Sharpness => facts.lambda_max(row).ok_or_else(here),
         Quantity::LowestCurvature => { facts.eigenvalues(row) }
             .map(|[low, _]| low)

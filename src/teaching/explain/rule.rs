@@ -2,6 +2,7 @@
 
 use super::condition::Condition;
 use super::named::{self, Named};
+use crate::teaching::read_toml;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -141,11 +142,7 @@ pub(super) fn rules() -> Result<&'static [Rule], String> {
 }
 
 fn parse(text: &str) -> Result<Vec<Rule>, String> {
-    let file: RuleFile = toml::from_str(text).map_err(|error| {
-        let before = &text[..error.span().map_or(0, |span| span.start)];
-        let line = before.matches('\n').count() + 1;
-        format!("explanations.toml, line {line}: {}", error.message())
-    })?;
+    let file: RuleFile = read_toml("explanations.toml", text)?;
     let known: Vec<&str> = file.rules.iter().map(|rule| rule.name.as_str()).collect();
     for rule in &file.rules {
         if let Some(unknown) = rule

@@ -1,6 +1,6 @@
 //! Wrong command lines: one sentence with what to do, code 2, nothing left behind.
 
-use super::Place;
+use super::{Place, words};
 
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
@@ -255,7 +255,7 @@ fn every_wrong_command_line_gets_one_sentence() {
         ("tarin", "unknown command `tarin`; did you mean `train`?"),
         ("slcie", "unknown command `slcie`; did you mean `slice`?"),
     ] {
-        let args: Vec<&str> = line.split(' ').collect();
+        let args = words(line);
         let said = place.refused(&args, expected);
         for phrase in ["error:", "Usage", "--help'"] {
             assert!(!said.contains(phrase), "{line}: {said}");

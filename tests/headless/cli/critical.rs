@@ -1,6 +1,6 @@
 //! Tests of `ravine critical`, and of `--view` in all commands that take scenes.
 
-use super::{Place, check};
+use super::{Place, check, words};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -36,12 +36,7 @@ fn critical_points_of_himmelblau_are_sorted_by_kind_and_value() {
 #[test]
 fn csv_and_json_have_equal_values() {
     let place = Place::new();
-    let args = [
-        "critical",
-        "--landscape",
-        "ackley",
-        "--view=-0.3..0.8,-0.3..0.8",
-    ];
+    let args = words("critical --landscape ackley --view=-0.3..0.8,-0.3..0.8");
     let json = place.json(&args);
     let csv = place.said(&[&args[..], &["--format", "csv"]].concat());
     let mut lines = csv.lines();
@@ -100,17 +95,9 @@ fn the_view_comes_from_the_flag_or_the_scene_file() {
 #[test]
 fn invalid_views_are_refused() {
     let expected = "expected two ranges, low end first, like --view=-2..2,-1..3";
-    for view in [
-        "1",
-        "1..2",
-        "1..2,3",
-        "2..1,0..1",
-        "0..0,0..1",
-        "nan..1,0..1",
-        "a..b,c..d",
-        "0..inf,0..1",
-        "0..1,0..1,0..1",
-    ] {
+    for view in
+        words("1 1..2 1..2,3 2..1,0..1 0..0,0..1 nan..1,0..1 a..b,c..d 0..inf,0..1 0..1,0..1,0..1")
+    {
         for command in [&["critical"][..], &["trace"], &["render", "-o", "a.png"]] {
             let args = [command, &["--view", view]].concat();
             check(

@@ -1,7 +1,7 @@
 //! Tests of `ravine curvature`.
 
 use super::slice::{file, first};
-use super::{Place, check};
+use super::{Place, check, words};
 use serde_json::Value;
 
 /// Returns arguments for the network, data and weights of a PyTorch case.
@@ -89,32 +89,13 @@ fn the_spectrum_of_a_network_is_consistent() {
 #[test]
 fn rescaling_makes_the_same_function_sharper() {
     let place = Place::new();
-    let args = [
-        "train",
-        "--network",
-        "mlp:hidden=8,activation=relu,loss=bce",
-        "--data",
-        "moons:samples=40",
-        "--run",
-        "sgd:lr=0.5",
-        "--steps",
-        "50",
-        "-o",
-        "w.safetensors",
-    ];
+    let args = words(
+        "train --network mlp:hidden=8,activation=relu,loss=bce --data moons:samples=40 --run sgd:lr=0.5 --steps 50 -o w.safetensors",
+    );
     place.said(&args);
-    let args = [
-        "curvature",
-        "--network",
-        "mlp:hidden=8,activation=relu,loss=bce",
-        "--data",
-        "moons:samples=40",
-        "--weights",
-        "w.safetensors",
-        "--rescale",
-        "0.05",
-        "--json",
-    ];
+    let args = words(
+        "curvature --network mlp:hidden=8,activation=relu,loss=bce --data moons:samples=40 --weights w.safetensors --rescale 0.05 --json",
+    );
     let json = report(&place, &args);
     let rescaled = &json["rescaled"];
     assert_eq!(
@@ -154,26 +135,12 @@ fn invalid_curvature_arguments_are_refused() {
     );
     check(
         &[],
-        &[
-            "curvature",
-            "--landscape",
-            "rosenbrock",
-            "--at=1,1",
-            "--rescale",
-            "2",
-        ],
+        &words("curvature --landscape rosenbrock --at=1,1 --rescale 2"),
         "refused: --rescale needs a network; expected --network",
     );
     check(
         &[],
-        &[
-            "curvature",
-            "--landscape",
-            "rosenbrock",
-            "--at=1,1",
-            "--layer",
-            "2",
-        ],
+        &words("curvature --landscape rosenbrock --at=1,1 --layer 2"),
         "refused: --layer needs --rescale; add --rescale α",
     );
     check(
@@ -183,25 +150,11 @@ fn invalid_curvature_arguments_are_refused() {
     );
     check(
         &[],
-        &[
-            "curvature",
-            "--landscape",
-            "beale",
-            "--at=1,1",
-            "--matrix",
-            "gauss-newton",
-        ],
+        &words("curvature --landscape beale --at=1,1 --matrix gauss-newton"),
         "refused: --matrix gauss-newton needs the loss of a model on data; expected hessian",
     );
     let place = Place::new();
-    let (code, _, stderr) = place.run(&[
-        "curvature",
-        "--landscape",
-        "beale",
-        "--at=1,1",
-        "--top",
-        "0",
-    ]);
+    let (code, _, stderr) = place.run(&words("curvature --landscape beale --at=1,1 --top 0"));
     assert_eq!(code, Some(2));
     assert!(stderr.starts_with("ravine: --top"), "{stderr}");
     let weights = file("relu.safetensors");
@@ -240,21 +193,7 @@ fn rows(csv: &str) -> Vec<Vec<f64>> {
 #[test]
 fn gradient_descent_trains_at_the_edge_of_stability() {
     let place = Place::new();
-    place.said(&[
-        "train",
-        "--network",
-        "mlp:hidden=16/16,activation=tanh,loss=mse",
-        "--data",
-        "sine:samples=40,noise=0",
-        "--run",
-        "sgd:lr=0.1",
-        "--steps",
-        "2000",
-        "-o",
-        "w.safetensors",
-        "--sharpness",
-        "s.csv",
-    ]);
+    place.said(&words("train --network mlp:hidden=16/16,activation=tanh,loss=mse --data sine:samples=40,noise=0 --run sgd:lr=0.1 --steps 2000 -o w.safetensors --sharpness s.csv"));
     let csv = place.read("s.csv");
     assert!(csv.starts_with("run,step,loss,lambda_max,limit,preconditioned_lambda_max,preconditioned_limit,seed,outcome,name,spec\n1,0,"), "{csv}");
     let rows = rows(&csv);
@@ -274,12 +213,8 @@ fn gradient_descent_trains_at_the_edge_of_stability() {
 #[test]
 fn sam_ends_flatter_than_gradient_descent_by_every_measure() {
     let place = Place::new();
-    let network = [
-        "--network",
-        "mlp:hidden=16/16,activation=tanh,loss=bce",
-        "--data",
-        "moons:noise=0.2",
-    ];
+    let network =
+        words("--network mlp:hidden=16/16,activation=tanh,loss=bce --data moons:noise=0.2");
     let runs = [
         "--run",
         "sgd:lr=0.5",
@@ -302,14 +237,7 @@ fn sam_ends_flatter_than_gradient_descent_by_every_measure() {
             .concat(),
         )
     });
-    for name in [
-        "lambda_max",
-        "sam",
-        "keskar",
-        "average",
-        "adaptive",
-        "adaptive_lambda_max",
-    ] {
+    for name in words("lambda_max sam keskar average adaptive adaptive_lambda_max") {
         let [sharp, flat] = [&sgd, &sam].map(|json| json["sharpness"][name].as_f64().unwrap());
         assert!(flat < 0.7 * sharp, "{name}: {flat} {sharp}");
     }
@@ -343,15 +271,7 @@ fn curvature_needs_a_finite_loss_and_reports_infinite_derivatives() {
         check(&[], &["curvature", "--landscape", &formula, &at], cells[2]);
     }
     let place = Place::new();
-    let args = [
-        "curvature",
-        "--landscape",
-        "formula:f=0*x",
-        "--at=1,1",
-        "--json",
-        "-o",
-        "d.csv",
-    ];
+    let args = words("curvature --landscape formula:f=0*x --at=1,1 --json -o d.csv");
     let told = place.json(&args);
     assert_eq!(told["condition"], "infinite");
     let rows = place.read("d.csv");
@@ -365,12 +285,7 @@ fn curvature_needs_a_finite_loss_and_reports_infinite_derivatives() {
     let step = rows[1][0] - rows[0][0];
     let mass: f64 = rows.iter().map(|[_, density]| density * step).sum();
     assert!((mass - 1.0).abs() < 1e-4, "{mass}");
-    place.said(&[
-        "curvature",
-        "--landscape",
-        "formula:f=0*x",
-        "--at=1,1",
-        "-o",
-        "d.svg",
-    ]);
+    place.said(&words(
+        "curvature --landscape formula:f=0*x --at=1,1 -o d.svg",
+    ));
 }

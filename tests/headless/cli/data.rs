@@ -1,6 +1,6 @@
 //! Tests of runs from files, saved scenes, tables of results, and formats that every command writes.
 
-use super::{Place, check};
+use super::{Place, check, words};
 use serde_json::Value;
 use std::fs;
 
@@ -8,10 +8,6 @@ const RUNS: &str = "# rates to compare\nslow = sgd:lr=1e-4\n\nfast, #1 = adam:lr
 
 /// Trains a small network for 20 steps and writes its weights to w.safetensors.
 const TRAIN: &str = "train --network mlp:hidden=4,loss=ce --data moons --steps 20 -o w.safetensors --run sgd:lr=0.1,momentum=0.9";
-
-fn words(line: &str) -> Vec<&str> {
-    line.split(' ').collect()
-}
 
 #[test]
 fn runs_come_from_a_file_and_have_names() {

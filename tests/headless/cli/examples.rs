@@ -1,6 +1,6 @@
 //! The examples of every help and of the README, as pasted, and the scripts in `examples/`, on files of the program.
 
-use super::Place;
+use super::{Place, words};
 use std::path::Path;
 use std::process::Command;
 
@@ -25,35 +25,12 @@ fn matplotlib_draws_a_slice_from_its_npz_file() {
         return;
     };
     let place = Place::new();
-    let network = [
-        "--network",
-        "mlp:hidden=4,loss=bce",
-        "--data",
-        "moons:samples=40",
-    ];
-    let run = [
-        "--run",
-        "adam:lr=0.05",
-        "--steps",
-        "30",
-        "-o",
-        "w.safetensors",
-        "--trajectories",
-        "steps.npz",
-    ];
+    let network = words("--network mlp:hidden=4,loss=bce --data moons:samples=40");
+    let run = words("--run adam:lr=0.05 --steps 30 -o w.safetensors --trajectories steps.npz");
     place.said(&[&["train"], &network[..], &run].concat());
-    let plane = [
-        "--weights",
-        "w.safetensors",
-        "--plane",
-        "pca",
-        "--trajectories",
-        "steps.npz",
-        "--points",
-        "21",
-        "-o",
-        "slice.npz",
-    ];
+    let plane = words(
+        "--weights w.safetensors --plane pca --trajectories steps.npz --points 21 -o slice.npz",
+    );
     place.said(&[&["slice"], &network[..], &plane].concat());
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/slice.py");
     let drawn = python

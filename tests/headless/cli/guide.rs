@@ -1,6 +1,6 @@
 //! Tests of `ravine guide`, `ravine glossary`, `ravine examples`, and of examples in place of scene files.
 
-use super::Place;
+use super::{Place, words};
 use ravine::teaching::example::Example;
 use ravine::teaching::guide::GuideEntry;
 
@@ -62,14 +62,7 @@ fn examples_are_listed_printed_and_used_in_place_of_scene_files() {
     );
     let trace = |scene: &str| place.said(&["trace", scene, "--steps", "20"]);
     assert_eq!(trace("example:beale"), trace("copy.toml"));
-    let render = [
-        "render",
-        "example:Newton_Basins",
-        "-o",
-        "n.png",
-        "--size",
-        "320x240",
-    ];
+    let render = words("render example:Newton_Basins -o n.png --size 320x240");
     place.said(&render);
     assert!(place.path().join("n.png").is_file());
     let (code, _, stderr) = place.run(&["check", "example:beal"]);

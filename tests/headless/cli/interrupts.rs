@@ -1,6 +1,6 @@
 //! Ctrl+C during long work: what there is is written, and the exit code is 130.
 
-use super::Place;
+use super::{Place, limits, words};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -13,10 +13,7 @@ fn start(place: &Place, args: &[&str]) -> Child {
 
 /// Whether SIGINT is ignored here, as in a shell's background jobs: the program then ignores it too, and a test is skipped.
 fn is_ignored() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    let is_ignored = ignored.is_some_and(|mask| mask & 0b10 != 0);
+    let is_ignored = limits::is_ignored(2);
     if is_ignored {
         eprintln!("skipped: SIGINT is ignored here; run the tests in the foreground");
     }
@@ -91,17 +88,7 @@ fn a_sweep_keeps_the_rows_so_far() {
         return;
     }
     let place = Place::new();
-    let args = [
-        "sweep",
-        "--run",
-        "adam",
-        "--steps",
-        "1000000",
-        "--over",
-        "lr=1e-4..1:log:10000",
-        "-o",
-        "a.csv",
-    ];
+    let args = words("sweep --run adam --steps 1000000 --over lr=1e-4..1:log:10000 -o a.csv");
     let mut child = start(&place, &args);
     wait_for_work(&mut child);
     interrupt(&child);
@@ -124,19 +111,9 @@ fn training_keeps_the_weights_so_far() {
         return;
     }
     let place = Place::new();
-    let args = [
-        "train",
-        "--network",
-        "mlp:hidden=3,loss=bce",
-        "--data",
-        "moons:samples=20",
-        "--run",
-        "sgd:lr=0.1",
-        "--steps",
-        "100000000",
-        "-o",
-        "w.safetensors",
-    ];
+    let args = words(
+        "train --network mlp:hidden=3,loss=bce --data moons:samples=20 --run sgd:lr=0.1 --steps 100000000 -o w.safetensors",
+    );
     let mut child = start(&place, &args);
     wait_for_work(&mut child);
     interrupt(&child);
@@ -147,19 +124,9 @@ fn training_keeps_the_weights_so_far() {
         "{said}"
     );
     assert!(said.contains("the work was interrupted"), "{said}");
-    let weights = [
-        "slice",
-        "--network",
-        "mlp:hidden=3,loss=bce",
-        "--data",
-        "moons:samples=20",
-        "--weights",
-        "w.safetensors",
-        "--points",
-        "3",
-        "-o",
-        "s.csv",
-    ];
+    let weights = words(
+        "slice --network mlp:hidden=3,loss=bce --data moons:samples=20 --weights w.safetensors --points 3 -o s.csv",
+    );
     place.said(&weights);
 }
 
@@ -170,15 +137,7 @@ fn a_film_leaves_nothing() {
         return;
     }
     let place = Place::new();
-    let args = [
-        "render",
-        "--size",
-        "1600x1200",
-        "--seconds",
-        "3000",
-        "-o",
-        "race.gif",
-    ];
+    let args = words("render --size 1600x1200 --seconds 3000 -o race.gif");
     let mut child = start(&place, &args);
     wait_for_work(&mut child);
     interrupt(&child);

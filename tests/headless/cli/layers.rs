@@ -1,31 +1,15 @@
 //! Tests of `ravine train --layers`.
 
-use super::Place;
 use super::train::{columns, with};
+use super::{Place, words};
 
 #[test]
 fn layer_statistics_are_written_for_each_step() {
     let place = Place::new();
     let rows = |more: &[&str]| {
-        let args = [
-            "train",
-            "--network",
-            "mlp:hidden=6,activation=relu,norm=layer",
-            "--data",
-            "moons:samples=60",
-            "--run",
-            "sgd:lr=0.1",
-            "--batch",
-            "10",
-            "--steps",
-            "12",
-            "-o",
-            "w.safetensors",
-            "--layers",
-            "l.csv",
-            "--trajectories",
-            "t.csv",
-        ];
+        let args = words(
+            "train --network mlp:hidden=6,activation=relu,norm=layer --data moons:samples=60 --run sgd:lr=0.1 --batch 10 --steps 12 -o w.safetensors --layers l.csv --trajectories t.csv",
+        );
         let said = place.said(&[&args, more].concat());
         let csv = place.read("l.csv");
         let rows: Vec<Vec<String>> = csv

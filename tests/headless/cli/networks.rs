@@ -1,6 +1,6 @@
 //! Tests of network scenes on the command line.
 
-use super::{Place, check};
+use super::{Place, check, words};
 
 const SCENE: &str = "version = 2\n[network]\nmodel = \"mlp:hidden=4\"\ndata = \"moons:samples=30\"\n\
                      [training]\nsteps = 40\n[[runs]]\nspec = \"adam:lr=0.05\"\n";
@@ -41,14 +41,7 @@ fn commands_for_landscapes_refuse_networks() {
         &["trace", "s.toml"][..],
         &["critical", "s.toml"],
         &["basins", "s.toml", "-o", "b.png"],
-        &[
-            "sweep",
-            "s.toml",
-            "--over",
-            "lr=0.1..1:log:3",
-            "-o",
-            "w.png",
-        ],
+        &words("sweep s.toml --over lr=0.1..1:log:3 -o w.png"),
     ] {
         place.refused(
             args,

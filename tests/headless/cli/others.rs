@@ -1,6 +1,6 @@
 //! Tests of `ravine check`, `list`, `render`, the window without a display, and help.
 
-use super::{Place, check};
+use super::{Place, check, words};
 use std::fs;
 
 #[test]
@@ -105,17 +105,7 @@ fn png_size(bytes: &[u8]) -> (u32, u32) {
 #[test]
 fn pictures_have_the_requested_size_and_texts() {
     let place = Place::new();
-    let args = [
-        "render",
-        "--landscape",
-        "himmelblau",
-        "--run",
-        "adam:lr=0.1",
-        "--run",
-        "newton",
-        "--steps",
-        "50",
-    ];
+    let args = words("render --landscape himmelblau --run adam:lr=0.1 --run newton --steps 50");
     place.said(&[&args[..], &["-o", "a.png", "--size", "320x200"]].concat());
     let light = fs::read(place.path().join("a.png")).unwrap();
     assert_eq!(png_size(&light), (320, 200));
@@ -152,7 +142,7 @@ fn render_shows_the_surface_from_any_side() {
     let args = "render --landscape himmelblau --run sgd:lr=0.01 --steps 50 --show surface -o";
     let said = |rest: &str| {
         let all = format!("{args} {rest}");
-        place.said(&all.split(' ').collect::<Vec<_>>())
+        place.said(&words(&all))
     };
     said("a.svg");
     said("b.svg --azim=-120 --elev 45.5");
@@ -178,19 +168,11 @@ fn render_shows_the_surface_from_any_side() {
         ("e.svg --azim=north", "`azim` cannot be `north`"),
     ] {
         let all = format!("{args} {rest}");
-        place.refused(&all.split(' ').collect::<Vec<_>>(), expected);
+        place.refused(&words(&all), expected);
     }
     let on_map = ["render", "--azim=10", "-o", "e.svg"];
     place.refused(&on_map, "--azim is for --show surface");
-    let line = [
-        "render",
-        "--landscape",
-        "parabola",
-        "--show",
-        "surface",
-        "-o",
-        "e.svg",
-    ];
+    let line = words("render --landscape parabola --show surface -o e.svg");
     place.refused(
         &line,
         "--show surface is for two parameters, but parabola has one",

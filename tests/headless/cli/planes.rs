@@ -1,7 +1,7 @@
 //! Tests of `ravine slice` through runs, along several random planes, and on test data.
 
-use super::Place;
 use super::slice::{array, file, first, losses, with};
+use super::{Place, words};
 
 const BASE: [&str; 4] = [
     "--network",
@@ -92,14 +92,7 @@ fn runs_are_drawn_on_the_plane_of_their_principal_components() {
 fn several_seeds_give_several_slices() {
     let place = Place::new();
     let args = first();
-    let seeds = [
-        "--plane",
-        "filter:seed=5",
-        "--seeds",
-        "3",
-        "--points",
-        "4x3",
-    ];
+    let seeds = words("--plane filter:seed=5 --seeds 3 --points 4x3");
     let said = place.said(&with(&args, &[&seeds[..], &["-o", "all.csv"]].concat()));
     assert!(
         said.contains("\nBetween 3 seeds the loss has a standard deviation of "),
@@ -140,14 +133,7 @@ fn the_loss_on_test_data_equals_that_reported_by_training() {
         let cells = said.lines().nth(1).unwrap().split_whitespace();
         let told: f64 = { cells }.nth(3).unwrap().parse().unwrap();
         let network = ["slice", "--network", network, "--data", BASE[3]];
-        let file = [
-            "--weights",
-            "w-1.safetensors",
-            "--points",
-            "3",
-            "-o",
-            "s.csv",
-        ];
+        let file = words("--weights w-1.safetensors --points 3 -o s.csv");
         place.said(&[&network, &file[..], &split, more].concat());
         let middle = losses(&place.read("s.csv"))[4];
         assert!(

@@ -1,6 +1,6 @@
 //! Tests of bad input: one sentence, exit code 2, no files left behind.
 
-use super::{Place, check};
+use super::{Place, check, words};
 use std::fs;
 use std::path::Path;
 
@@ -212,15 +212,7 @@ fn bad_flags_are_refused_with_the_valid_values() {
     }
     check(
         &[],
-        &[
-            "basins",
-            "--landscape",
-            "parabola",
-            "--run",
-            "sgd",
-            "-o",
-            "a.png",
-        ],
+        &words("basins --landscape parabola --run sgd -o a.png"),
         "refused: `parabola` has one parameter; expected a landscape of two",
     );
     check(

@@ -1,6 +1,6 @@
 //! Tests of runs with unusual outcomes, listed in `tests/reference/runs.json`, and of the limit beyond which a run counts as diverged.
 
-use super::Place;
+use super::{Place, words};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -62,29 +62,16 @@ fn networks_train_on_targets_in_the_millions() {
         let _ = writeln!(prices, "{size},{}", 1.5e6 + 2e6 * size);
     }
     place.file("prices.csv", prices);
-    let json = place.json(&[
-        "trace",
-        "--landscape=regression:data=prices.csv",
-        "--start=0,0",
-        "--run=sgd:lr=0.1",
-        "--steps=2000",
-    ]);
+    let json = place.json(&words(
+        "trace --landscape=regression:data=prices.csv --start=0,0 --run=sgd:lr=0.1 --steps=2000",
+    ));
     let run = &json["runs"][0];
     assert_eq!(run["outcome"], "finished");
     let rows = run["rows"].as_array().unwrap();
     let loss = |row: &Value| row[4].as_f64().unwrap();
     assert!(loss(&rows[0]) > 1e12);
     assert!(loss(rows.last().unwrap()) < 1.0, "{}", rows.last().unwrap());
-    let said = place.said(&[
-        "train",
-        "--network=mlp:hidden=4,activation=identity,loss=mse",
-        "--data=csv:path=prices.csv",
-        "--run=adam:lr=10",
-        "--steps=2000",
-        "--trajectories=t.csv",
-        "-o",
-        "w.safetensors",
-    ]);
+    let said = place.said(&words("train --network=mlp:hidden=4,activation=identity,loss=mse --data=csv:path=prices.csv --run=adam:lr=10 --steps=2000 --trajectories=t.csv -o w.safetensors"));
     assert!(!said.contains("diverged"), "{said}");
     let losses = &super::train::columns(&place.read("t.csv"))[2];
     let (first, last) = (losses[0], *losses.last().unwrap());
@@ -175,15 +162,9 @@ fn the_lr_column_has_polyaks_step_size() {
 fn initial_weights_without_a_finite_loss_are_refused() {
     let place = Place::new();
     place.file("far.csv", "x,y\n1e200,1e200\n2e200,3e200\n3e200,1e200\n");
-    let args = [
-        "train",
-        "--network=mlp:hidden=2,activation=identity,loss=mse",
-        "--data=csv:path=far.csv",
-        "--run=sgd",
-        "--steps=3",
-        "-o",
-        "w.safetensors",
-    ];
+    let args = words(
+        "train --network=mlp:hidden=2,activation=identity,loss=mse --data=csv:path=far.csv --run=sgd --steps=3 -o w.safetensors",
+    );
     place.refused(
         &args,
         "the first weights: the loss is inf there; choose other weights",

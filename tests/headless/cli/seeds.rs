@@ -1,6 +1,6 @@
 //! `--seeds`: runs repeated with several seeds, in tables, files and charts.
 
-use super::{Place, check};
+use super::{Place, check, words};
 use std::fs;
 
 /// A scene in which seeds matter, on which `sgd:lr=1` diverges with each of them.
@@ -92,14 +92,7 @@ fn sweeps_run_over_seeds_and_steps() {
     assert!(
         seeds.starts_with("run,seed,final_loss,best_loss,steps,outcome,diverged_at,name,spec\n")
     );
-    let each = over(&[
-        "--over",
-        "lr=0.001,0.002",
-        "--seeds",
-        "0..3",
-        "--steps",
-        "50",
-    ]);
+    let each = over(&words("--over lr=0.001,0.002 --seeds 0..3 --steps 50"));
     for seed in ["0", "1", "2", "3"] {
         let loss = |csv: &str| {
             let line = lines(csv, "seed", seed)[0];
@@ -129,21 +122,9 @@ fn sweeps_run_over_seeds_and_steps() {
 fn networks_are_trained_with_each_seed_as_with_that_seed_alone() {
     let place = Place::new();
     let train = |flags: &[&str]| {
-        let common = [
-            "train",
-            "--network",
-            "mlp:hidden=3,loss=bce",
-            "--data",
-            "moons:samples=20",
-            "--run",
-            "sgd:lr=0.1",
-            "--steps",
-            "8",
-            "--batch",
-            "5",
-            "--test",
-            "0.25",
-        ];
+        let common = words(
+            "train --network mlp:hidden=3,loss=bce --data moons:samples=20 --run sgd:lr=0.1 --steps 8 --batch 5 --test 0.25",
+        );
         [&common[..], flags]
             .concat()
             .iter()

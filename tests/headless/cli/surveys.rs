@@ -1,7 +1,7 @@
 //! Tests of basins, sweeps and critical points: pictures, tables and arrays of one command agree, the view is the requested one, and
 //! impossible requests are refused soon.
 
-use super::Place;
+use super::{Place, words};
 use base64::Engine;
 use ravine::export::picture::points;
 use std::collections::HashMap;
@@ -270,13 +270,7 @@ fn diverged_runs_are_reported_once_on_stderr() {
             assert!(line.starts_with(&format!("ravine: {expected}")), "{line}");
         }
     };
-    let bowl = [
-        "--landscape",
-        "formula:f=x^2+y^2",
-        "--start=1,1",
-        "--steps",
-        "200",
-    ];
+    let bowl = words("--landscape formula:f=x^2+y^2 --start=1,1 --steps 200");
     let with =
         |command: &'static str, more: &[&'static str]| [&[command][..], &bowl, more].concat();
     told(
@@ -301,14 +295,7 @@ fn diverged_runs_are_reported_once_on_stderr() {
         ),
         &["sgd:lr=0.001: 2 of 4 values of lr diverged, at step"],
     );
-    let map = [
-        "--run",
-        "sgd",
-        "--over",
-        "lr=0.1,3",
-        "--over",
-        "momentum=0,0.1,0.2",
-    ];
+    let map = words("--run sgd --over lr=0.1,3 --over momentum=0,0.1,0.2");
     told(
         &with("sweep", &[&map[..], &["-o", "c.json"]].concat()),
         &["sgd:lr=0.001: 3 of 6 pairs of lr and momentum diverged, at step"],
@@ -328,7 +315,7 @@ fn basins_sweeps_and_searches_finish_soon_on_difficult_formulas() {
         .collect();
     assert!(cases.len() > 60, "{}", cases.len());
     for (line, expected) in cases {
-        let args: Vec<&str> = line.split_whitespace().collect();
+        let args = words(line);
         let output = args
             .iter()
             .position(|arg| *arg == "-o")

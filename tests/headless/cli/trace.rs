@@ -1,6 +1,6 @@
 //! Tests of `ravine trace`: columns, exact numbers, flags.
 
-use super::{Place, check};
+use super::{Place, check, words};
 use serde_json::Value;
 use std::fs;
 use std::io::Read;
@@ -30,15 +30,7 @@ const COLUMNS: [&str; 8] = [
 #[test]
 fn a_landscape_of_one_parameter_has_no_y() {
     let place = Place::new();
-    let args = [
-        "trace",
-        "--landscape",
-        "parabola",
-        "--run",
-        "sgd:lr=0.2",
-        "--steps",
-        "10",
-    ];
+    let args = words("trace --landscape parabola --run sgd:lr=0.2 --steps 10");
     let with = |more: &[&str]| place.said(&[&args[..], more].concat());
     let csv = with(&["--format", "csv"]);
     assert!(
@@ -123,18 +115,7 @@ fn trace_writes_the_engines_numbers_bit_by_bit() {
 #[test]
 fn csv_and_json_have_equal_values() {
     let place = Place::new();
-    let args = [
-        "trace",
-        "--steps",
-        "20",
-        "--noise",
-        "0.3",
-        "--curvature",
-        "--run",
-        "sgd:lr=1e-4",
-        "--run",
-        "adam",
-    ];
+    let args = words("trace --steps 20 --noise 0.3 --curvature --run sgd:lr=1e-4 --run adam");
     let json = place.json(&args);
     let csv = place.said(&[&args[..], &["--format", "csv"]].concat());
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
@@ -250,18 +231,7 @@ fn flags_override_a_scene_file() {
         "runs that are not ticked are left out"
     );
     assert_eq!(rows(&json, 0).len(), 8);
-    let flags = [
-        "--start",
-        "-1,-2",
-        "--steps",
-        "1e1",
-        "--clip-norm",
-        "1",
-        "--run",
-        "newton",
-        "--run",
-        "bfgs",
-    ];
+    let flags = words("--start -1,-2 --steps 1e1 --clip-norm 1 --run newton --run bfgs");
     let json = place.json(&[&["trace", "s.toml"], &flags[..]].concat());
     assert_eq!(json["start"], serde_json::json!([-1.0, -2.0]));
     assert_eq!(json["training"]["steps"], 10);

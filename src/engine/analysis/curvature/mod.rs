@@ -100,11 +100,7 @@ pub fn preconditioned_along(
             eigenvalues([h[0] / p[0], h[1] / (p[0] * p[1]).sqrt(), h[3] / p[1]])[1]
         });
         found.push(largest.unwrap_or(f64::NAN));
-        if step.step < run_settings.steps {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
-        }
+        ControlFlow::Continue(())
     });
     (!cancel.is_cancelled()).then_some(found)
 }

@@ -178,10 +178,8 @@ pub(super) fn train(
         if step.step < run_settings.steps && stop.is_cancelled() {
             stopped = Outcome::Stopped(step.step, Reason::Interrupted);
             ControlFlow::Break(())
-        } else if step.step < run_settings.steps {
-            ControlFlow::Continue(())
         } else {
-            ControlFlow::Break(())
+            ControlFlow::Continue(())
         }
     });
     (!cancel.is_cancelled()).then(|| (theta, ended.unwrap_or(stopped)))

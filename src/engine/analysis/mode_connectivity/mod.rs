@@ -232,23 +232,16 @@ fn compute_paths(
 
 /// Returns the run settings of the curve's training. With mini-batches the full loss is evaluated about twenty times.
 fn curve_run_settings(settings: &Connect) -> RunSettings {
-    let steps = settings.steps;
     let batch = settings.batch.and_then(|size| usize::try_from(size).ok());
-    // The last step must be recorded.
-    let whole = |every: &u64| steps.is_multiple_of(*every);
-    let every = match batch {
-        Some(_) => (1..=steps / 20).rev().find(whole).unwrap_or(1),
-        None => 1,
-    };
     RunSettings {
-        steps,
+        steps: settings.steps,
         gradient_settings: GradientSettings {
             seed: settings.seed,
             batch,
             ..GradientSettings::default()
         },
         tolerance: None,
-        record_every: every,
+        record_every: batch.map_or(1, |_| (settings.steps / 20).max(1)),
     }
 }
 

@@ -95,7 +95,7 @@ fn files_are_shown_at_their_setting() {
     let formula = Scene::new("formula:f=x+".parse().unwrap());
     check(&formula, ScenePart::Landscape, Some("f"), &[]);
     let mut weights = network("mlp:loss=bce", "moons:samples=20");
-    network_mut(&mut weights).unwrap().settings.weights = Some("a.safetensors".to_owned());
+    weights.network_mut().unwrap().settings.weights = Some("a.safetensors".to_owned());
     check(
         &weights,
         ScenePart::Network,

@@ -173,6 +173,29 @@ fn whatever_the_rule_each_thing_has_a_size_at_each_row() {
     }
 }
 
+/// The last row of a run is its last step, also where the recording interval does not divide the steps.
+#[test]
+fn the_state_of_the_last_row_is_that_of_the_last_step() {
+    let landscape: AnyLandscape = "quadratic:a=1,b=4".parse().unwrap();
+    let problem = landscape.as_dyn().load(&NoFiles).unwrap();
+    let (spec, never): (RunSpec, _) = ("adam:lr=0.1".parse().unwrap(), Cancel::default());
+    let history = |record_every| {
+        let run_settings = RunSettings {
+            record_every,
+            ..run_settings(10)
+        };
+        state_history(&*problem.objective, &START, &spec, &run_settings, &never).unwrap()
+    };
+    let (every_step, every_fourth) = (history(1), history(4));
+    for (dense, sparse) in every_step.iter().zip(&every_fourth) {
+        assert_eq!(sparse.sizes.len(), 4, "{}", dense.symbol);
+        for (size, step) in sparse.sizes.iter().zip([0, 4, 8, 10]) {
+            let same = size.to_bits() == dense.sizes[step].to_bits();
+            assert!(same, "{} at step {step}", dense.symbol);
+        }
+    }
+}
+
 #[test]
 fn what_is_cancelled_has_no_answer() {
     let landscape: AnyLandscape = "quadratic".parse().unwrap();
