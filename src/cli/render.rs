@@ -10,6 +10,7 @@ use super::progress::Progress;
 use super::progress_counter::with_spinner;
 use super::scene_args::{SceneArgs, parse_setting};
 use super::seeds::{SeedsArg, note_equal_seeds, warn_diverged_seeds};
+use crate::figure::pages::Page;
 use crate::engine::results::Runs;
 use crate::engine::scene::{FigureStyle, Problem, Scene};
 use crate::engine::training::Outcome;
@@ -148,11 +149,8 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     check_memory(&page(args, FigureStyle::default(), pixels)?, extension)?;
     let (scene, problem) = args.scene.prepare_with(|scene| set_scene(args, scene))?;
     let show = figure_settings::show(&scene)?;
-    if let (Some(flag), None) = (args.page.given_words(), show.panels()) {
-        return Err(format!(
-            "{flag} is for the map and charts; expected --show map, loss or the like"
-        ));
-    }
+    let kind = scene.figure.show.as_deref().unwrap_or("map");
+    args.page.check_kind(&scene.figure, (show, kind))?;
     let seeds = args.seeds(show)?;
     let settings = figure_settings::picture(&scene, show, (pixels, &Theme::LIGHT))?;
     check_memory(&settings.page, extension)?;
@@ -386,7 +384,7 @@ fn turn_camera(args: &Args, scene: &mut Scene) -> Result<(), String> {
         let Some(text) = given else {
             continue;
         };
-        if figure_settings::show(scene)? != Show::Surface {
+        if figure_settings::show(scene)? != Show::Page(Page::Surface) {
             return Err(format!("--{name} is for --show surface"));
         }
         parse_setting(&mut scene.surface, name, text).map_err(|error| error.to_string())?;

@@ -199,6 +199,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
                 size: picture::points(pixels),
                 theme: args.theme.theme(),
                 seeds: seeds.len(),
+                legend: true,
             };
             let drawing = drawing(&sheet, &results);
             let texts: Vec<String> = overs.iter().map(ToString::to_string).collect();

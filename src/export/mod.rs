@@ -17,6 +17,7 @@ pub mod results_table;
 pub mod seed_table;
 pub mod sentence;
 pub mod sharpness;
+pub mod setting_scope;
 mod show;
 pub mod slice;
 pub mod spectrum;

@@ -38,10 +38,15 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     };
     let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     let title = format!("Projection error   {}", scene.title());
-    items.push(write(title, [18.0, 20.0], 15.0));
+    items.push(Item::title(title, [18.0, 20.0], theme.ink));
     items.push(write(plane_text(trained), [18.0, 42.0], 12.0));
-    items.push(write(caption(scene, step), [18.0, height - 14.0], 11.0));
-    let legend = (width * 0.26).clamp(150.0, 250.0);
+    let words = caption(scene, step);
+    items.push(Item::caption(words, [18.0, height - 14.0], theme.ink));
+    let legend = if options.legend {
+        (width * 0.26).clamp(150.0, 250.0)
+    } else {
+        0.0
+    };
     let space = Area::new([12.0, 56.0], [width - legend - 16.0, height - 30.0]);
     let x_axis = XAxis {
         runs,
@@ -53,7 +58,8 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     }
     let mut at = [width - legend, 76.0];
     let names = scene.run_names();
-    for ((index, run), name) in scene.runs.iter().enumerate().zip(&names) {
+    let listed = scene.runs.iter().enumerate().zip(&names);
+    for ((index, run), name) in listed.filter(|_| options.legend) {
         let fits = at[1] + 60.0 < height - 30.0;
         if let (true, true, Some(lines)) = (run.shown, fits, row_texts(runs, index, row)) {
             items.extend(legend_line(at, style_index(run.colour), theme));

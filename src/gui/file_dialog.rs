@@ -9,7 +9,7 @@ mod worker;
 use super::icon::{Icon, icon_button};
 use super::recent::Recent;
 use super::scale::{SECONDARY, SECTION, SPACE, TITLE};
-use super::view::is_film;
+use super::view::{FRAMES, is_film};
 use crate::export::film;
 use crate::export::sentence::one_line;
 use eframe::egui;
@@ -118,6 +118,10 @@ impl Purpose {
 
 /// Returns the hint of an export in a format, the kind of its files, and their extensions, its own first.
 fn export_info(format: &str) -> (&'static str, &'static str, &'static [&'static str]) {
+    if format == FRAMES {
+        let hint = "Numbered .png files: {} in the name stands for the number of a frame.";
+        return (hint, "Pictures", &["png"]);
+    }
     let (hint, kind) = if is_film(format) {
         (
             if film::BUILT.contains(&"mp4") {

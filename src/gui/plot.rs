@@ -12,7 +12,7 @@ use crate::engine::numeric::real;
 use crate::figure::axis::{Axis, number};
 use crate::figure::chart::{Style, decimate, padded_axis};
 use crate::figure::colour::{Theme, run_colour};
-use crate::figure::metric_chart::{MetricChart, XAxis};
+use crate::figure::metric_chart::{Metric, MetricChart, XAxis};
 use crate::gui::paint::{self, Textures};
 use axis::{Labels, axis_hints, grid_spacer};
 use curve::{Curve, Point64};
@@ -34,6 +34,8 @@ pub(crate) struct PlotChart {
     pub name: String,
     /// The quantity on the x axis.
     pub x_label: Cow<'static, str>,
+    /// The metric of a chart of runs.
+    pub metric: Option<Metric>,
     /// Whether a double click shows the whole range; `false` where a click edits the scene.
     pub fits_on_double_click: bool,
     /// Whether the whole range is shown again in this frame.
@@ -116,6 +118,7 @@ impl PlotChart {
             name: format!("Chart of {title}"),
             title,
             x_label: x_label.into(),
+            metric: None,
             fits_on_double_click: true,
             fit: false,
             log,
@@ -161,6 +164,7 @@ impl PlotChart {
         };
         let ranges = [[0.0, x_axis.last().max(1.0)], metric.y_range];
         let mut chart = Self::new(metric.title.clone(), x_label, [false, metric.log], ranges);
+        chart.metric = metric.metric;
         for line in &metric.lines {
             let x = if x_axis.by_cost {
                 &line.costs

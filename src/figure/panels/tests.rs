@@ -34,6 +34,7 @@ fn options(size: [f32; 2]) -> Options {
         step: None,
         theme: &Theme::LIGHT,
         followed: None,
+        legend: true,
     }
 }
 

@@ -29,6 +29,8 @@ pub struct SweepFigure<'a> {
     pub theme: &'a Theme,
     /// Number of seeds, of which the medians are drawn.
     pub seeds: usize,
+    /// Whether the page has a legend.
+    pub legend: bool,
 }
 
 impl SweepFigure<'_> {
@@ -46,26 +48,24 @@ impl SweepFigure<'_> {
         };
         let title = format!("{metric} over {over}{seeds}   {landscape}");
         let mut items = page(self.size, theme);
-        items.push(write(title, [18.0, 20.0], Anchor::Start, 15.0, theme.ink));
+        items.push(Item::title(title, [18.0, 20.0], theme.ink));
         let mut settings = caption(self.scene, self.scene.training.steps);
         if self.seeds > 1 {
             let seed = format!("seed {}", self.scene.training.seed);
             settings = settings.replacen(&seed, &format!("{} seeds", self.seeds), 1);
         }
-        items.push(write(
-            settings,
-            [18.0, height - 14.0],
-            Anchor::Start,
-            11.0,
-            theme.ink,
-        ));
+        items.push(Item::caption(settings, [18.0, height - 14.0], theme.ink));
         items
     }
 
     /// Returns the plot's area and the legend's position, with `gap` points between them.
     fn layout(&self, gap: f32) -> (Area, Point) {
         let [width, height] = self.size;
-        let legend = (width * 0.22).clamp(130.0, 200.0);
+        let legend = if self.legend {
+            (width * 0.22).clamp(130.0, 200.0)
+        } else {
+            0.0
+        };
         let plot = Area::new(
             [64.0, 56.0],
             [
@@ -204,7 +204,9 @@ pub fn curves_picture(figure: &SweepFigure, lines: &[SweepLine], left_out: &[Str
     if lines.iter().any(has_limit) {
         legend.limit();
     }
-    items.extend(legend.items);
+    if figure.legend {
+        items.extend(legend.items);
+    }
     Drawing::new(figure.size, items)
 }
 
@@ -275,6 +277,8 @@ pub fn map_picture(
     if limits.is_some_and(|limits| plot.shows_limits(limits)) {
         legend.limit();
     }
-    items.extend(legend.items);
+    if figure.legend {
+        items.extend(legend.items);
+    }
     Drawing::new(figure.size, items)
 }

@@ -2,6 +2,7 @@
 
 use super::figure::not_computed_yet;
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
+use crate::figure::pages::Page;
 use crate::engine::analysis::predictions::Predictions;
 use crate::engine::scene::Scene;
 use crate::export::picture::Show;
@@ -125,7 +126,7 @@ impl View for AllPredictionsView {
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
         let trained = context.newest_runs.and_then(|runs| runs.trained.as_ref());
         trained.ok_or_else(|| not_computed_yet("predictions"))?;
-        Figure::of_scene(context, Show::Predictions)
+        Figure::of_scene(context, Show::Page(Page::Predictions))
     }
 }
 

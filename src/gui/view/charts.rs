@@ -10,7 +10,8 @@ use crate::engine::scene::{NetworkScene, Run, Scene};
 use crate::figure::colour::{Theme, shade_number};
 use crate::figure::drawing::{Area, Item};
 use crate::figure::layers::{self, LayerSeries};
-use crate::figure::metric_chart::{self, MetricChart, XAxis};
+use crate::figure::metric_chart::{self, Metric, MetricChart, XAxis};
+use crate::figure::panels::Panel;
 use crate::figure::{shortened, style_index};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
@@ -194,6 +195,19 @@ impl Charts {
             "State" => ChartMode::OptimizerState,
             _ => ChartMode::Runs,
         };
+    }
+
+    /// Returns the chart that is shown large as a panel of the scene's figures, which are over steps; `None` if it is none.
+    pub(crate) fn panel(&self, runs: &Runs) -> Option<Panel> {
+        self.enlarged.title.as_ref().filter(|_| !self.by_cost)?;
+        match self.enlarged.metric? {
+            Metric::Loss => Some(Panel::Loss),
+            Metric::Accuracy => Some(Panel::Accuracy),
+            Metric::GradNorm => Some(Panel::GradNorm),
+            Metric::Lr => Some(Panel::Lr),
+            // The window measures a network's sharpness at rows of its own.
+            Metric::Sharpness => runs.trained.is_none().then_some(Panel::Sharpness),
+        }
     }
 
     /// Returns the picture of the chart that is shown large; `None` if there is none.

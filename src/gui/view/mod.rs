@@ -25,7 +25,7 @@ mod sweep;
 mod sweep_axis;
 mod sweep_curves;
 
-pub(crate) use figure::{Figure, NO_FILM, is_film};
+pub(crate) use figure::{FRAMES, Figure, NO_FILM, is_film};
 
 use super::command::Command;
 use super::lesson::ShownGuess;

@@ -2,6 +2,7 @@
 
 use super::charts::{ChartCache, ChartView, chart, name_of_style};
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
+use crate::figure::pages::Page;
 use crate::engine::numeric::real;
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
@@ -90,7 +91,7 @@ impl View for ProjectionErrorView {
     }
 
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
-        Figure::of_scene(context, Show::ProjectionError)
+        Figure::of_scene(context, Show::Page(Page::ProjectionError))
     }
 }
 

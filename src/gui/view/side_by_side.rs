@@ -3,6 +3,7 @@
 use super::map::view_window;
 use super::shading::Shading;
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
+use crate::figure::pages::Page;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
@@ -78,7 +79,7 @@ impl View for SideBySideView {
     }
 
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
-        Figure::of_scene(context, Show::SideBySide)
+        Figure::of_scene(context, Show::Page(Page::SideBySide))
     }
 }
 

@@ -4,6 +4,7 @@ use super::map::{trails, view_window};
 use super::{
     Figure, View, ViewContext, ViewOutput, controls_button, message_ui, named, surface_mouse,
 };
+use crate::figure::pages::Page;
 use crate::engine::results::MapData;
 use crate::engine::scene::{LevelSpacing, Scene, SurfaceStyle};
 use crate::export::picture::Show;
@@ -165,7 +166,7 @@ impl View for SurfaceView {
     }
 
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
-        Figure::of_scene(context, Show::Surface)
+        Figure::of_scene(context, Show::Page(Page::Surface))
     }
 }
 
