@@ -4,13 +4,13 @@ use super::memory::claim;
 use super::outputs::{Outputs, is_stdout};
 use super::page_args::set_flags;
 use super::progress::Progress;
-use crate::figure::pages::Page;
 use crate::engine::cancel::Cancel;
 use crate::engine::results::Runs;
 use crate::engine::scene::FigureStyle;
 use crate::export::figure_settings::MAX_PICTURE_BYTES;
 use crate::export::film::{self, Film, Frame, NUMBER};
 use crate::export::picture::{Picture, Show};
+use crate::figure::pages::Page;
 use std::path::{Path, PathBuf};
 
 /// Flags of films.

@@ -10,7 +10,6 @@ use super::progress::Progress;
 use super::progress_counter::with_spinner;
 use super::scene_args::{SceneArgs, parse_setting};
 use super::seeds::{SeedsArg, note_equal_seeds, warn_diverged_seeds};
-use crate::figure::pages::Page;
 use crate::engine::results::Runs;
 use crate::engine::scene::{FigureStyle, Problem, Scene};
 use crate::engine::training::Outcome;
@@ -20,8 +19,9 @@ use crate::export::picture::{self, EXTENSIONS, PageSize, Picture, Show};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
 use crate::figure::gallery;
+use crate::figure::pages::Page;
 use crate::figure::panels::{Panel, left_out};
-use crate::session::compute_all_runs;
+use crate::session::{compute_all_runs, compute_seed_runs};
 use crate::teaching::bundled::StepIndex;
 use crate::teaching::lesson::ShownStep;
 use std::path::PathBuf;
@@ -151,7 +151,7 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     let show = figure_settings::show(&scene)?;
     let kind = scene.figure.show.as_deref().unwrap_or("map");
     args.page.check_kind(&scene.figure, (show, kind))?;
-    let seeds = args.seeds(show)?;
+    let seeds = args.seeds(show, &scene)?;
     let settings = figure_settings::picture(&scene, show, (pixels, &Theme::LIGHT))?;
     check_memory(&settings.page, extension)?;
     let (figure, steps) = (&scene.figure, scene.training.steps);
@@ -232,8 +232,8 @@ fn kind_of_view(view: &str, scene: &Scene) -> String {
 }
 
 impl Args {
-    /// Returns the seeds of `--seeds`, which is for charts.
-    fn seeds(&self, show: Show) -> Result<Option<Vec<u64>>, String> {
+    /// Returns the seeds of `--seeds`, which is for charts, or else several ones of the scene for a picture with charts.
+    fn seeds(&self, show: Show, scene: &Scene) -> Result<Option<Vec<u64>>, String> {
         let seeds = self.seeds.read()?;
         let charts = |panel: &Panel| panel.is_chart();
         let has_chart = show
@@ -244,6 +244,7 @@ impl Args {
                 "--seeds summarizes charts, and --show {} has none; expected one, like loss or map+loss",
                 self.show.as_deref().unwrap_or("map")
             )),
+            None if has_chart && scene.seed_count() > 1 => Ok(Some(scene.seeds().collect())),
             seeds => Ok(seeds),
         }
     }
@@ -256,24 +257,9 @@ impl Args {
         seeds: &[u64],
     ) -> Result<Runs, String> {
         let progress = Progress::new("render", "seeds", seeds.len());
-        let mut all = Vec::new();
-        for seed in seeds {
-            let mut scene = scene.clone();
-            scene.training.seed = *seed;
-            // A network's first weights and its split of the data depend on the seed.
-            let problem = if scene.is_network() {
-                Arc::new(self.scene.load(&scene)?)
-            } else {
-                Arc::clone(problem)
-            };
-            all.push(compute_all_runs(&scene, &problem, None)?);
-            progress.set(all.len());
-        }
-        let first = (!all.is_empty()).then(|| all.remove(0));
-        let first = first.ok_or("there is no seed; expected one")?;
-        Ok(Runs {
-            other_seeds: all.into(),
-            ..first
+        let load = |scene: &Scene| self.scene.load(scene);
+        compute_seed_runs((scene, problem), seeds, &load, &mut |done| {
+            progress.set(done);
         })
     }
 }
@@ -309,9 +295,7 @@ fn set_scene(args: &Args, scene: &mut Scene) -> Result<(), String> {
     if let Some(show) = &args.show {
         scene.figure.show = Some(Show::name(show)?);
     }
-    if let Some([first, ..]) = args.seeds.read()?.as_deref() {
-        scene.training.seed = *first;
-    }
+    args.seeds.set(&mut scene.training)?;
     args.page.set_scene(scene)?;
     args.film.set_figure(&mut scene.figure)?;
     if let Some(text) = &args.step {

@@ -2,6 +2,7 @@
 
 use super::diverged::warn_diverged_values;
 use super::note;
+use crate::engine::scene::Training;
 use crate::engine::training::Outcome;
 
 /// Maximal number of seeds.
@@ -18,6 +19,17 @@ impl SeedsArg {
     /// Returns the seeds, in rising order; `None` without the flag.
     pub(super) fn read(&self) -> Result<Option<Vec<u64>>, String> {
         self.seeds.as_deref().map(parse).transpose()
+    }
+
+    /// Sets the first seed and, of several that count up by one, their number.
+    pub(super) fn set(&self, training: &mut Training) -> Result<(), String> {
+        let seeds = self.read()?.unwrap_or_default();
+        if let (Some(&first), Some(last)) = (seeds.first(), seeds.last()) {
+            let count = seeds.len() as u64;
+            training.seed = first;
+            training.seeds = (count > 1 && last - first == count - 1).then_some(count);
+        }
+        Ok(())
     }
 
     /// Returns the seeds, or `usual` alone without the flag.

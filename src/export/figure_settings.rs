@@ -2,10 +2,10 @@
 
 use super::film::{self, Frame, Timing};
 use super::picture::{MIN_PIXELS, PageSize, PageStyle, Picture, Preset, Show};
-use crate::figure::pages::Page;
 use crate::engine::declare::LengthUnit;
 use crate::engine::scene::{Aspect, FigureStyle, FigureTheme, Scene};
 use crate::figure::colour::Theme;
+use crate::figure::pages::Page;
 use crate::figure::png::MAX_PIXELS;
 
 /// Pixels of a picture without a given size.
@@ -119,7 +119,12 @@ pub fn theme(style: &FigureStyle, default: &'static Theme) -> &'static Theme {
     match style.theme {
         Some(FigureTheme::Light) => &Theme::LIGHT,
         Some(FigureTheme::Dark) => &Theme::DARK,
-        None if style.preset.is_some_and(|preset| Preset::of(preset).is_paper) => &Theme::LIGHT,
+        None if style
+            .preset
+            .is_some_and(|preset| Preset::of(preset).is_paper) =>
+        {
+            &Theme::LIGHT
+        }
         None => default,
     }
 }

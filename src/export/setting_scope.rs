@@ -75,10 +75,26 @@ mod tests {
         scene.add_run("adam".parse().unwrap());
         let acts = |setting: &str, kind: &str| acts_on(setting, Show::parse(kind, &scene).unwrap());
         for (setting, yes, no) in [
-            ("title", &["map", "basins", "surface", "loss+state"][..], &[][..]),
-            ("legend", &["basins", "sweep", "loss"], &["side-by-side", "state"]),
-            ("xlabel", &["map", "sweep", "basins"], &["surface", "state", "sweep+state"]),
-            ("levels", &["map", "basins", "basins+loss"], &["sweep", "loss"]),
+            (
+                "title",
+                &["map", "basins", "surface", "loss+state"][..],
+                &[][..],
+            ),
+            (
+                "legend",
+                &["basins", "sweep", "loss"],
+                &["side-by-side", "state"],
+            ),
+            (
+                "xlabel",
+                &["map", "sweep", "basins"],
+                &["surface", "state", "sweep+state"],
+            ),
+            (
+                "levels",
+                &["map", "basins", "basins+loss"],
+                &["sweep", "loss"],
+            ),
             ("labels", &["side-by-side"], &["basins", "surface"]),
             ("aspect", &["map", "map+loss"], &["basins"]),
         ] {

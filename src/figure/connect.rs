@@ -86,11 +86,7 @@ struct PlotAreas {
 }
 
 /// Returns the layout: charts on the left; the map on the right, with the paths' legend below it.
-fn plot_areas(
-    connection: &ModeConnectivity,
-    [width, height]: [f32; 2],
-    legend: bool,
-) -> PlotAreas {
+fn plot_areas(connection: &ModeConnectivity, [width, height]: [f32; 2], legend: bool) -> PlotAreas {
     let paths = if legend { paths(connection).len() } else { 0 };
     #[expect(clippy::cast_precision_loss, reason = "at most three paths")]
     let legend_height = PATH_HEIGHT * paths as f32;

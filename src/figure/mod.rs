@@ -136,7 +136,11 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
     }
     let title = format!("{}   {}", scene.title(), scene.formula());
     items.push(Item::title(title, [layout.map.min[0], 16.0], theme.ink));
-    items.push(Item::caption(caption(scene, step), layout.caption, theme.ink));
+    items.push(Item::caption(
+        caption(scene, step),
+        layout.caption,
+        theme.ink,
+    ));
     let bottom = layout
         .predictions
         .map_or(options.size[1] - 24.0, |area| area.min[1] - 36.0);

@@ -268,7 +268,10 @@ fn connect_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     let found = found.as_ref().ok_or("the paths are not computed")?;
     let loss = &*trained.task.loss;
     let surface = || {
-        let (view, plane) = (connect::window(found, (size, options.legend))?, found.plane.as_ref()?);
+        let (view, plane) = (
+            connect::window(found, (size, options.legend))?,
+            found.plane.as_ref()?,
+        );
         Surface::sample(
             loss,
             plane,

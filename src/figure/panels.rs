@@ -308,9 +308,7 @@ impl Drawer<'_> {
         let scene = &self.runs.scene;
         match text.role {
             Role::Title => text.text.starts_with(&scene.title()),
-            Role::Caption => {
-                !self.style.caption || text.text.starts_with(&scene.subject_spec())
-            }
+            Role::Caption => !self.style.caption || text.text.starts_with(&scene.subject_spec()),
             _ => false,
         }
     }

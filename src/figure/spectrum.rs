@@ -4,7 +4,7 @@ mod table;
 
 use super::chart::{Chart, Series, Style};
 use super::colour::{Theme, run_colour};
-use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
+use super::drawing::{Anchor, Area, Drawing, Item, Text};
 use super::layout::LINE_HEIGHT;
 use super::page;
 use super::trail::line;

@@ -88,7 +88,9 @@ fn replace(item: &mut Item, style: &PageStyle, width: f32) {
     let text = match item {
         Item::Text(text) => text,
         Item::Clipped { items, .. } => {
-            return items.iter_mut().for_each(|item| replace(item, style, width));
+            return items
+                .iter_mut()
+                .for_each(|item| replace(item, style, width));
         }
         _ => return,
     };
@@ -120,10 +122,7 @@ mod tests {
             Item::title("Basins", [18.0, 20.0], ink),
             Item::caption("seed 0", [18.0, size[1] - 14.0], ink),
             Item::label("x".to_owned(), [50.0, 50.0], 11.0, ink).with_role(Role::XLabel),
-            Item::filled(
-                Area::new([0.0, 30.0], [9.0, size[1] - 24.0]).corners(),
-                ink,
-            ),
+            Item::filled(Area::new([0.0, 30.0], [9.0, size[1] - 24.0]).corners(), ink),
         ];
         items.extend(legend.then(|| Item::label("SGD".to_owned(), [80.0, 40.0], 11.0, ink)));
         Ok(Drawing { size, items })

@@ -1,7 +1,7 @@
 //! The application: the scene with its history and results, and the one place where commands are executed.
 
 use super::autosave::Autosave;
-use super::command::{Command, TRAIN_ON};
+use super::command::{Command, SEEDS, TRAIN_ON};
 use super::desktop::Asking;
 use super::examples::Gallery;
 use super::export_dialog::{ExportDialog, FORMATS};
@@ -13,6 +13,7 @@ use super::paint::Textures;
 use super::palette::Palette;
 use super::panel;
 use super::panel::progress::Progress;
+use super::panel::scene::EQUAL_SEEDS;
 use super::preferences::PreferencesFile;
 use super::quit::Closing;
 use super::reader::Reader;
@@ -274,6 +275,7 @@ impl App {
             Command::PauseTraining | Command::StopTraining | Command::TrainOn => {
                 self.training(&command);
             }
+            Command::Seeds => self.toggle_seeds(),
             Command::SwitchTheme => {
                 self.next_theme = Some(match ctx.theme() {
                     egui::Theme::Dark => egui::ThemePreference::Light,
@@ -342,6 +344,15 @@ impl App {
     fn toggle_layer(&mut self, name: &'static str) {
         if let Err(sentence) = panel::style::toggle(&mut self.scene, name) {
             self.show_error(sentence);
+        }
+    }
+
+    /// Gives every run several seeds, or one again.
+    fn toggle_seeds(&mut self) {
+        let several = self.scene.training.seeds.is_none();
+        self.scene.training.seeds = several.then_some(SEEDS);
+        if several && !self.scene.is_random() {
+            self.show_message(EQUAL_SEEDS);
         }
     }
 

@@ -268,6 +268,9 @@ impl App {
             dark: theme::current(ctx).dark,
             shown: self.content_title(),
             rows: runs.iter().map(|run| run.trajectory.len()).sum(),
+            seeds: self
+                .shown_runs()
+                .map_or(0, |(runs, _)| runs.other_seeds.len()),
             is_film: is_film(self.export_format),
             pixels,
         }

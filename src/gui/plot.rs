@@ -4,6 +4,7 @@
 //! click to fit. Its axes are linear; on a logarithmic one the coordinates are logarithms to base 10.
 
 mod axis;
+mod band;
 mod curve;
 mod painting;
 
@@ -15,6 +16,7 @@ use crate::figure::colour::{Theme, run_colour};
 use crate::figure::metric_chart::{Metric, MetricChart, XAxis};
 use crate::gui::paint::{self, Textures};
 use axis::{Labels, axis_hints, grid_spacer};
+use band::PlotBand;
 use curve::{Curve, Point64};
 use eframe::egui;
 use egui_plot::{Plot, PlotTransform};
@@ -30,6 +32,8 @@ const NAMES_WIDTH: f32 = 80.0;
 pub(crate) struct PlotChart {
     /// The title: the quantity on the y axis.
     pub title: String,
+    /// The number of seeds in words; empty for one.
+    pub seeds: String,
     /// The name for screen readers and tests.
     pub name: String,
     /// The quantity on the x axis.
@@ -45,6 +49,8 @@ pub(crate) struct PlotChart {
     /// The ranges that are shown before zooming, in coordinates.
     range: [[f64; 2]; 2],
     curves: Vec<Curve>,
+    /// Bands over several seeds, below the curves.
+    bands: Vec<PlotBand>,
 }
 
 /// How a chart is shown.
@@ -117,6 +123,7 @@ impl PlotChart {
         Self {
             name: format!("Chart of {title}"),
             title,
+            seeds: String::new(),
             x_label: x_label.into(),
             metric: None,
             fits_on_double_click: true,
@@ -127,6 +134,7 @@ impl PlotChart {
                 ends(&padded_axis(y_range, log[1]), log[1]),
             ],
             curves: Vec::new(),
+            bands: Vec::new(),
         }
     }
 
@@ -163,8 +171,16 @@ impl PlotChart {
             "step"
         };
         let ranges = [[0.0, x_axis.last().max(1.0)], metric.y_range];
-        let mut chart = Self::new(metric.title.clone(), x_label, [false, metric.log], ranges);
-        chart.metric = metric.metric;
+        let (title, seeds) = metric.title_and_seeds();
+        let mut chart = Self::new(title.to_owned(), x_label, [false, metric.log], ranges);
+        (chart.metric, chart.seeds) = (metric.metric, seeds.to_owned());
+        let band = |band| PlotBand::new(band, metric.log);
+        chart.bands = metric
+            .bands
+            .iter()
+            .filter(|_| !x_axis.by_cost)
+            .map(band)
+            .collect();
         for line in &metric.lines {
             let x = if x_axis.by_cost {
                 &line.costs
@@ -195,7 +211,12 @@ impl PlotChart {
     /// Returns the title with the kind of the y axis.
     pub(crate) fn full_title(&self) -> String {
         let log = if self.log[1] { " (log)" } else { "" };
-        format!("{}{log}", self.title)
+        let seeds = if self.seeds.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", self.seeds)
+        };
+        format!("{}{log}{seeds}", self.title)
     }
 
     /// Shows the chart with its title. Charts of a group in the same ui need different titles.
@@ -338,6 +359,9 @@ impl PlotChart {
             self.x_label,
             number(value(*x, self.log[0]), 7)
         ));
+        if !self.seeds.is_empty() {
+            ui.weak(format!("medians of {}", self.seeds));
+        }
         egui::Grid::new("values").show(ui, |ui| {
             for (curve, [_, y]) in &shown {
                 let colour = paint::colour(run_colour(curve.style_index, theme));

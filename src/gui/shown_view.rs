@@ -2,6 +2,7 @@
 
 use super::app::App;
 use super::theme;
+use super::view::charts::Measured;
 use super::view::{FRAMES, Figure, View, ViewContext, ViewOutput, is_film};
 use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
@@ -11,6 +12,7 @@ use crate::export::picture::Show;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
 use crate::figure::pages::Page;
+use crate::session::SeedRunsResult;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -108,11 +110,25 @@ impl App {
         if !self.is_stale() {
             runs.scene = self.scene.clone();
         }
+        if let Some(Ok(found)) = self.seed_runs().as_deref() {
+            runs.other_seeds = Arc::clone(&found.others);
+        }
         if self.is_predicting() {
             let shown = &mut runs.scene.runs;
             shown.iter_mut().for_each(|run| run.shown = false);
         }
         Some((runs, row))
+    }
+
+    /// Returns the runs of the scene with its other seeds, as far as they are computed; `None` where it has one seed.
+    pub(super) fn seed_runs(&self) -> Option<Arc<Result<SeedRunsResult, String>>> {
+        let newest = self.session.seed_runs.newest();
+        let newest = newest.filter(|_| self.scene.seed_count() > 1);
+        newest.filter(|found| {
+            (**found)
+                .as_ref()
+                .is_ok_and(|found| found.matches(&self.scene))
+        })
     }
 
     /// Returns the run that views of a single run show: the selected one, or the first that is ticked.
@@ -235,7 +251,9 @@ impl App {
         }?;
         let figure = match figure.show {
             // Its frames are measured one by one.
-            Show::Page(Page::Spectrum) if is_film(format) => self.scene_figure(figure.show, theme)?,
+            Show::Page(Page::Spectrum) if is_film(format) => {
+                self.scene_figure(figure.show, theme)?
+            }
             _ => figure,
         };
         Ok(figure.with_transparent(transparent))
@@ -265,8 +283,10 @@ impl App {
         if let Some(refusal) = &self.refusal {
             return Err(format!("the scene is refused: {}", refusal.sentence));
         }
-        let sharpness = self.session.sharpness.newest();
-        let sharpness = sharpness.as_deref().and_then(|found| found.as_ref().ok());
+        let measured = Measured {
+            sharpness: self.session.sharpness.newest(),
+            seeds: self.seed_runs(),
+        };
         let followed = self.followed();
         let current = self.shown_runs().filter(|_| !self.is_stale());
         let panel = current.as_ref();
@@ -274,7 +294,7 @@ impl App {
             return self.scene_figure(Show::Panels(panel.into()), theme);
         }
         let chart =
-            current.and_then(|current| self.charts.figure(current, sharpness, followed, theme));
+            current.and_then(|current| self.charts.figure(current, &measured, followed, theme));
         if let Some(figure) = chart {
             return Ok(figure);
         }

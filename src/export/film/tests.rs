@@ -1,12 +1,12 @@
 //! Tests of films: decoded again, their frames are the pictures of the same steps.
 
 use super::*;
-use crate::figure::pages::Page;
 use crate::engine::files::NoFiles;
 use crate::engine::results::compute_runs;
 use crate::engine::scene::Scene;
 use crate::export::picture::{PageSize, Show};
 use crate::figure::colour::Theme;
+use crate::figure::pages::Page;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -61,7 +61,11 @@ fn bytes(film: &Film, extension: &str) -> Vec<u8> {
 #[test]
 fn layers_give_the_same_pixels_as_whole_pictures() {
     let runs = runs();
-    for show in [Show::Map, Show::Page(Page::SideBySide), Show::Page(Page::Surface)] {
+    for show in [
+        Show::Map,
+        Show::Page(Page::SideBySide),
+        Show::Page(Page::Surface),
+    ] {
         for theme in [&Theme::LIGHT, &Theme::DARK] {
             let frames = frames();
             let mut film = film(&runs, &frames, show);

@@ -328,7 +328,12 @@ fn content_ui(ui: &mut egui::Ui, context: &DialogContext, style: &mut FigureStyl
 }
 
 /// Shows a tick for each panel that the scene has; at least one stays ticked.
-fn panels_ui(ui: &mut egui::Ui, context: &DialogContext, style: &mut FigureStyle, current: &[&str]) {
+fn panels_ui(
+    ui: &mut egui::Ui,
+    context: &DialogContext,
+    style: &mut FigureStyle,
+    current: &[&str],
+) {
     let all = panel_names();
     let all = all
         .into_iter()

@@ -30,7 +30,11 @@ impl Job {
     ///
     /// # Errors
     /// Returns one sentence where the system gives no thread.
-    pub(super) fn spawn(ctx: &egui::Context, order: Order, files: Vec<PathBuf>) -> Result<Self, String> {
+    pub(super) fn spawn(
+        ctx: &egui::Context,
+        order: Order,
+        files: Vec<PathBuf>,
+    ) -> Result<Self, String> {
         let (sender, receiver) = channel();
         let (cancel, done) = (Cancel::default(), Arc::<AtomicUsize>::default());
         let frames = order.frames;
@@ -63,9 +67,7 @@ impl Job {
                 Some(_) => figure
                     .with_film(page, |film| film.bytes(format, &mut on_frame, &own_cancel))
                     .and_then(|bytes| keep(0, bytes)),
-                None => figure
-                    .bytes(format, page)
-                    .and_then(|bytes| keep(0, bytes)),
+                None => figure.bytes(format, page).and_then(|bytes| keep(0, bytes)),
             };
             let written = made.and_then(|()| match own_cancel.is_cancelled() {
                 true => Err(STOPPED.to_owned()),

@@ -2,11 +2,11 @@
 
 use super::figure::not_computed_yet;
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
-use crate::figure::pages::Page;
 use crate::engine::analysis::predictions::Predictions;
 use crate::engine::scene::Scene;
 use crate::export::picture::Show;
 use crate::figure::colour::Theme;
+use crate::figure::pages::Page;
 use crate::figure::predictions::grid::{RunPredictions, cells, draw_all};
 use crate::figure::predictions::{Shading, run_label, shading};
 use crate::gui::command::Command;

@@ -181,14 +181,22 @@ impl View for BasinsView {
         let window = (*newest).as_ref().map_err(Clone::clone)?.basins.window;
         let (scene, theme) = (context.scene.clone(), context.theme);
         let map_data = context.map_data.cloned();
-        let run = { (*newest).as_ref() }.map_or_else(Clone::clone, |found| found.request.spec.to_string());
+        let run = { (*newest).as_ref() }
+            .map_or_else(Clone::clone, |found| found.request.spec.to_string());
         let kind = (context.scene, Show::Page(Page::Basins));
         let what = format!("Basins of {run}");
         let figure = Figure::new(kind, &what, theme, move |size, legend| {
             let found = (*newest).as_ref().map_err(Clone::clone)?;
             let map = map_data.as_deref().and_then(|map| map.as_ref().ok());
             let page = (size, legend);
-            Ok(basins::picture(&found.basins, map, &scene, &run, page, theme))
+            Ok(basins::picture(
+                &found.basins,
+                map,
+                &scene,
+                &run,
+                page,
+                theme,
+            ))
         });
         Ok(figure.with_shape(|pixels| basins::pixels(window, pixels)))
     }

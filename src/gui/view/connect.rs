@@ -222,7 +222,10 @@ impl View for ConnectView {
         Ok(Figure::new(kind, &what, theme, move |size, legend| {
             let loss = &*trained.task.loss;
             let surface = || {
-                let (view, plane) = (window(&connection, (size, legend))?, connection.plane.as_ref()?);
+                let (view, plane) = (
+                    window(&connection, (size, legend))?,
+                    connection.plane.as_ref()?,
+                );
                 Surface::sample(loss, plane, view, SIDE, SIDE, &Cancel::default())
             };
             let caption = Caption {

@@ -8,8 +8,10 @@ use crate::export::film::{self, Film};
 use crate::export::picture::{self, PageSize, PageStyle, Picture, Show};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
+use crate::figure::panels::Panel;
 use crate::figure::words;
 use crate::session::compute_all_runs;
+use std::sync::Arc;
 
 /// Draws a view's own results on a page of a size in points, with its legend or without it.
 type Draw = dyn Fn([f32; 2], bool) -> Result<Drawing, String> + Send;
@@ -86,7 +88,17 @@ impl Figure {
         let runs = context.newest_runs;
         let runs = runs.filter(|runs| runs.scene.same_subject(context.scene));
         let runs = runs.ok_or("there is no picture yet; expected a landscape that can be drawn")?;
-        let (runs, scene) = (runs.clone(), context.scene.clone());
+        let (mut runs, scene) = (runs.clone(), context.scene.clone());
+        let has_chart = show
+            .panels()
+            .is_some_and(|panels| panels.into_iter().any(Panel::is_chart));
+        if has_chart && scene.seed_count() > 1 {
+            let others = context.runs.map(|runs| Arc::clone(&runs.other_seeds));
+            runs.other_seeds = others.unwrap_or_default();
+            if runs.other_seeds.len() as u64 + 1 < scene.seed_count() {
+                return Err(not_computed_yet("runs with all seeds"));
+            }
+        }
         let page = PageSize::of_pixels(PICTURE_PIXELS);
         let picture = Picture {
             step: Some(context.step),
@@ -201,7 +213,12 @@ pub(crate) fn is_film(format: &str) -> bool {
 
 impl ScenePicture {
     fn runs(&self) -> Result<Runs, String> {
-        compute_all_runs(&self.scene, &self.runs.problem, Some(&self.runs))
+        let runs = compute_all_runs(&self.scene, &self.runs.problem, Some(&self.runs))?;
+        let other_seeds = Arc::clone(&self.runs.other_seeds);
+        Ok(Runs {
+            other_seeds,
+            ..runs
+        })
     }
 }
 

@@ -215,7 +215,7 @@ fn run_combo_ui(ui: &mut egui::Ui, name: &str, names: &[String], run: usize) -> 
 }
 
 /// Shows the progress of a job with a button that stops it; nothing at rest.
-fn progress_ui<R, T>(ui: &mut egui::Ui, job: &crate::session::Job<R, T>) {
+pub(crate) fn progress_ui<R, T>(ui: &mut egui::Ui, job: &crate::session::Job<R, T>) {
     if let Some(progress) = job.progress() {
         let bar = egui::ProgressBar::new(progress).desired_width(80.0);
         ui.add(bar.show_percentage());

@@ -3,13 +3,13 @@
 use super::map::view_window;
 use super::shading::Shading;
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
-use crate::figure::pages::Page;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::export::picture::Show;
 use crate::figure::colour_bar;
 use crate::figure::drawing::Area;
+use crate::figure::pages::Page;
 use crate::figure::side_by_side::{Heights, draw, frames};
 use crate::gui::command::Command;
 use crate::gui::paint;

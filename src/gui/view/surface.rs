@@ -4,13 +4,13 @@ use super::map::{trails, view_window};
 use super::{
     Figure, View, ViewContext, ViewOutput, controls_button, message_ui, named, surface_mouse,
 };
-use crate::figure::pages::Page;
 use crate::engine::results::MapData;
 use crate::engine::scene::{LevelSpacing, Scene, SurfaceStyle};
 use crate::export::picture::Show;
 use crate::figure::drawing::Item;
 use crate::figure::frame::Frame;
 use crate::figure::network;
+use crate::figure::pages::Page;
 use crate::figure::surface_3d::{Camera, Mesh, Paint, Relief, Surface3d, paint};
 use crate::gui::command::Command;
 use crate::gui::paint::{self as painting, colour};

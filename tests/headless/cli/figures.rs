@@ -99,7 +99,14 @@ fn flags_override_the_figure_of_a_scene() {
 fn every_view_has_the_words_of_the_flags() {
     let place = Place::new();
     let scene = [
-        "--landscape", "booth", "--run", "adam:lr=0.1", "--steps", "20", "-o", "a.svg",
+        "--landscape",
+        "booth",
+        "--run",
+        "adam:lr=0.1",
+        "--steps",
+        "20",
+        "-o",
+        "a.svg",
     ];
     let drawn = |kind: &str, flags: &[&str]| {
         place.said(&[&["render", "--show", kind], &scene[..], flags].concat());
@@ -114,7 +121,10 @@ fn every_view_has_the_words_of_the_flags() {
         ("side-by-side", None),
     ] {
         let usual = drawn(kind, &[]);
-        assert!(usual.contains("seed 0") && !usual.contains(">Own<"), "{kind}");
+        assert!(
+            usual.contains("seed 0") && !usual.contains(">Own<"),
+            "{kind}"
+        );
         let flags = ["--title", "Own", "--label", "(b)", "--caption", "off"];
         let svg = drawn(kind, &flags);
         assert!(svg.contains(">Own<") && svg.contains(">(b)<"), "{kind}");
@@ -124,12 +134,30 @@ fn every_view_has_the_words_of_the_flags() {
             assert!(!drawn(kind, &["--legend", "off"]).contains(words), "{kind}");
         }
     }
-    let svg = drawn("basins", &["--xlabel", "weight", "--preset", "single-column"]);
+    let svg = drawn(
+        "basins",
+        &["--xlabel", "weight", "--preset", "single-column"],
+    );
     assert!(svg.contains(">weight<") && !svg.contains("Basins of"));
     for (kind, flag, value, expected) in [
-        ("sweep", "--levels", "5", "--levels changes nothing in --show sweep"),
-        ("basins", "--contour-labels", "off", "--contour-labels changes nothing"),
-        ("side-by-side", "--legend", "off", "--legend changes nothing"),
+        (
+            "sweep",
+            "--levels",
+            "5",
+            "--levels changes nothing in --show sweep",
+        ),
+        (
+            "basins",
+            "--contour-labels",
+            "off",
+            "--contour-labels changes nothing",
+        ),
+        (
+            "side-by-side",
+            "--legend",
+            "off",
+            "--legend changes nothing",
+        ),
         ("sweep", "--legend", "below", "expected right or off"),
     ] {
         let args = [&["render", "--show", kind, flag, value], &scene[..]].concat();
