@@ -2,7 +2,7 @@
 
 use super::diverged::warn_diverged_values;
 use super::note;
-use crate::engine::scene::Training;
+use crate::engine::scene::{Scene, Training};
 use crate::engine::training::Outcome;
 
 /// Maximal number of seeds.
@@ -30,6 +30,16 @@ impl SeedsArg {
             training.seeds = (count > 1 && last - first == count - 1).then_some(count);
         }
         Ok(())
+    }
+
+    /// Returns the seeds, or without the flag those of a scene.
+    pub(super) fn or_of(&self, scene: &Scene) -> Result<Vec<u64>, String> {
+        Ok(self.read()?.unwrap_or_else(|| scene.seeds().collect()))
+    }
+
+    /// Whether the runs of a scene have several seeds, or the flag is given.
+    pub(super) fn are_several(&self, scene: &Scene) -> bool {
+        self.is_given() || scene.seed_count() > 1
     }
 
     /// Returns the seeds, or `usual` alone without the flag.

@@ -103,7 +103,7 @@ fn plot_areas(connection: &ModeConnectivity, [width, height]: [f32; 2], legend: 
         vec![[0.0, 1.0]]
     };
     let [left, right] = [middle + 52.0, (width - 70.0).max(middle + 120.0)];
-    let low = (bottom - legend_height - 46.0).max(150.0);
+    let low = (bottom - legend_height - 46.0).max(120.0);
     let map = Area::new([left, 58.0], [right, low]);
     let legend = match connection.plane {
         Some(_) => low + 50.0,

@@ -69,6 +69,8 @@ struct DialogContext<'a> {
     show: Option<Show>,
     /// Whether it is drawn again for each step.
     has_steps: bool,
+    /// Whether there are films of it.
+    has_film: bool,
     /// Description of the picture's size, or of the film's frames, or the reason why there is no picture.
     summary: Result<String, String>,
     /// Size of the picture, where there is one.
@@ -197,6 +199,7 @@ impl App {
         let figure = self.chosen_figure(ctx, self.export_format);
         let show = figure.as_ref().ok().map(|figure| figure.show);
         let has_steps = figure.as_ref().is_ok_and(Figure::has_steps);
+        let has_film = figure.as_ref().is_ok_and(Figure::has_film);
         let order = figure.and_then(|figure| Order::new(&self.scene, figure, self.export_format));
         let summary = match &order {
             Ok(order) => Ok(order.summary(&self.scene)),
@@ -219,6 +222,7 @@ impl App {
             format: self.export_format,
             show,
             has_steps,
+            has_film,
             summary: dialog.preview.problem().map_or(summary, Err),
             page,
             step: self.timeline.step(),

@@ -21,6 +21,7 @@ mod raster;
 mod reader;
 mod refusals;
 mod runs;
+mod seeds;
 mod sizes;
 mod snapshots;
 mod split;

@@ -11,7 +11,7 @@ use crate::figure::pages::Page;
 use crate::gui::command::Command;
 use crate::gui::param_ui::{SettingStyle, name_ui, styled_settings_ui};
 use crate::gui::scale::{LOW_WINDOW, SECONDARY, SECTION, SPACE};
-use crate::gui::view::{is_film, named};
+use crate::gui::view::{FRAMES, NO_FILM, is_film, named};
 use eframe::egui;
 use std::cell::RefCell;
 
@@ -190,7 +190,7 @@ fn settings(
     };
     let before = style.clone();
     content_ui(ui, context, style);
-    response.format = format_ui(ui, context.format);
+    response.format = format_ui(ui, context);
     let is_film = is_film(context.format);
     let last = context.scene.training.steps;
     if !is_film && context.has_steps {
@@ -206,7 +206,10 @@ fn settings(
         });
     }
     if is_film {
-        section_ui(ui, "Film", (style, &rows), &FILM);
+        // Numbered pictures have no duration.
+        let hold = |name: &&str| *name != "hold" || context.format != FRAMES;
+        let film: Vec<&str> = FILM.into_iter().filter(hold).collect();
+        section_ui(ui, "Film", (style, &rows), &film);
         if context.show == Some(Show::Page(Page::Surface)) {
             styled_settings_ui(ui, &rows, style, |name| name == "turn");
         }
@@ -356,7 +359,8 @@ fn panels_ui(
 }
 
 /// Shows the choice of the format; returns another one once it is chosen.
-fn format_ui(ui: &mut egui::Ui, current: &'static str) -> Option<&'static str> {
+fn format_ui(ui: &mut egui::Ui, context: &DialogContext) -> Option<&'static str> {
+    let current = context.format;
     let mut chosen = current;
     ui.horizontal_wrapped(|ui| {
         name_ui(ui, "format");
@@ -365,7 +369,10 @@ fn format_ui(ui: &mut egui::Ui, current: &'static str) -> Option<&'static str> {
             .into_iter()
             .filter(|(format, _)| has_encoder(format))
         {
-            if ui.radio(chosen == format, title).clicked() {
+            let possible = !is_film(format) || context.has_film;
+            let radio = egui::RadioButton::new(chosen == format, title);
+            let radio = ui.add_enabled(possible, radio);
+            if radio.on_disabled_hover_text(NO_FILM).clicked() {
                 chosen = format;
             }
         }

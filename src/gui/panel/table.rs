@@ -19,6 +19,10 @@ use std::cmp::Ordering;
 
 const RUN: (&str, &str) = ("run", "Click a name to see its settings.");
 const LOSS: (&str, &str) = ("loss", "True loss at this step: no noise, all the data.");
+const LOSS_OF_SEEDS: (&str, &str) = (
+    "loss ± sd",
+    "Mean and standard deviation over the seeds of the true loss at this step: no noise, all the data. Seeds that diverged are left out, and counted in the tooltip of a cell.",
+);
 const GRADIENT: (&str, &str) = ("‖∇f‖", "Norm of the true gradient at this step.");
 const STATE: (&str, &str) = ("state", "State of the run at this step.");
 
@@ -108,6 +112,11 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
         (true, false) => &[RUN, LOSS, TEST, STATE, GRADIENT],
         (true, true) => &[RUN, LOSS, TEST, ACCURACY, STATE, GRADIENT],
     };
+    let mut columns = columns.to_vec();
+    if !runs.other_seeds.is_empty() {
+        columns[1] = LOSS_OF_SEEDS;
+    }
+    let columns = &columns[..];
     let state = columns.iter().position(|(name, _)| *name == STATE.0);
     let state = state.unwrap_or(usize::MAX);
     let mut rows: Vec<(usize, Vec<Cell>)> = (0..runs.results.len())

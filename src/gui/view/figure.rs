@@ -8,6 +8,7 @@ use crate::export::film::{self, Film};
 use crate::export::picture::{self, PageSize, PageStyle, Picture, Show};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
+use crate::figure::pages::Page;
 use crate::figure::panels::Panel;
 use crate::figure::words;
 use crate::session::compute_all_runs;
@@ -130,6 +131,11 @@ impl Figure {
     /// Whether the picture is drawn again for each step, rather than from results that a view has computed.
     pub(crate) fn has_steps(&self) -> bool {
         matches!(self.content, Content::Scene(_)) && !self.show.is_still()
+    }
+
+    /// Whether there are films of the kind of picture.
+    pub(crate) fn has_film(&self) -> bool {
+        self.has_steps() || self.show == Show::Page(Page::Spectrum)
     }
 
     /// Draws the picture on a page, and returns it with the text that describes it.
