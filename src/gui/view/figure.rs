@@ -96,7 +96,7 @@ impl Figure {
         if has_chart && scene.seed_count() > 1 {
             let others = context.runs.map(|runs| Arc::clone(&runs.other_seeds));
             runs.other_seeds = others.unwrap_or_default();
-            if runs.other_seeds.len() as u64 + 1 < scene.seed_count() {
+            if context.session.seed_runs.busy() {
                 return Err(not_computed_yet("runs with all seeds"));
             }
         }
