@@ -20,6 +20,7 @@ use super::reader::Reader;
 use super::recent::Recent;
 use super::refusal::Refusal;
 use super::scale::next_text_size;
+use super::seed_charts::{self, SeedChartsJob};
 use super::shown_view::ShownViews;
 use super::taking::Hovered;
 use super::theme;
@@ -75,6 +76,7 @@ pub struct App {
     /// The run under the pointer in this frame and in the last one.
     pub(super) hovered_run: [Option<usize>; 2],
     pub(super) charts: Charts,
+    pub(super) seed_charts: SeedChartsJob,
     pub(super) scene_panel: panel::scene::PanelState,
     pub(super) rule: panel::rule::PanelState,
     pub(super) table_order: panel::table::Order,
@@ -125,11 +127,13 @@ impl App {
     /// Returns one sentence where the system gives no threads.
     pub fn new(ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) -> Result<Self, String> {
         theme::install(ctx);
+        let session = Self::new_session(ctx, path.as_deref())?;
         Ok(Self {
             frame_budget: Duration::from_millis(6),
             history: Undoer::default(),
             saved: scene.clone(),
-            session: Self::new_session(ctx, path.as_deref())?,
+            seed_charts: seed_charts::spawn(&session)?,
+            session,
             path,
             runs: None,
             map_data: None,

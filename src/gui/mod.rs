@@ -32,6 +32,7 @@ mod recent;
 mod refusal;
 mod scale;
 mod search;
+mod seed_charts;
 mod shown_view;
 mod slider;
 mod switch;

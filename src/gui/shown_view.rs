@@ -12,7 +12,6 @@ use crate::export::picture::Show;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
 use crate::figure::pages::Page;
-use crate::session::SeedRunsResult;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -118,17 +117,6 @@ impl App {
             shown.iter_mut().for_each(|run| run.shown = false);
         }
         Some((runs, row))
-    }
-
-    /// Returns the runs of the scene with its other seeds, as far as they are computed; `None` where it has one seed.
-    pub(super) fn seed_runs(&self) -> Option<Arc<Result<SeedRunsResult, String>>> {
-        let newest = self.session.seed_runs.newest();
-        let newest = newest.filter(|_| self.scene.seed_count() > 1);
-        newest.filter(|found| {
-            (**found)
-                .as_ref()
-                .is_ok_and(|found| found.matches(&self.scene))
-        })
     }
 
     /// Returns the run that views of a single run show: the selected one, or the first that is ticked.
@@ -285,7 +273,7 @@ impl App {
         }
         let measured = Measured {
             sharpness: self.session.sharpness.newest(),
-            seeds: self.seed_runs(),
+            seeds: self.newest_seed_charts(),
         };
         let followed = self.followed();
         let current = self.shown_runs().filter(|_| !self.is_stale());

@@ -11,7 +11,7 @@ use super::view::{critical_points, progress_ui};
 use super::{dialog, lesson, panel, theme};
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
-use crate::session::{OptimizerStateRequest, SeedRunsRequest, Session, SharpnessRequest};
+use crate::session::{OptimizerStateRequest, Session, SharpnessRequest};
 use eframe::egui;
 use std::path::Path;
 
@@ -221,19 +221,7 @@ impl App {
         self.session.update(&self.scene, window);
         self.session.runs.wait(self.frame_budget);
         self.poll_results();
-        let first = self.runs();
-        let request = first.and_then(|first| SeedRunsRequest::new(&self.scene, first));
-        let job = &self.session.seed_runs;
-        match request.filter(|_| self.refusal.is_none()) {
-            Some(request) => {
-                job.request(request);
-                if !self.scene.is_network() {
-                    job.wait(self.frame_budget);
-                }
-            }
-            None if job.busy() => job.cancel(),
-            None => {}
-        }
+        self.request_seeds();
     }
 
     /// Requests the sharpness along the runs of a network.
@@ -282,7 +270,7 @@ impl App {
         self.request_sharpness(current.as_ref().map(|(runs, _)| runs));
         let measured = Measured {
             sharpness: self.session.sharpness.newest(),
-            seeds: self.seed_runs(),
+            seeds: self.newest_seed_charts(),
         };
         let Some(place) = place else {
             return;

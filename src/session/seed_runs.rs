@@ -1,11 +1,10 @@
-//! Runs of a scene with its other seeds in the background, with their charts over all seeds.
+//! Runs of a scene with its other seeds in the background.
 
 use super::job::{Job, Jobs, Request, Worker};
 use super::problems::ProblemCache;
 use super::runs::{compute_all_runs, compute_runs_until, same_runs};
 use crate::engine::results::Runs;
 use crate::engine::scene::{Problem, Scene};
-use crate::figure::metric_chart::{MetricChart, charts_over_seeds};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -40,21 +39,21 @@ pub struct SeedRunsResult {
     request: Arc<SeedRunsRequest>,
     /// The runs with each seed but the first.
     pub others: Arc<[Runs]>,
-    /// The charts over these seeds and the first; of a network without sharpness.
-    pub charts: Vec<MetricChart>,
 }
 
 impl SeedRunsResult {
     fn new(request: &Arc<SeedRunsRequest>, others: &[Runs]) -> Self {
-        let others: Arc<[Runs]> = others.into();
-        let all = Runs {
-            other_seeds: Arc::clone(&others),
-            ..request.first.clone()
-        };
         Self {
             request: Arc::clone(request),
-            others,
-            charts: charts_over_seeds(&all),
+            others: others.into(),
+        }
+    }
+
+    /// Returns the runs with the first seed, which have those with the others.
+    pub fn all(&self) -> Runs {
+        Runs {
+            other_seeds: Arc::clone(&self.others),
+            ..self.request.first.clone()
         }
     }
 
@@ -177,8 +176,7 @@ mod tests {
         let found = session.seed_runs.newest().unwrap();
         let found = (*found).as_ref().unwrap();
         assert!(found.matches(&scene) && found.others.len() == 2);
-        let (_, words) = found.charts[0].title_and_seeds();
-        assert_eq!(words, "3 seeds");
+        assert_eq!(found.all().all_seeds().count(), 3);
         let load = |scene: &Scene| scene.load(&NoFiles).map_err(|error| error.to_string());
         let seeds: Vec<u64> = scene.seeds().collect();
         let all = compute_seed_runs((&scene, &problem), &seeds, &load, &mut |_| {}).unwrap();

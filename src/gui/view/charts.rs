@@ -17,7 +17,8 @@ use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::plot::{PlotChart, PlotOptions};
 use crate::gui::reader::with_glossary;
-use crate::session::{OptimizerStateResult, SeedRunsResult};
+use crate::gui::seed_charts::SeedCharts;
+use crate::session::OptimizerStateResult;
 use crate::teaching::glossary::Term;
 use crate::teaching::lesson::StepChart;
 use eframe::egui;
@@ -86,15 +87,15 @@ struct CachedCharts {
 /// Sharpness along the runs of a network, as far as it is computed.
 type LatestSharpness = Option<Arc<Result<SharpnessResult, String>>>;
 
-/// Runs with other seeds, as far as they are computed.
-type LatestSeeds = Option<Arc<Result<SeedRunsResult, String>>>;
+/// Charts over several seeds.
+type LatestSeeds = Option<Arc<Result<SeedCharts, String>>>;
 
 /// Results beside the runs that charts show.
 #[derive(Clone, Default)]
 pub(crate) struct Measured {
     /// Sharpness along the runs of a network.
     pub sharpness: LatestSharpness,
-    /// Runs with other seeds.
+    /// Charts over several seeds.
     pub seeds: LatestSeeds,
 }
 

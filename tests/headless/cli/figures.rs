@@ -117,7 +117,7 @@ fn every_view_has_the_words_of_the_flags() {
     for (kind, in_legend) in [
         ("basins", Some("lightness: steps to converge")),
         ("sweep", Some("current value")),
-        ("surface", Some(">Adam")),
+        ("surface", Some(">loss ")),
         ("side-by-side", None),
     ] {
         let usual = drawn(kind, &[]);
