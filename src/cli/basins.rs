@@ -146,7 +146,7 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
                 map_data.as_ref(),
                 &scene,
                 &run,
-                points,
+                (points, true),
                 args.theme.theme(),
             );
             let description = format!("Basins of {run}\n\n{}", scene.to_toml());

@@ -309,7 +309,7 @@ impl Args {
     ) -> Result<Vec<u8>, String> {
         let (points, cancel) = (picture::points(pixels), interrupt::stoppable());
         let surface = || {
-            let view = figure::window(found, points)?;
+            let view = figure::window(found, (points, true))?;
             let plane = found.plane.as_ref()?;
             Surface::sample(&*task.loss, plane, view, side, side, &cancel)
         };
@@ -318,6 +318,7 @@ impl Args {
             title: &title,
             caption,
             l2: task.loss.l2(),
+            legend: true,
         };
         let drawing = figure::picture(found, surface(), &caption_lines, points, self.theme.theme());
         picture::bytes(&drawing, kind, pixels, &format!("{title}\n\n{caption}"))

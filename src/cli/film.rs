@@ -9,13 +9,10 @@ use crate::engine::cancel::Cancel;
 use crate::engine::results::Runs;
 use crate::engine::scene::FigureStyle;
 use crate::export::figure_settings::MAX_PICTURE_BYTES;
-use crate::export::film::{self, Film, Frame};
+use crate::export::film::{self, Film, Frame, NUMBER};
 use crate::export::picture::{Picture, Show};
 use crate::figure::pages::Page;
 use std::path::{Path, PathBuf};
-
-/// Mark in the name of an output that stands for the number of a frame.
-const NUMBER: &str = "{}";
 
 /// Flags of films.
 #[derive(clap::Args)]
@@ -135,16 +132,10 @@ impl Plan {
         if !self.is_numbered {
             film::check(&self.extension, pixels)?;
         }
-        if self.turns && show != Show::Surface {
+        if self.turns && show != Show::Page(Page::Surface) {
             return Err("--turn is for --show surface".to_owned());
         }
-        let still = [Page::Basins, Page::Sweep, Page::Connect];
-        let is_still = match show {
-            Show::Seeds(_) => true,
-            Show::Page(page) => still.contains(&page),
-            _ => false,
-        };
-        if is_still {
+        if show.is_still() {
             return Err(
                 "this --show is the same at every step; expected another view for a film, or one beside it"
                     .to_owned(),
@@ -161,12 +152,7 @@ impl Plan {
         if !self.is_numbered {
             return vec![output.to_owned()];
         }
-        let digits = frames.len().saturating_sub(1).to_string().len();
-        let name = name(output);
-        let file = |index: usize| {
-            output.with_file_name(name.replace(NUMBER, &format!("{index:0digits$}")))
-        };
-        (0..frames.len()).map(file).collect()
+        film::numbered_files(output, frames.len())
     }
 
     /// Renders the film into planned outputs.

@@ -4,7 +4,8 @@ use super::memory::claim;
 use crate::engine::declare::{Length, SettingError, Settings};
 use crate::engine::scene::{FigureStyle, Scene};
 use crate::export::figure_settings::{self, MAX_PICTURE_BYTES};
-use crate::export::picture::{MIN_PIXELS, PageSize};
+use crate::export::picture::{MIN_PIXELS, PageSize, Show};
+use crate::export::setting_scope::{MAP_SETTINGS, acts_on, legend_places};
 use crate::figure::png::MAX_PIXELS;
 
 #[derive(clap::Args)]
@@ -43,7 +44,7 @@ pub(super) struct PageArgs {
     /// Letter of the first panel, like a or '(a)'; further panels get the next ones
     #[arg(long, value_name = "TEXT", help_heading = "Figure")]
     label: Option<String>,
-    /// Legend: right, below, inside the first chart or map, or off [default: right; in a narrow picture inside a chart or below several panels, and off for a map alone that names all of its runs]
+    /// Legend: right, below, inside the first chart or map, or off; other views have right and off alone [default: right; in a narrow picture inside a chart or below several panels, and off for a map alone that names all of its runs]
     #[arg(long, value_name = "PLACE", help_heading = "Figure")]
     legend: Option<String>,
     /// Line below the figure with the settings: on or off [default: on; off with a preset for papers]
@@ -117,12 +118,42 @@ impl PageArgs {
         ]
     }
 
-    /// Returns the first flag that is only for pictures with panels: letters, legend and axes.
-    pub(super) fn given_words(&self) -> Option<&'static str> {
-        let own = ["--label", "--legend", "--xlabel", "--ylabel", "--aspect"];
-        let flags = self.figure_flags().into_iter();
-        let mut given = flags.filter(|(flag, _, text)| text.is_some() && own.contains(flag));
-        given.next().map(|(flag, ..)| flag)
+    /// Checks that the given flags act on a kind of picture with a name.
+    pub(super) fn check_kind(
+        &self,
+        style: &FigureStyle,
+        (show, kind): (Show, &str),
+    ) -> Result<(), String> {
+        let words = [
+            "title", "label", "legend", "caption", "xlabel", "ylabel", "aspect",
+        ];
+        let own = |name: &str| words.contains(&name) || MAP_SETTINGS.contains(&name);
+        let flags = self.figure_flags().into_iter().chain(self.map_flags());
+        for (flag, name, text) in flags {
+            if text.is_some() && own(name) && !acts_on(name, show) {
+                return Err(format!(
+                    "{flag} changes nothing in --show {kind}; leave it out, or show something else"
+                ));
+            }
+        }
+        let places = legend_places(show);
+        match (&self.legend, style.legend) {
+            (Some(text), Some(place)) if !places.contains(&place) => Err(format!(
+                "--legend {text} is for the map and charts; expected right or off with --show {kind}"
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the flags that set the style of the map.
+    fn map_flags(&self) -> [Flag<'_>; 4] {
+        let labels = self.contour_labels.as_deref().map(on_off);
+        [
+            ("--contour-labels", "labels", labels),
+            ("--levels", "levels", self.levels.as_deref()),
+            ("--scale", "spacing", self.scale.as_deref()),
+            ("--cmap", "cmap", self.cmap.as_deref()),
+        ]
     }
 
     /// Sets what the flags say of a figure style.
@@ -147,14 +178,7 @@ impl PageArgs {
     /// Sets what the flags say of the scene's figure style and map.
     pub(super) fn set_scene(&self, scene: &mut Scene) -> Result<(), String> {
         self.set_figure(&mut scene.figure)?;
-        let labels = self.contour_labels.as_deref().map(on_off);
-        let flags = [
-            ("--contour-labels", "labels", labels),
-            ("--levels", "levels", self.levels.as_deref()),
-            ("--scale", "spacing", self.scale.as_deref()),
-            ("--cmap", "cmap", self.cmap.as_deref()),
-        ];
-        set_flags(&mut scene.map, &flags)
+        set_flags(&mut scene.map, &self.map_flags())
     }
 }
 

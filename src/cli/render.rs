@@ -21,9 +21,10 @@ use crate::export::picture::{self, EXTENSIONS, PageSize, Picture, Show};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
 use crate::figure::gallery;
+use crate::figure::pages::Page;
 use crate::figure::panels::{Panel, left_out};
 use crate::figure::text_width;
-use crate::session::compute_all_runs;
+use crate::session::{compute_all_runs, compute_seed_runs};
 use crate::teaching::bundled::StepIndex;
 use crate::teaching::lesson::ShownStep;
 use help::AFTER_HELP;
@@ -105,12 +106,9 @@ pub(super) fn render(args: &Args) -> Result<(), String> {
     check_memory(&page(args, FigureStyle::default(), pixels)?, extension)?;
     let (scene, problem) = args.scene.prepare_with(|scene| set_scene(args, scene))?;
     let show = figure_settings::show(&scene)?;
-    if let (Some(flag), None) = (args.page.given_words(), show.panels()) {
-        return Err(format!(
-            "{flag} is for the map and charts; expected --show map, loss or the like"
-        ));
-    }
-    let seeds = args.seeds(show)?;
+    let kind = scene.figure.show.as_deref().unwrap_or("map");
+    args.page.check_kind(&scene.figure, (show, kind))?;
+    let seeds = args.seeds(show, &scene)?;
     let settings = figure_settings::picture(&scene, show, (pixels, &Theme::LIGHT))?;
     check_memory(&settings.page, extension)?;
     let (figure, steps) = (&scene.figure, scene.training.steps);
@@ -202,8 +200,8 @@ fn kind_of_view(view: &str, scene: &Scene) -> String {
 }
 
 impl Args {
-    /// Returns the seeds of `--seeds`, which is for charts.
-    fn seeds(&self, show: Show) -> Result<Option<Vec<u64>>, String> {
+    /// Returns the seeds of `--seeds`, which is for charts, or else several ones of the scene for a picture with charts.
+    fn seeds(&self, show: Show, scene: &Scene) -> Result<Option<Vec<u64>>, String> {
         let seeds = self.seeds.read()?;
         let charts = |panel: &Panel| panel.is_chart();
         let has_chart = show
@@ -214,6 +212,7 @@ impl Args {
                 "--seeds summarizes charts, and --show {} has none; expected one, like loss or map+loss",
                 self.show.as_deref().unwrap_or("map")
             )),
+            None if has_chart && scene.seed_count() > 1 => Ok(Some(scene.seeds().collect())),
             seeds => Ok(seeds),
         }
     }
@@ -226,24 +225,9 @@ impl Args {
         seeds: &[u64],
     ) -> Result<Runs, String> {
         let progress = Progress::new("render", "seeds", seeds.len());
-        let mut all = Vec::new();
-        for seed in seeds {
-            let mut scene = scene.clone();
-            scene.training.seed = *seed;
-            // A network's first weights and its split of the data depend on the seed.
-            let problem = if scene.is_network() {
-                Arc::new(self.scene.load(&scene)?)
-            } else {
-                Arc::clone(problem)
-            };
-            all.push(compute_all_runs(&scene, &problem, None)?);
-            progress.set(all.len());
-        }
-        let first = (!all.is_empty()).then(|| all.remove(0));
-        let first = first.ok_or("there is no seed; expected one")?;
-        Ok(Runs {
-            other_seeds: all.into(),
-            ..first
+        let load = |scene: &Scene| self.scene.load(scene);
+        compute_seed_runs((scene, problem), seeds, &load, &mut |done| {
+            progress.set(done);
         })
     }
 }
@@ -279,9 +263,7 @@ fn set_scene(args: &Args, scene: &mut Scene) -> Result<(), String> {
     if let Some(show) = &args.show {
         scene.figure.show = Some(Show::name(show)?);
     }
-    if let Some([first, ..]) = args.seeds.read()?.as_deref() {
-        scene.training.seed = *first;
-    }
+    args.seeds.set(&mut scene.training)?;
     args.page.set_scene(scene)?;
     args.film.set_figure(&mut scene.figure)?;
     if let Some(text) = &args.step {
@@ -354,7 +336,7 @@ fn turn_camera(args: &Args, scene: &mut Scene) -> Result<(), String> {
         let Some(text) = given else {
             continue;
         };
-        if figure_settings::show(scene)? != Show::Surface {
+        if figure_settings::show(scene)? != Show::Page(Page::Surface) {
             return Err(format!("--{name} is for --show surface"));
         }
         parse_setting(&mut scene.surface, name, text).map_err(|error| error.to_string())?;

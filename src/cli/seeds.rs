@@ -3,6 +3,7 @@
 use super::diverged::warn_diverged_values;
 use super::note;
 use super::scene_args::whole;
+use crate::engine::scene::{Scene, Training};
 use crate::engine::training::Outcome;
 
 /// Maximal number of seeds.
@@ -19,6 +20,27 @@ impl SeedsArg {
     /// Returns the seeds, in rising order; `None` without the flag.
     pub(super) fn read(&self) -> Result<Option<Vec<u64>>, String> {
         self.seeds.as_deref().map(parse).transpose()
+    }
+
+    /// Sets the first seed and, of several that count up by one, their number.
+    pub(super) fn set(&self, training: &mut Training) -> Result<(), String> {
+        let seeds = self.read()?.unwrap_or_default();
+        if let (Some(&first), Some(last)) = (seeds.first(), seeds.last()) {
+            let count = seeds.len() as u64;
+            training.seed = first;
+            training.seeds = (count > 1 && last - first == count - 1).then_some(count);
+        }
+        Ok(())
+    }
+
+    /// Returns the seeds, or without the flag those of a scene.
+    pub(super) fn or_of(&self, scene: &Scene) -> Result<Vec<u64>, String> {
+        Ok(self.read()?.unwrap_or_else(|| scene.seeds().collect()))
+    }
+
+    /// Whether the runs of a scene have several seeds, or the flag is given.
+    pub(super) fn are_several(&self, scene: &Scene) -> bool {
+        self.is_given() || scene.seed_count() > 1
     }
 
     /// Returns the seeds, or `usual` alone without the flag.

@@ -162,7 +162,10 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     let (scene, problem) = args.scene.prepare_landscape()?;
     let mut outputs = Outputs::plan(output)?;
     training::check_start(&*problem.objective, scene.start_theta())?;
-    let seeds = args.seeds.or(scene.training.seed)?;
+    let seeds = match overs.iter().any(|over| over.setting == "seed") {
+        true => args.seeds.or(scene.training.seed)?,
+        false => args.seeds.or_of(&scene)?,
+    };
     if let (Some(over), true) = (
         overs.iter().find(|over| over.setting == "seed"),
         args.seeds.is_given(),
@@ -203,6 +206,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
                 size: picture::points(pixels),
                 theme: args.theme.theme(),
                 seeds: seeds.len(),
+                legend: true,
             };
             let drawing = drawing(&sheet, &results);
             let texts: Vec<String> = overs.iter().map(ToString::to_string).collect();

@@ -107,7 +107,7 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
         _ => Format::Csv,
     };
     let (scene, problem) = args.scene.prepare_landscape()?;
-    let seeds = args.seeds.or(scene.training.seed)?;
+    let seeds = args.seeds.or_of(&scene)?;
     training::check_start(&*problem.objective, scene.start_theta())?;
     if args.table.is_some() && args.output.as_deref().is_some_and(is_stdout) {
         return Err("--table and -o - both use standard output; leave out one of them".to_owned());
@@ -148,14 +148,14 @@ pub(super) fn trace(args: &Args) -> Result<(), String> {
     }
     if let Some(format) = args.table {
         let names = scene.run_names();
-        if seeds.len() > 1 {
+        if args.seeds.are_several(&scene) {
             print(|out| seed_table(&scene, &names, &rows, format).write(out))?;
         } else {
             results(&scene, &names, &rows, format)?;
         }
     }
     outputs.finish()?;
-    warn_ends(&scene, &rows, args.seeds.is_given());
+    warn_ends(&scene, &rows, args.seeds.are_several(&scene));
     interrupt::report_stop(&format!("{} of {total} runs are written", rows.len()));
     Ok(())
 }

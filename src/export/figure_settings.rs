@@ -5,6 +5,7 @@ use super::picture::{MIN_PIXELS, PageSize, PageStyle, Picture, Preset, Show};
 use crate::engine::declare::LengthUnit;
 use crate::engine::scene::{Aspect, FigureStyle, FigureTheme, Scene};
 use crate::figure::colour::Theme;
+use crate::figure::pages::Page;
 use crate::figure::png::MAX_PIXELS;
 
 /// Pixels of a picture without a given size.
@@ -89,7 +90,7 @@ fn both(given: [Option<f64>; 2], usual: Option<[f64; 2]>, default: [f64; 2]) -> 
 
 /// Returns title, legend and axes of a figure.
 pub fn page_style(style: &FigureStyle) -> PageStyle {
-    let has_words = { style.preset }.is_none_or(|preset| Preset::of(preset).has_words);
+    let has_words = { style.preset }.is_none_or(|preset| !Preset::of(preset).is_paper);
     PageStyle {
         title: style.title.clone().or((!has_words).then(String::new)),
         caption: style.caption.unwrap_or(has_words),
@@ -101,35 +102,29 @@ pub fn page_style(style: &FigureStyle) -> PageStyle {
     }
 }
 
-/// Returns title, legend and axes of a kind of picture; those without panels have their own legend and axes.
-pub fn words(style: &FigureStyle, show: Show) -> PageStyle {
-    let words = page_style(style);
-    match show.panels() {
-        Some(_) => words,
-        None => PageStyle {
-            title: words.title,
-            caption: words.caption,
-            ..PageStyle::default()
-        },
-    }
-}
-
 /// Returns an estimate of the bytes of memory that a picture or film of a format takes while it is made; vectors take few.
 pub fn memory(page: &PageSize, format: &str) -> u64 {
     let [width, height] = page.pixels().map(u64::from);
     let of_pixel = match format {
         "png" => BYTES_OF_PIXEL,
+        "frames" => film::bytes_of_pixel(),
         format if film::EXTENSIONS.contains(&format) => film::bytes_of_pixel(),
         _ => 0,
     };
     width * height * of_pixel
 }
 
-/// Returns the theme of a figure, `default` where its style chooses none.
+/// Returns the theme of a figure: where its style chooses none, light with a preset for papers, and `default` otherwise.
 pub fn theme(style: &FigureStyle, default: &'static Theme) -> &'static Theme {
     match style.theme {
         Some(FigureTheme::Light) => &Theme::LIGHT,
         Some(FigureTheme::Dark) => &Theme::DARK,
+        None if style
+            .preset
+            .is_some_and(|preset| Preset::of(preset).is_paper) =>
+        {
+            &Theme::LIGHT
+        }
         None => default,
     }
 }
@@ -162,7 +157,7 @@ pub fn picture(
 ) -> Result<Picture, String> {
     let style = &scene.figure;
     Ok(Picture {
-        style: words(style, show),
+        style: page_style(style),
         transparent: style.transparent,
         ..Picture::new(page_size(style, default)?, show, theme(style, usual_theme))
     })
@@ -174,7 +169,7 @@ pub fn timing(style: &FigureStyle, show: Show) -> Timing {
         fps: u32::try_from(style.fps).unwrap_or(u32::MAX),
         seconds: style.seconds,
         hold: style.hold,
-        turn: if show == Show::Surface {
+        turn: if show == Show::Page(Page::Surface) {
             style.turn
         } else {
             0.0
@@ -246,6 +241,10 @@ mod tests {
         check(&column, [975, 900], 8.0);
         let words = page_style(&column);
         assert_eq!((words.title.as_deref(), words.caption), (Some(""), false));
+        assert!(!theme(&column, &Theme::DARK).dark, "paper is white");
+        column.theme = Some(FigureTheme::Dark);
+        assert!(theme(&column, &Theme::LIGHT).dark);
+        assert!(theme(&FigureStyle::default(), &Theme::DARK).dark);
         for wrong in [style("15px", "", None), style("99in", "", Some(2000.0))] {
             let error = page_size(&wrong, PICTURE_PIXELS).unwrap_err();
             assert!(error.contains("16 to 16384 each"), "{error}");

@@ -22,6 +22,7 @@ use animation::Animation;
 use layers::Layers;
 use palette::Palette;
 use rayon::prelude::*;
+use std::path::{Path, PathBuf};
 
 /// File extensions of films. A film in a `.png` file is the same as in an `.apng` file.
 pub const EXTENSIONS: [&str; 3] = ["gif", "apng", "mp4"];
@@ -37,6 +38,21 @@ pub const BUILT: &[&str] = if cfg!(feature = "mp4") {
 #[cfg(not(feature = "mp4"))]
 const NO_MP4: &str = "this program was built without MP4, whose encoder needs a C++ compiler; write a .gif or .apng file, or build it \
                       with `cargo install --path . --features mp4`";
+
+/// Mark in the name of a file that stands for the number of a frame.
+pub const NUMBER: &str = "{}";
+
+/// Returns the files of numbered frames: [`NUMBER`] in the name of `path` becomes 0 for the first of `count` frames, and so on, all with the
+/// same number of digits.
+pub fn numbered_files(path: &Path, count: usize) -> Vec<PathBuf> {
+    let digits = count.saturating_sub(1).to_string().len();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let file = |index: usize| {
+        let number = format!("{index:0digits$}");
+        path.with_file_name(name.replace(NUMBER, &number))
+    };
+    (0..count).map(file).collect()
+}
 
 /// A picture of some runs at the steps of some frames.
 #[derive(Clone)]

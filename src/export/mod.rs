@@ -17,6 +17,7 @@ pub mod picture;
 pub mod results_table;
 pub mod seed_table;
 pub mod sentence;
+pub mod setting_scope;
 pub mod sharpness;
 mod show;
 pub mod slice;

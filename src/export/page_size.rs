@@ -83,24 +83,24 @@ pub struct Preset {
     pub font_size: f64,
     /// Pixels per inch.
     pub dpi: f64,
-    /// Whether the picture has title and caption; papers write their own.
-    pub has_words: bool,
+    /// Whether it is for papers: without title and caption, which papers write themselves, and light.
+    pub is_paper: bool,
 }
 
 impl Preset {
     /// Returns the size of a preset: figures of one and two columns of a paper, a slide of 1920 × 1080 pixels, a part of a poster.
     pub fn of(preset: FigurePreset) -> Self {
-        let (inches, font_size, dpi, has_words) = match preset {
-            FigurePreset::SingleColumn => ([3.25, 2.5], 8.0, 300.0, false),
-            FigurePreset::DoubleColumn => ([6.75, 3.5], 8.0, 300.0, false),
-            FigurePreset::Slide => ([40.0 / 3.0, 7.5], 16.0, 144.0, true),
-            FigurePreset::Poster => ([16.0, 12.0], 24.0, 200.0, true),
+        let (inches, font_size, dpi, is_paper) = match preset {
+            FigurePreset::SingleColumn => ([3.25, 2.5], 8.0, 300.0, true),
+            FigurePreset::DoubleColumn => ([6.75, 3.5], 8.0, 300.0, true),
+            FigurePreset::Slide => ([40.0 / 3.0, 7.5], 16.0, 144.0, false),
+            FigurePreset::Poster => ([16.0, 12.0], 24.0, 200.0, false),
         };
         Self {
             inches,
             font_size,
             dpi,
-            has_words,
+            is_paper,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Export of pictures of a scene as PNG, SVG and PDF.
 
 pub use super::page_size::{MIN_PIXELS, PageSize, Preset};
-pub use super::show::{Show, help as show_help, panel_names};
+pub use super::show::{Panels, Show, help as show_help, panel_names};
 use crate::engine::results::Runs;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Drawing, Item};
@@ -10,7 +10,7 @@ use crate::figure::panels::{self, Panel};
 pub use crate::figure::panels::{LegendPlace, PageStyle};
 use crate::figure::pdf::{self, Sheet};
 pub use crate::figure::points;
-use crate::figure::{self, png, svg};
+use crate::figure::{self, png, svg, words};
 
 /// File extensions of pictures.
 pub const EXTENSIONS: [&str; 3] = ["png", "svg", "pdf"];
@@ -140,22 +140,26 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
         step: picture.step,
         theme: picture.theme,
         followed: picture.followed,
+        legend: true,
     };
-    let style = &picture.style;
-    let draw = |options: &figure::Options| match picture.show {
-        Show::Map if *style == PageStyle::default() => Ok(figure::picture(runs, options)),
-        Show::Map => panels::picture(runs, &[Panel::Map], options, style),
-        Show::Panels(kinds) => panels::picture(runs, &kinds.all(), options, style),
-        Show::SideBySide => Ok(figure::side_by_side::picture(runs, options)),
-        Show::Surface => figure::surface_3d::picture(runs, options),
-        Show::Predictions => Ok(figure::predictions::grid::picture(runs, options)),
-        Show::ProjectionError => Ok(figure::projection_error::picture(runs, options)),
-        Show::Page(page) => pages::picture(runs, page, options),
-        Show::Seeds(seeds) => figure::seeds::picture(runs, seeds, options),
+    let (style, theme) = (&picture.style, picture.theme);
+    let page = |draw: &dyn Fn(&figure::Options) -> Result<Drawing, String>| {
+        let draw = |size, legend| {
+            draw(&figure::Options {
+                size,
+                legend,
+                ..options
+            })
+        };
+        words::styled(options.size, style, theme, &draw)
     };
-    let mut drawing = match picture.show.panels() {
-        Some(_) => draw(&options)?,
-        None => figure::with_words(&options, (style.title.as_deref(), style.caption), draw)?,
+    let mut drawing = match picture.show {
+        Show::Map if *style == PageStyle::default() => figure::picture(runs, &options),
+        Show::Map => panels::picture(runs, &[Panel::Map], &options, style)?,
+        Show::Panels(kinds) => panels::picture(runs, &kinds.all(), &options, style)?,
+        Show::Chart => return Err("only the window draws this chart".to_owned()),
+        Show::Page(kind) => page(&|options| pages::picture(runs, kind, options))?,
+        Show::Seeds(seeds) => page(&|options| figure::seeds::picture(runs, seeds, options))?,
     };
     if picture.transparent {
         make_transparent(&mut drawing, picture.theme);

@@ -11,20 +11,14 @@ use crate::figure::panels::Panel;
 pub enum Show {
     /// The map of the landscape with the runs.
     Map,
-    /// A small map for each visible run.
-    SideBySide,
-    /// The 3-D surface, from the scene's camera.
-    Surface,
-    /// Predictions of each visible run of a network.
-    Predictions,
-    /// Projection error of a network's runs on the plane.
-    ProjectionError,
     /// A network's random planes of these seeds.
     Seeds(Seeds),
     /// Another view that fills a picture.
     Page(Page),
     /// Charts, or a map with charts.
     Panels(Panels),
+    /// A chart of the window that has no name: of layers, of one run's optimizer state, or over evaluations.
+    Chart,
 }
 
 /// Maximum number of panels of a figure.
@@ -33,6 +27,14 @@ const MAX_PANELS: usize = 6;
 /// The panels of a figure, in order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Panels([Option<Panel>; MAX_PANELS]);
+
+impl From<Panel> for Panels {
+    fn from(panel: Panel) -> Self {
+        let mut panels = Self::default();
+        panels.0[0] = Some(panel);
+        panels
+    }
+}
 
 impl Panels {
     /// Returns the panels.
@@ -45,10 +47,6 @@ impl Panels {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Panel(Panel),
-    SideBySide,
-    Surface,
-    Predictions,
-    ProjectionError,
     Seeds,
     Page(Page),
 }
@@ -58,10 +56,6 @@ impl Kind {
     fn panel(self) -> Option<Panel> {
         match self {
             Self::Panel(panel) => Some(panel),
-            Self::SideBySide => Some(Panel::Page(Page::SideBySide)),
-            Self::Surface => Some(Panel::Page(Page::Surface)),
-            Self::Predictions => Some(Panel::Page(Page::Predictions)),
-            Self::ProjectionError => Some(Panel::Page(Page::ProjectionError)),
             Self::Page(page) => Some(Panel::Page(page)),
             Self::Seeds => None,
         }
@@ -105,25 +99,25 @@ const KINDS: [(&str, &[&str], Kind, &str); 16] = [
     (
         "side-by-side",
         &[],
-        Kind::SideBySide,
+        Kind::Page(Page::SideBySide),
         "a small map for each run",
     ),
     (
         "surface",
         &["3d"],
-        Kind::Surface,
+        Kind::Page(Page::Surface),
         "the 3-D surface with the runs on it",
     ),
     (
         "predictions",
         &[],
-        Kind::Predictions,
+        Kind::Page(Page::Predictions),
         "predictions of each run of a network",
     ),
     (
         "projection-error",
         &["residual", "off-plane"],
-        Kind::ProjectionError,
+        Kind::Page(Page::ProjectionError),
         "distance of a network's runs from the plane",
     ),
     (
@@ -203,28 +197,13 @@ impl Show {
     }
 
     fn of_kind(kind: Kind, scene: &Scene) -> Result<Self, String> {
-        let for_networks = |name: &str| {
-            format!("--show {name} is for networks, but the scene has a landscape; expected map")
-        };
         match kind {
             Kind::Panel(Panel::Map) => Ok(Self::Map),
             Kind::Panel(panel) => {
                 let name = KINDS.iter().find(|(.., of, _)| *of == kind);
                 check_panel(panel, name.map_or("", |(name, ..)| name), scene)?;
-                let mut panels = Panels::default();
-                panels.0[0] = Some(panel);
-                Ok(Self::Panels(panels))
+                Ok(Self::Panels(panel.into()))
             }
-            Kind::SideBySide => Ok(Self::SideBySide),
-            Kind::Surface if scene.dim() == 1 => Err(format!(
-                "--show surface is for two parameters, but {} has one; expected map or side-by-side",
-                scene.subject_name()
-            )),
-            Kind::Surface => Ok(Self::Surface),
-            Kind::ProjectionError if !scene.is_network() => Err(for_networks("projection-error")),
-            Kind::Predictions if !scene.is_network() => Err(for_networks("predictions")),
-            Kind::Predictions => Ok(Self::Predictions),
-            Kind::ProjectionError => Ok(Self::ProjectionError),
             Kind::Page(page) => {
                 check_page(page, scene)?;
                 Ok(Self::Page(page))
@@ -247,6 +226,25 @@ impl Show {
             .map(|name| Ok(named(name)?.0))
             .collect::<Result<_, String>>()?;
         Ok(names.join("+"))
+    }
+
+    /// Returns whether the picture is the same at every step.
+    pub fn is_still(&self) -> bool {
+        matches!(
+            self,
+            Self::Seeds(_) | Self::Page(Page::Basins | Page::Sweep | Page::Connect)
+        )
+    }
+
+    /// Returns the names of the panels, if the picture has some.
+    pub fn panel_names(&self) -> Vec<&'static str> {
+        let name = |panel: Panel| {
+            let of = |kind: Kind| kind.panel() == Some(panel);
+            let kind = KINDS.iter().find(|(.., kind, _)| of(*kind));
+            kind.map_or("", |(name, ..)| *name)
+        };
+        let panels = self.panels().unwrap_or_default();
+        panels.into_iter().map(name).collect()
     }
 
     /// Returns the panels, if the picture has some: a map is one.
@@ -303,19 +301,27 @@ fn check_page(page: Page, scene: &Scene) -> Result<(), String> {
     let name = KINDS.iter().find(|(.., kind, _)| *kind == Kind::Page(page));
     let name = name.map_or("", |(name, ..)| name);
     let shown = scene.runs.iter().filter(|run| run.shown).count();
-    let needs_network = matches!(page, Page::Spectrum | Page::Connect);
+    let needs_network = matches!(
+        page,
+        Page::Spectrum | Page::Connect | Page::Predictions | Page::ProjectionError
+    );
+    let needs_landscape = matches!(page, Page::Basins | Page::Sweep);
     match page {
-        _ if scene.is_network() && !needs_network => Err(format!(
+        _ if scene.is_network() && needs_landscape => Err(format!(
             "--show {name} is for landscapes, but the scene has a network; expected map"
         )),
         _ if !scene.is_network() && needs_network => Err(format!(
             "--show {name} is for networks, but the scene has a landscape; expected map"
         )),
+        Page::Surface if scene.dim() == 1 => Err(format!(
+            "--show surface is for two parameters, but {} has one; expected map or side-by-side",
+            scene.subject_name()
+        )),
         Page::Basins if scene.dim() == 1 => Err(format!("--show {name}: {NEEDS_TWO_PARAMETERS}")),
         Page::Connect if shown < 2 => Err(format!(
             "--show {name} leads from the end of one run to that of another, but the scene shows {shown}; expected two"
         )),
-        _ if shown == 0 => Err(format!(
+        Page::Basins | Page::Sweep | Page::Spectrum if shown == 0 => Err(format!(
             "--show {name} is of a run, and the scene shows none; expected --run"
         )),
         _ => Ok(()),
@@ -350,9 +356,10 @@ mod tests {
     #[test]
     fn kinds_are_found_by_name_and_combined_in_order() {
         assert_eq!(parse("map"), Ok(Show::Map));
-        assert_eq!(parse("3D"), Ok(Show::Surface));
+        assert_eq!(parse("3D"), Ok(Show::Page(Page::Surface)));
         let both = parse("loss + Map").unwrap();
         assert_eq!(both.panels(), Some(vec![Panel::Loss, Panel::Map]));
+        assert_eq!(both.panel_names(), ["loss", "map"]);
         assert_eq!(parse("gradient-norm"), parse("grad-norm"));
         let name = Show::name("Map + gradient-norm");
         assert_eq!(name.as_deref(), Ok("map+grad-norm"));

@@ -247,13 +247,14 @@ pub fn summary_text(basins: &Basins, label: BasinLabel, share: f64) -> [String; 
     }
 }
 
-/// Draws the whole picture: exactly the window of the basins, with axes, legend, title and caption. `run` is the run's spec.
+/// Draws the whole picture: exactly the window of the basins, with axes, title, caption and, unless the page has none, the legend. `run` is
+/// the run's spec.
 pub fn picture(
     basins: &Basins,
     map_data: Option<&MapData>,
     scene: &Scene,
     run: &str,
-    size: [f32; 2],
+    (size, has_legend): ([f32; 2], bool),
     theme: &Theme,
 ) -> Drawing {
     let Layout {
@@ -261,7 +262,9 @@ pub fn picture(
         caption: below,
         ..
     } = layout(size);
-    if size[0] < 440.0 {
+    if !has_legend {
+        space.max[0] = (size[0] - 16.0).max(space.max[0]);
+    } else if size[0] < 440.0 {
         // On a narrow page the legend needs more than the colour bar that other maps have.
         space.max[0] = (size[0] - NARROW_LEGEND - 20.0).max(space.min[0] + 60.0);
     }
@@ -272,19 +275,16 @@ pub fn picture(
     items.extend(map_items(basins, &pixels, map_data, scene, &frame, theme));
     items.extend(map::axes(&frame, scene.axes(), theme));
     let title = format!("Basins of {run} on {}", scene.title());
-    items.push(Item::label(
-        title,
-        [area.min[0] + 18.0, 20.0],
-        15.0,
-        theme.ink,
-    ));
+    items.push(Item::title(title, [area.min[0] + 18.0, 20.0], theme.ink));
     let caption = format!(
         "{} · light: few steps, dark: many",
         caption(scene, scene.training.steps)
     );
-    items.push(Item::label(caption, below, 11.0, theme.ink));
-    let right = Area::new([frame.bar().min[0], space.min[1]], [size[0], space.max[1]]);
-    items.extend(legend(basins, right, theme));
+    items.push(Item::caption(caption, below, theme.ink));
+    if has_legend {
+        let right = Area::new([frame.bar().min[0], space.min[1]], [size[0], space.max[1]]);
+        items.extend(legend(basins, right, theme));
+    }
     Drawing::new(size, items)
 }
 

@@ -4,7 +4,7 @@ use super::axis;
 use super::chart::{Chart, Series, Style};
 use super::colour::{Marker, NEUTRAL, Theme, run_colour, run_marker, shade_index};
 use super::colour_bar;
-use super::drawing::{Area, Drawing, Item, Point};
+use super::drawing::{Area, Drawing, Item, Point, Role};
 use super::frame::Frame;
 use super::labels::{Importance, Label, Labels};
 use super::layout::page;
@@ -32,6 +32,8 @@ pub struct Caption<'a> {
     pub caption: &'a str,
     /// λ of L2 regularisation: unless it is zero, the map's heights include λ/2 ‖θ‖².
     pub l2: f64,
+    /// Whether the picture has the legend of the paths.
+    pub legend: bool,
 }
 
 /// Returns the settings of the paths in one line: the optimizer of the curve, and all settings that are on.
@@ -57,9 +59,9 @@ const CURVE_SEGMENTS: u8 = 96;
 const LINE_HEIGHT: f32 = 15.0;
 const PATH_HEIGHT: f32 = 49.0;
 
-/// Returns the view of the plane for a picture of a size: both ends and the middle point with a margin, at equal scales. `None`
+/// Returns the view of the plane for a picture of a size, with its legend or without it: both ends and the middle point with a margin, at equal scales. `None`
 /// where there is no plane.
-pub fn window(connection: &ModeConnectivity, size: [f32; 2]) -> Option<Rect> {
+pub fn window(connection: &ModeConnectivity, (size, legend): ([f32; 2], bool)) -> Option<Rect> {
     let [x, y] = connection.middle_on_plane()?;
     let [left, right] = [x.min(0.0), x.max(1.0)];
     let [low, high] = [y.min(0.0), y.max(0.0)];
@@ -68,7 +70,7 @@ pub fn window(connection: &ModeConnectivity, size: [f32; 2]) -> Option<Rect> {
         [left - margin, right + margin],
         [low - margin, high + margin],
     )?;
-    Some(Frame::fit(view, plot_areas(connection, size).map).window)
+    Some(Frame::fit(view, plot_areas(connection, size, legend).map).window)
 }
 
 /// Positions of the parts.
@@ -84,9 +86,10 @@ struct PlotAreas {
 }
 
 /// Returns the layout: charts on the left; the map on the right, with the paths' legend below it.
-fn plot_areas(connection: &ModeConnectivity, [width, height]: [f32; 2]) -> PlotAreas {
+fn plot_areas(connection: &ModeConnectivity, [width, height]: [f32; 2], legend: bool) -> PlotAreas {
+    let paths = if legend { paths(connection).len() } else { 0 };
     #[expect(clippy::cast_precision_loss, reason = "at most three paths")]
-    let legend_height = PATH_HEIGHT * paths(connection).len() as f32;
+    let legend_height = PATH_HEIGHT * paths as f32;
     let bottom = (height - 64.0).max(200.0);
     let middle = (0.46 * width).max(150.0);
     let column = |[from, to]: [f32; 2]| {
@@ -100,7 +103,7 @@ fn plot_areas(connection: &ModeConnectivity, [width, height]: [f32; 2]) -> PlotA
         vec![[0.0, 1.0]]
     };
     let [left, right] = [middle + 52.0, (width - 70.0).max(middle + 120.0)];
-    let low = (bottom - legend_height - 46.0).max(150.0);
+    let low = (bottom - legend_height - 46.0).max(120.0);
     let map = Area::new([left, 58.0], [right, low]);
     let legend = match connection.plane {
         Some(_) => low + 50.0,
@@ -142,17 +145,20 @@ pub fn picture(
     theme: &Theme,
 ) -> Drawing {
     let mut items = page(size, theme);
-    let areas = plot_areas(connection, size);
+    let areas = plot_areas(connection, size, caption.legend);
     let write = |text: &str, at: Point, size: f32, width: f32| {
         let text = text_width::fitted(text, size, width);
         Item::label(text, at, size, theme.ink)
     };
     let width = size[0] - 30.0;
     let title = format!("Mode connectivity   {}", caption.title);
-    items.push(write(&title, [18.0, 20.0], 15.0, width));
+    items.push(write(&title, [18.0, 20.0], 15.0, width).with_role(Role::Title));
     let [x, mut y] = areas.legend;
     let legend_width = size[0] - x - 48.0;
     for (name, profile, style_index) in paths(connection) {
+        if !caption.legend {
+            break;
+        }
         items.extend(legend_line([x, y], style_index, theme));
         items.push(write(name, [x + 40.0, y], 12.0, legend_width));
         for (number, line) in (1_u8..).zip(summary_text(profile).split("; ")) {
@@ -205,7 +211,7 @@ pub fn picture(
     lines.push(caption.caption.to_owned());
     let mut at = areas.caption;
     for line in lines.iter().rev() {
-        items.push(write(line, at, 11.0, width));
+        items.push(write(line, at, 11.0, width).with_role(Role::Caption));
         at[1] -= LINE_HEIGHT;
     }
     Drawing::new(size, items)

@@ -129,6 +129,7 @@ mod tests {
         let problem = Arc::new(scene.load(&NoFiles).unwrap());
         let options = Options {
             followed: None,
+            legend: true,
             size: [900.0, 700.0],
             step: None,
             theme: &Theme::LIGHT,

@@ -106,6 +106,22 @@ pub enum Anchor {
     End,
 }
 
+/// The part of a page that a text is, by which a figure's style finds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// None of the others.
+    #[default]
+    Other,
+    /// Title of the page.
+    Title,
+    /// A line of the caption at the bottom of the page.
+    Caption,
+    /// Name of the x axis.
+    XLabel,
+    /// Name of the y axis.
+    YLabel,
+}
+
 /// A text of one line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
@@ -123,6 +139,8 @@ pub struct Text {
     pub halo: Option<Colour>,
     /// Whether the text is rotated a quarter turn to the left, reading upwards.
     pub upright: bool,
+    /// The part of the page.
+    pub role: Role,
 }
 
 impl Text {
@@ -142,6 +160,7 @@ impl Text {
             colour,
             halo: None,
             upright: false,
+            role: Role::Other,
         }
     }
 
@@ -195,6 +214,25 @@ impl Item {
     /// Creates a text that begins at a point.
     pub fn label(text: String, at: Point, size: f32, colour: Colour) -> Self {
         Self::Text(Text::new(text, at, Anchor::Start, size, colour))
+    }
+
+    /// Creates the title of a page.
+    pub fn title(text: impl Into<String>, at: Point, colour: Colour) -> Self {
+        Self::label(text.into(), at, 15.0, colour).with_role(Role::Title)
+    }
+
+    /// Creates a line of the caption of a page.
+    pub fn caption(text: impl Into<String>, at: Point, colour: Colour) -> Self {
+        Self::label(text.into(), at, 11.0, colour).with_role(Role::Caption)
+    }
+
+    /// Returns a text as a part of the page; other elements stay.
+    #[must_use]
+    pub fn with_role(self, role: Role) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(Text { role, ..text }),
+            other => other,
+        }
     }
 
     /// Creates a filled convex polygon without a line.

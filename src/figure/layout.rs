@@ -1,9 +1,7 @@
 //! Positions of the parts of a picture: map, legend, caption, predictions.
 
-use super::Options;
 use super::colour::Theme;
-use super::drawing::{Area, Drawing, Item, Point};
-use super::text_width::fitted;
+use super::drawing::{Area, Item, Point};
 use crate::engine::results::Runs;
 
 /// Positions of the parts of a picture.
@@ -68,49 +66,4 @@ pub(super) fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
 pub(super) fn page(size: [f32; 2], theme: &Theme) -> Vec<Item> {
     let area = Area::new([0.0; 2], size);
     vec![Item::filled(area.corners(), theme.background)]
-}
-
-/// Font sizes of a page's title and caption, and their distances from its upper and its lower border.
-pub(super) const TITLE_SIZE: f32 = 15.0;
-const CAPTION_SIZE: f32 = 11.0;
-const TITLE_BELOW: f32 = 20.0;
-const CAPTION_ABOVE: f32 = 14.0;
-
-/// Height that a page without a title, or without a caption, has for its other parts.
-const TITLE_SPACE: f32 = 22.0;
-const CAPTION_SPACE: f32 = 16.0;
-
-/// Draws a page with a title in place of its own, where one is given, and with or without its caption. The other parts of the page have
-/// the space of an empty title and of a caption that is left out.
-///
-/// # Errors
-/// Returns the error of `draw`, which draws the page with its own words.
-pub fn with_words(
-    options: &Options,
-    (title, caption): (Option<&str>, bool),
-    draw: impl FnOnce(&Options) -> Result<Drawing, String>,
-) -> Result<Drawing, String> {
-    let above = if title == Some("") { TITLE_SPACE } else { 0.0 };
-    let below = if caption { 0.0 } else { CAPTION_SPACE };
-    let [width, height] = options.size;
-    let size = [width, height + above + below];
-    let mut drawing = draw(&Options { size, ..*options })?;
-    if title.is_none() && caption {
-        return Ok(drawing);
-    }
-    let bottom = size[1] - CAPTION_ABOVE;
-    drawing.items.retain_mut(|item| {
-        let Item::Text(text) = item else { return true };
-        if text.size == TITLE_SIZE && (text.at[1] - TITLE_BELOW).abs() < 1.0 {
-            if let Some(title) = title {
-                text.text = fitted(title, TITLE_SIZE, width - text.at[0]);
-            }
-            return !text.text.is_empty();
-        }
-        caption || text.size != CAPTION_SIZE || (text.at[1] - bottom).abs() >= 1.0
-    });
-    let parts = drawing.items.into_iter().skip(1);
-    let mut items = page(options.size, options.theme);
-    items.extend(parts.map(|item| item.moved([0.0, -above])));
-    Ok(Drawing::new(options.size, items))
 }

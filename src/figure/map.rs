@@ -9,7 +9,7 @@ use super::axis::{Axis, max_ticks, number};
 use super::colour::{Marker, Theme};
 use super::colour_map::Shades;
 use super::curve;
-use super::drawing::{Anchor, Area, Colour, Item, Point, Stroke, Text, circle};
+use super::drawing::{Anchor, Area, Colour, Item, Point, Role, Stroke, Text, circle};
 use super::frame::Frame;
 use super::hillshade;
 use super::labels::{Importance, Label, Labels, Positions};
@@ -338,11 +338,13 @@ pub fn axes_with(frame: &Frame, names: [&str; 2], labelled: [bool; 2], theme: &T
         let x = area.min[0] - LEFT + 0.5 * SIZE;
         items.push(Item::Text(Text {
             upright: true,
+            role: Role::YLabel,
             ..Text::new(y_name, [x, y], Anchor::Middle, SIZE, theme.ink)
         }));
     } else {
         let at = [area.min[0] - ticks_width.min(LEFT), area.min[1] - 13.0];
-        items.push(text(y_name.to_owned(), at, Anchor::Start));
+        let name = text(y_name.to_owned(), at, Anchor::Start);
+        items.push(name.with_role(Role::YLabel));
     }
     let horizontal = Axis::linear(window.x());
     let widest = horizontal.ticks(max_ticks(area.width(), 40.0)).ticks;
@@ -353,7 +355,8 @@ pub fn axes_with(frame: &Frame, names: [&str; 2], labelled: [bool; 2], theme: &T
     let ticks = horizontal.ticks(max_ticks(area.width(), spacing));
     let x_name = axis_name(names[0], &ticks.offset, SIZE, area.width() + 2.0 * LEFT);
     let middle = f32::midpoint(area.min[0], area.max[0]);
-    items.push(text(x_name, [middle, area.max[1] + 28.0], Anchor::Middle));
+    let name = text(x_name, [middle, area.max[1] + 28.0], Anchor::Middle);
+    items.push(name.with_role(Role::XLabel));
     for tick in &ticks.ticks {
         let x = frame.picture_from_world([tick.value, window.y()[0]])[0];
         let ends = vec![[x, area.max[1]], [x, area.max[1] + 4.0]];

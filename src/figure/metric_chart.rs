@@ -6,7 +6,7 @@ mod of_seeds;
 pub use of_runs::{
     landscape_charts, layer_charts, network_charts, projection_error_charts, state_charts,
 };
-pub use of_seeds::{LINES_OF_SEEDS, summarized};
+pub use of_seeds::{LINES_OF_SEEDS, charts_over_seeds, summarized};
 
 use super::chart::{Band, Chart, Series, Style, decimate, y_range};
 use super::colour::Theme;
@@ -21,6 +21,7 @@ use crate::engine::training::Outcome;
 const MAX_RANGES: usize = 1500;
 
 /// A chart of one metric of some runs.
+#[derive(Clone)]
 pub struct MetricChart {
     /// The title: the metric.
     pub title: String,
@@ -54,6 +55,7 @@ pub enum Metric {
 }
 
 /// One metric of one run.
+#[derive(Clone)]
 pub struct MetricSeries {
     /// Rows of the trajectory, ascending.
     pub rows: Vec<usize>,

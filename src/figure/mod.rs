@@ -46,6 +46,7 @@ pub mod svg;
 pub mod sweep;
 pub mod text_width;
 pub mod trail;
+pub mod words;
 
 use crate::engine::analysis::critical::{CriticalPoint, find};
 use crate::engine::cancel::Cancel;
@@ -57,7 +58,6 @@ use colour::{Theme, run_colour, run_dash, run_marker};
 use drawing::{Area, Drawing, Item, Point};
 use frame::Frame;
 use labels::Labels;
-pub use layout::with_words;
 use layout::{Layout, layout, layout_of, page};
 use trail::Trail;
 
@@ -72,6 +72,8 @@ pub struct Options {
     pub theme: &'static Theme,
     /// The run shown in detail, in pictures that show one; `None` is the first visible one.
     pub followed: Option<usize>,
+    /// Whether pages of views that have a legend show it.
+    pub legend: bool,
 }
 
 /// Number of samples along each side of the landscape.
@@ -136,10 +138,13 @@ fn page_items(runs: &Runs, map_data: &MapData, frame: &Frame, options: &Options)
     if scene.map.fill {
         items.extend(colour_bar::draw(map_data, frame.bar(), theme));
     }
-    let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     let title = format!("{}   {}", scene.title(), scene.formula());
-    items.push(write(title, [layout.map.min[0], 16.0], 15.0));
-    items.push(write(caption(scene, step), layout.caption, 11.0));
+    items.push(Item::title(title, [layout.map.min[0], 16.0], theme.ink));
+    items.push(Item::caption(
+        caption(scene, step),
+        layout.caption,
+        theme.ink,
+    ));
     let bottom = layout
         .predictions
         .map_or(options.size[1] - 24.0, |area| area.min[1] - 36.0);

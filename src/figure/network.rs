@@ -211,6 +211,7 @@ mod tests {
             step: None,
             theme: &Theme::DARK,
             followed: Some(1),
+            legend: true,
         }
     }
 

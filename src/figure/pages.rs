@@ -102,13 +102,13 @@ fn basins_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     let map_data = runs.map_data(window, 400);
     // Only cancelling gives `None`, and nothing cancels this.
     let found = found.1.as_ref().ok_or("the basins are not computed")?;
-    let (run, size) = (spec.to_string(), options.size);
+    let (run, page) = (spec.to_string(), (options.size, options.legend));
     Ok(basins::picture(
         found,
         map_data.as_deref(),
         scene,
         &run,
-        size,
+        page,
         options.theme,
     ))
 }
@@ -144,6 +144,7 @@ fn sweep_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
         size: options.size,
         theme: options.theme,
         seeds: 1,
+        legend: options.legend,
     };
     Ok(curves_picture(&figure, &lines, &left_out))
 }
@@ -267,7 +268,10 @@ fn connect_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     let found = found.as_ref().ok_or("the paths are not computed")?;
     let loss = &*trained.task.loss;
     let surface = || {
-        let (view, plane) = (connect::window(found, size)?, found.plane.as_ref()?);
+        let (view, plane) = (
+            connect::window(found, (size, options.legend))?,
+            found.plane.as_ref()?,
+        );
         Surface::sample(
             loss,
             plane,
@@ -290,6 +294,7 @@ fn connect_picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
         title: &title,
         caption: &caption.join(" · "),
         l2: loss.l2(),
+        legend: options.legend,
     };
     Ok(connect::picture(
         found,

@@ -48,10 +48,13 @@ impl Panel {
     }
 
     /// Whether the figure's legend explains it.
-    fn is_keyed(self) -> bool {
+    pub fn is_keyed(self) -> bool {
         !matches!(self, Self::State | Self::Page(_))
     }
 }
+
+/// Font size of panel letters.
+pub(super) const LETTER_SIZE: f32 = 13.0;
 
 /// Draws panels with one legend.
 ///

@@ -338,6 +338,7 @@ mod tests {
                 colour: WHITE,
                 halo: None,
                 upright,
+                role: crate::figure::drawing::Role::Other,
             })
         };
         for upright in [false, true] {

@@ -40,11 +40,13 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     };
     let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
     let title = format!("Projection error   {}", scene.title());
-    items.push(write(title, [18.0, 20.0], 15.0));
+    items.push(Item::title(title, [18.0, 20.0], theme.ink));
     items.push(write(plane_text(trained), [18.0, 42.0], 12.0));
-    items.push(write(caption(scene, step), [18.0, height - 14.0], 11.0));
+    let words = caption(scene, step);
+    items.push(Item::caption(words, [18.0, height - 14.0], theme.ink));
     // On a narrow page the charts have the place of the legend, which is below with the runs' names only.
-    let legend = if width < 440.0 {
+    let is_narrow = width < 440.0;
+    let legend = if is_narrow || !options.legend {
         0.0
     } else {
         let texts = (0..scene.runs.len()).filter_map(|run| row_texts(runs, run, row));
@@ -52,7 +54,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
         (widths.fold(0.0, f32::max) + 48.0).clamp(150.0, 0.4 * width)
     };
     let mut space = Area::new([12.0, 56.0], [width - legend - 16.0, height - 30.0]);
-    if legend == 0.0 {
+    if is_narrow && options.legend {
         let (rows, height) = rows_of_runs(runs, row, space, theme);
         items.extend(rows);
         space.max[1] -= height;

@@ -94,20 +94,22 @@ pub fn picture(runs: &Runs, seeds: Seeds, options: &Options) -> Result<Drawing, 
     let scene = &runs.scene;
     let last = scene.training.steps;
     let step = options.step.unwrap_or(last).min(last);
-    let write = |text: String, y: f32, size: f32| Item::label(text, [18.0, y], size, theme.ink);
+    let line = |text: String, y: f32| Item::caption(text, [18.0, y], theme.ink);
     let mut items = page(size, theme);
     let title = format!("Random planes of {} seeds   {}", seeds.count, scene.title());
-    items.push(write(title, 20.0, 15.0));
+    items.push(Item::title(title, [18.0, 20.0], theme.ink));
     let mut bottom = height - 14.0;
-    items.push(write(caption(scene, step), bottom, 11.0));
+    items.push(line(caption(scene, step), bottom));
     for sentence in summary_lines(&slices).into_iter().rev() {
         bottom -= 16.0;
-        items.push(write(sentence, bottom, 11.0));
+        items.push(line(sentence, bottom));
     }
     let names = scene.run_names();
     let visible = scene.runs.iter().zip(&names).filter(|(run, _)| run.shown);
+    let visible = visible.filter(|_| options.legend);
     let visible = visible.map(|(run, name)| (style_index(run.colour), fitted(name, 11.0, 200.0)));
     let (legend, top) = legend_entries(visible, Area::new([10.0, 34.0], size), theme);
+    let top = if options.legend { top } else { 34.0 };
     items.extend(legend);
     if let Some(panels) = map_panels(&slices, theme) {
         let space = Area::new([10.0, top], [width, (bottom - 16.0).max(top + 60.0)]);

@@ -210,14 +210,10 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let step = step.min(scene.training.steps);
     let mut items = page(options.size, theme);
     let title = format!("{}   {}", scene.title(), scene.formula());
-    items.push(Item::label(title, [18.0, 20.0], 15.0, theme.ink));
+    items.push(Item::title(title, [18.0, 20.0], theme.ink));
     let bottom = height - 14.0;
-    items.push(Item::label(
-        caption(scene, step),
-        [18.0, bottom],
-        11.0,
-        theme.ink,
-    ));
+    let words = caption(scene, step);
+    items.push(Item::caption(words, [18.0, bottom], theme.ink));
     let right = if width < 440.0 { 68.0 } else { 90.0 };
     let space = Area::new(
         [4.0, 30.0],
@@ -318,6 +314,7 @@ mod tests {
             step: None,
             theme: &Theme::LIGHT,
             followed: None,
+            legend: true,
         };
         let texts = |runs: &Runs| format!("{:?}", picture(runs, &options).items);
         let three = texts(&runs(&[true; 3]));

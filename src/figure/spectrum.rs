@@ -4,7 +4,7 @@ mod table;
 
 use super::chart::{Chart, Series, Style};
 use super::colour::{Theme, run_colour};
-use super::drawing::{Anchor, Area, Drawing, Item, Point, Text};
+use super::drawing::{Anchor, Area, Drawing, Item, Text};
 use super::layout::LINE_HEIGHT;
 use super::page;
 use super::trail::line;
@@ -247,8 +247,8 @@ pub fn picture_of_several(
 ) -> Drawing {
     let [width, height] = size;
     let mut items = page(size, theme);
-    let write = |text: String, at: Point, size: f32| Item::label(text, at, size, theme.ink);
-    items.push(write(format!("Curvature   {title}"), [18.0, 20.0], 15.0));
+    let title = format!("Curvature   {title}");
+    items.push(Item::title(title, [18.0, 20.0], theme.ink));
     let dim = spectra.first().map_or(0, |spectrum| spectrum.report.dim);
     let method = if spectra.iter().all(|spectrum| spectrum.report.exact) {
         format!("All {dim} eigenvalues of the {}.", settings.matrix.title())
@@ -265,8 +265,8 @@ pub fn picture_of_several(
         "Sharpness: SAM and random directions with ρ = {}, ASAM with {}, Keskar's box with ε = {}.",
         settings.rho, settings.adaptive_rho, settings.box_size
     );
-    items.push(write(method, [18.0, height - 30.0], 11.0));
-    items.push(write(parameters, [18.0, height - 14.0], 11.0));
+    items.push(Item::caption(method, [18.0, height - 30.0], theme.ink));
+    items.push(Item::caption(parameters, [18.0, height - 14.0], theme.ink));
     let area = Area::new([12.0, 34.0], [width - 14.0, height - 44.0]);
     items.extend(draw(spectra, area, theme));
     Drawing::new(size, items)

@@ -11,7 +11,7 @@ pub use page::{SweepFigure, curves_picture, map_picture, robust_text};
 
 use super::axis::{Axis, Tick, Ticks, max_ticks, number};
 use super::colour::Theme;
-use super::drawing::{Anchor, Area, Colour, Item, Point, Text, circle, lerp};
+use super::drawing::{Anchor, Area, Colour, Item, Point, Role, Text, circle, lerp};
 use super::trail::line;
 use crate::engine::analysis::sweep::{AxisValues, SweepMetric};
 use crate::engine::declare::Scale;
@@ -224,7 +224,8 @@ fn x_axis_items(axis: &GridAxis, name: &str, area: Area, grid: bool, theme: &The
     }
     let name = format!("{name} {offset}");
     let at = [area.max[0], area.max[1] + 28.0];
-    items.push(write(name.trim(), at, Anchor::End, 12.0, theme.ink));
+    let name = write(name.trim(), at, Anchor::End, 12.0, theme.ink);
+    items.push(name.with_role(Role::XLabel));
     items
 }
 
@@ -245,7 +246,8 @@ fn y_axis_items(axis: &GridAxis, name: &str, area: Area, grid: bool, theme: &The
     }
     let name = format!("{name} {offset}");
     let at = [area.min[0] - 46.0, area.min[1] - 11.0];
-    items.push(write(name.trim(), at, Anchor::Start, 12.0, theme.ink));
+    let name = write(name.trim(), at, Anchor::Start, 12.0, theme.ink);
+    items.push(name.with_role(Role::YLabel));
     items
 }
 

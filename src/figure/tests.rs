@@ -33,6 +33,7 @@ fn faults(runs: &Runs, name: &str) -> Vec<String> {
             step: None,
             theme: [&Theme::LIGHT, &Theme::DARK][index % 2],
             followed: None,
+            legend: true,
         };
         let dim = runs.problem.objective.dim();
         let frame = Frame::of(dim, runs.first_view(), layout_of(runs, size).map);
@@ -107,6 +108,7 @@ fn no_text_of_a_network_covers_another_one() {
                 step: None,
                 theme: &Theme::DARK,
                 followed: Some(0),
+                legend: true,
             };
             let found = overlaps(&projection_error::picture(&runs, &options));
             assert!(found.is_empty(), "{plane} at {size:?}: {found:#?}");
@@ -125,6 +127,7 @@ fn no_text_of_maps_side_by_side_covers_another_one() {
             step: None,
             theme: &Theme::LIGHT,
             followed: None,
+            legend: true,
         };
         let found = overlaps(&side_by_side::picture(&runs, &options));
         assert!(found.is_empty(), "{size:?}: {found:#?}");

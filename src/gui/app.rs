@@ -1,7 +1,7 @@
 //! The application: the scene with its history and results, and the one place where commands are executed.
 
 use super::autosave::Autosave;
-use super::command::Command;
+use super::command::{Command, SEEDS};
 use super::desktop::Asking;
 use super::examples::Gallery;
 use super::export_dialog::{ExportDialog, FORMATS};
@@ -13,12 +13,14 @@ use super::other_scene::OtherScene;
 use super::paint::Textures;
 use super::palette::Palette;
 use super::panel;
+use super::panel::scene::EQUAL_SEEDS;
 use super::preferences::PreferencesFile;
 use super::quit::Closing;
 use super::reader::Reader;
 use super::recent::Recent;
 use super::refusal::Refusal;
 use super::scale::next_text_size;
+use super::seed_charts::{self, SeedChartsJob};
 use super::shown_view::{MappedRuns, ShownViews};
 use super::taking::Hovered;
 use super::theme;
@@ -73,6 +75,7 @@ pub struct App {
     /// The run under the pointer in this frame and in the last one.
     pub(super) hovered_run: [Option<usize>; 2],
     pub(super) charts: Charts,
+    pub(super) seed_charts: SeedChartsJob,
     pub(super) scene_panel: panel::scene::PanelState,
     pub(super) rule: panel::rule::PanelState,
     pub(super) table_order: panel::table::Order,
@@ -123,11 +126,13 @@ impl App {
     /// Returns one sentence where the system gives no threads.
     pub fn new(ctx: &egui::Context, scene: Scene, path: Option<PathBuf>) -> Result<Self, String> {
         theme::install(ctx);
+        let session = Self::new_session(ctx, path.as_deref())?;
         Ok(Self {
             frame_budget: Duration::from_millis(6),
             history: Undoer::default(),
             saved: scene.clone(),
-            session: Self::new_session(ctx, path.as_deref())?,
+            seed_charts: seed_charts::spawn(&session)?,
+            session,
             path,
             runs: None,
             map_data: None,
@@ -274,6 +279,7 @@ impl App {
             Command::PauseTraining | Command::StopTraining | Command::TrainOn => {
                 self.training_command(&command);
             }
+            Command::Seeds => self.toggle_seeds(),
             Command::SwitchTheme => {
                 self.next_theme = Some(match ctx.theme() {
                     egui::Theme::Dark => egui::ThemePreference::Light,
@@ -311,6 +317,15 @@ impl App {
     fn toggle_layer(&mut self, name: &'static str) {
         if let Err(sentence) = panel::style::toggle(&mut self.scene, name) {
             self.show_error(sentence);
+        }
+    }
+
+    /// Gives every run several seeds, or one again.
+    fn toggle_seeds(&mut self) {
+        let several = self.scene.training.seeds.is_none();
+        self.scene.training.seeds = several.then_some(SEEDS);
+        if several && !self.scene.is_random() {
+            self.show_message(EQUAL_SEEDS);
         }
     }
 

@@ -11,6 +11,9 @@ use crate::teaching::example::Example;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 use std::path::PathBuf;
 
+/// Seeds of every run after [`Command::Seeds`].
+pub(crate) const SEEDS: u64 = 10;
+
 /// Steps that [`Command::TrainOn`] adds.
 pub(crate) const TRAIN_ON: u64 = 500;
 
@@ -73,6 +76,8 @@ pub(crate) enum Command {
     StopTraining,
     /// Trains a network for [`TRAIN_ON`] more steps.
     TrainOn,
+    /// Gives every run several seeds, or one again.
+    Seeds,
     /// Opens a file for what it is, as one that is dropped on the window.
     OpenFile(PathBuf),
     /// Empties the list of recent files.
@@ -235,6 +240,7 @@ pub(crate) fn menus(views: &[Box<dyn View>]) -> Vec<Menu> {
                 entry("Pause or go on", Command::PauseTraining, none, Key::P),
                 entry("Stop here", Command::StopTraining, shift, Key::P),
                 entry("Train on", Command::TrainOn, none, Key::T),
+                entry("Several seeds or one", Command::Seeds, shift, Key::R),
             ],
         ),
         ("Lessons", lesson_entries()),

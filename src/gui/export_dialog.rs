@@ -10,24 +10,25 @@ use super::command::Command;
 use super::file_dialog::Purpose;
 use super::message::Message;
 use super::theme;
-use super::view::{Figure, NO_FILM, is_film};
+use super::view::{FRAMES, Figure, NO_FILM, is_film};
 use crate::engine::scene::Scene;
 use crate::export::figure_settings::{self, FILM_PIXELS, MAX_PICTURE_BYTES};
-use crate::export::film;
+use crate::export::film::{self, NUMBER};
 use crate::export::picture::{PageSize, Show};
 use eframe::egui;
 use job::Job;
 use preview::{Preview, PreviewKey};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The formats with their names: pictures, then films.
-pub(super) const FORMATS: [(&str, &str); 6] = [
+pub(super) const FORMATS: [(&str, &str); 7] = [
     ("png", "PNG"),
     ("svg", "SVG"),
     ("pdf", "PDF"),
     ("gif", "GIF"),
     ("apng", "APNG"),
     ("mp4", "MP4"),
+    (FRAMES, "PNG frames"),
 ];
 
 /// State of the open dialog.
@@ -64,8 +65,12 @@ struct DialogContext<'a> {
     /// Titles of the views that the scene has, with their names in figure styles.
     views: &'a [(&'static str, String)],
     format: &'static str,
-    /// The kind of picture; `None` where it is a drawing of a view's own results.
+    /// The kind of picture; `None` where there is none.
     show: Option<Show>,
+    /// Whether it is drawn again for each step.
+    has_steps: bool,
+    /// Whether there are films of it.
+    has_film: bool,
     /// Description of the picture's size, or of the film's frames, or the reason why there is no picture.
     summary: Result<String, String>,
     /// Size of the picture, where there is one.
@@ -97,10 +102,12 @@ impl Order {
         }
         let mut frames = None;
         if is_film {
-            let show = figure.show().filter(|show| !matches!(show, Show::Seeds(_)));
-            let show = show.ok_or(NO_FILM)?;
+            if !figure.has_steps() {
+                return Err(NO_FILM.to_owned());
+            }
             film::check(format, page.pixels())?;
-            frames = Some(figure_settings::frames(style, show, scene.training.steps)?.len());
+            let steps = scene.training.steps;
+            frames = Some(figure_settings::frames(style, figure.show, steps)?.len());
         }
         Ok(Self {
             figure,
@@ -108,6 +115,28 @@ impl Order {
             format,
             frames,
         })
+    }
+
+    /// Returns the files that are written: the path itself, or one for each frame, none of which exists.
+    fn files(&self, path: &Path) -> Result<Vec<PathBuf>, String> {
+        let Some(count) = self.frames.filter(|_| self.format == FRAMES) else {
+            return Ok(vec![path.to_owned()]);
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !name.contains(NUMBER) {
+            return Err(format!(
+                "{}: a file for each frame needs {NUMBER} in its name, for the number of the frame, like frame-{NUMBER}.png",
+                path.display()
+            ));
+        }
+        let files = film::numbered_files(path, count);
+        match files.iter().find(|file| file.exists()) {
+            Some(file) => Err(format!(
+                "{} exists, and frames replace no files; expected another name or folder",
+                file.display()
+            )),
+            None => Ok(files),
+        }
     }
 
     /// Describes the size, and the duration of a film.
@@ -120,7 +149,8 @@ impl Order {
             parts.push(format!("{width} × {height} in"));
             parts.push(format!("{font} pt"));
         }
-        if let (Some(frames), Some(show)) = (self.frames, self.figure.show()) {
+        if let Some(frames) = self.frames {
+            let show = self.figure.show;
             let timing = figure_settings::timing(&scene.figure, show);
             let all = figure_settings::frames(&scene.figure, show, scene.training.steps);
             let ticks: u64 = { all.iter().flatten() }
@@ -130,7 +160,9 @@ impl Order {
             let seconds = short(ticks as f64 / f64::from(timing.fps.max(1)));
             let plural = if frames == 1 { "" } else { "s" };
             parts.push(format!("{frames} frame{plural}"));
-            parts.push(format!("{seconds} s"));
+            if self.format != FRAMES {
+                parts.push(format!("{seconds} s"));
+            }
         }
         parts.join(" · ")
     }
@@ -164,8 +196,10 @@ impl App {
             self.message = Some(Message::new(&wrote, false));
             return;
         }
-        let figure = self.chosen_figure(ctx);
-        let show = figure.as_ref().ok().and_then(Figure::show);
+        let figure = self.chosen_figure(ctx, self.export_format);
+        let show = figure.as_ref().ok().map(|figure| figure.show);
+        let has_steps = figure.as_ref().is_ok_and(Figure::has_steps);
+        let has_film = figure.as_ref().is_ok_and(Figure::has_film);
         let order = figure.and_then(|figure| Order::new(&self.scene, figure, self.export_format));
         let summary = match &order {
             Ok(order) => Ok(order.summary(&self.scene)),
@@ -187,6 +221,8 @@ impl App {
             views: &views,
             format: self.export_format,
             show,
+            has_steps,
+            has_film,
             summary: dialog.preview.problem().map_or(summary, Err),
             page,
             step: self.timeline.step(),
@@ -236,6 +272,9 @@ impl App {
             dark: theme::current(ctx).dark,
             shown: self.content_title(),
             rows: runs.iter().map(|run| run.trajectory.len()).sum(),
+            seeds: self
+                .shown_runs()
+                .map_or(0, |(runs, _)| runs.other_seeds.len()),
             is_film: is_film(self.export_format),
             pixels,
         }
@@ -251,13 +290,14 @@ impl App {
         path: PathBuf,
         format: &'static str,
     ) -> Result<(), String> {
-        let figure = self.chosen_figure(ctx)?;
+        let figure = self.chosen_figure(ctx, format)?;
         let order = Order::new(&self.scene, figure, format)?;
+        let files = order.files(&path)?;
         if self.export_dialog.is_none() {
             self.open_export();
         }
         if let Some(dialog) = &mut self.export_dialog {
-            dialog.job = Some(Job::spawn(ctx, order, path)?);
+            dialog.job = Some(Job::spawn(ctx, order, files)?);
         }
         Ok(())
     }
@@ -267,10 +307,9 @@ impl ExportDialog {
     /// Takes the end of an export: returns the message of one that has written its file, and keeps the error of another.
     fn poll(&mut self) -> Option<String> {
         let done = self.job.as_ref()?.result()?;
-        let path = self.job.take().map(|job| job.path.clone());
-        let path = path.unwrap_or_default();
+        let job = self.job.take()?;
         match done {
-            Ok(()) => return Some(format!("Wrote {}.", path.display())),
+            Ok(()) => return Some(job.written_text()),
             Err(sentence) => self.problem = Some(sentence),
         }
         None

@@ -10,6 +10,7 @@ use super::palette::PaletteResult;
 use super::reader::{self, Reader};
 use super::taking::file_name;
 use super::theme;
+use super::view::FRAMES;
 use crate::engine::scene::Scene;
 use crate::export::file;
 use crate::export::picture::PageSize;
@@ -123,7 +124,10 @@ impl App {
         path: PathBuf,
         purpose: Purpose,
     ) -> Result<(), String> {
-        let format = file::extension(&path, purpose.info().extensions)?;
+        let format = match (file::extension(&path, purpose.info().extensions)?, purpose) {
+            (_, Purpose::Export(FRAMES)) => FRAMES,
+            (extension, _) => extension,
+        };
         file::check_writable(&path)?;
         if files_read().iter().any(|read| file::same_file(&path, read)) {
             let name = path.display();

@@ -35,6 +35,7 @@ mod recent;
 mod refusal;
 mod scale;
 mod search;
+mod seed_charts;
 mod shown_view;
 mod side_panel;
 mod slider;

@@ -4,6 +4,7 @@
 //! click to fit. Its axes are linear; on a logarithmic one the coordinates are logarithms to base 10.
 
 mod axis;
+mod band;
 mod curve;
 mod painting;
 
@@ -11,9 +12,10 @@ use crate::engine::analysis::theory::line_formula;
 use crate::figure::axis::{Axis, number};
 use crate::figure::chart::{Style, decimate, padded_axis};
 use crate::figure::colour::{Theme, run_colour};
-use crate::figure::metric_chart::{MetricChart, XAxis};
+use crate::figure::metric_chart::{Metric, MetricChart, XAxis};
 use crate::gui::paint::{self, Textures};
 use axis::{Labels, axis_hints, grid_spacer};
+use band::PlotBand;
 use curve::{Curve, Point64};
 use eframe::egui;
 use egui_plot::{Plot, PlotTransform};
@@ -29,10 +31,14 @@ const NAMES_WIDTH: f32 = 80.0;
 pub(crate) struct PlotChart {
     /// The title: the quantity on the y axis.
     pub title: String,
+    /// The number of seeds in words; empty for one.
+    pub seeds: String,
     /// The name for screen readers and tests.
     pub name: String,
     /// The quantity on the x axis.
     pub x_label: Cow<'static, str>,
+    /// The metric of a chart of runs.
+    pub metric: Option<Metric>,
     /// Whether a double click shows the whole range; `false` where a click edits the scene.
     pub fits_on_double_click: bool,
     /// Whether the whole range is shown again in this frame.
@@ -42,6 +48,8 @@ pub(crate) struct PlotChart {
     /// The ranges that are shown before zooming, in coordinates.
     range: [[f64; 2]; 2],
     curves: Vec<Curve>,
+    /// Bands over several seeds, below the curves.
+    bands: Vec<PlotBand>,
 }
 
 /// How a chart is shown.
@@ -114,7 +122,9 @@ impl PlotChart {
         Self {
             name: format!("Chart of {title}"),
             title,
+            seeds: String::new(),
             x_label: x_label.into(),
+            metric: None,
             fits_on_double_click: true,
             fit: false,
             log,
@@ -123,6 +133,7 @@ impl PlotChart {
                 ends(&padded_axis(y_range, log[1]), log[1]),
             ],
             curves: Vec::new(),
+            bands: Vec::new(),
         }
     }
 
@@ -159,7 +170,16 @@ impl PlotChart {
             "step"
         };
         let ranges = [[0.0, x_axis.last().max(1.0)], metric.y_range];
-        let mut chart = Self::new(metric.title.clone(), x_label, [false, metric.log], ranges);
+        let (title, seeds) = metric.title_and_seeds();
+        let mut chart = Self::new(title.to_owned(), x_label, [false, metric.log], ranges);
+        (chart.metric, chart.seeds) = (metric.metric, seeds.to_owned());
+        let band = |band| PlotBand::new(band, metric.log);
+        chart.bands = metric
+            .bands
+            .iter()
+            .filter(|_| !x_axis.by_cost)
+            .map(band)
+            .collect();
         for line in &metric.lines {
             let x = if x_axis.by_cost {
                 &line.costs
@@ -190,7 +210,12 @@ impl PlotChart {
     /// Returns the title with the kind of the y axis.
     pub(crate) fn full_title(&self) -> String {
         let log = if self.log[1] { " (log)" } else { "" };
-        format!("{}{log}", self.title)
+        let seeds = if self.seeds.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", self.seeds)
+        };
+        format!("{}{log}{seeds}", self.title)
     }
 
     /// Shows the chart with its title. Charts of a group in the same ui need different titles.
@@ -318,6 +343,9 @@ impl PlotChart {
             self.x_label,
             number(value(*x, self.log[0]), 7)
         ));
+        if !self.seeds.is_empty() {
+            ui.weak(format!("medians of {}", self.seeds));
+        }
         egui::Grid::new("values").show(ui, |ui| {
             for (curve, [_, y]) in &shown {
                 let colour = paint::colour(run_colour(curve.style_index, theme));

@@ -2,13 +2,16 @@
 
 use super::app::App;
 use super::theme;
-use super::view::{Figure, View, ViewContext, ViewOutput};
+use super::view::charts::Measured;
+use super::view::{FRAMES, Figure, View, ViewContext, ViewOutput, is_film};
 use crate::engine::results::{MapData, Runs};
 use crate::engine::scene::Scene;
 use crate::export::figure_settings;
+use crate::export::film::NUMBER;
 use crate::export::picture::Show;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Area;
+use crate::figure::pages::Page;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -113,6 +116,9 @@ impl App {
         let mut runs = runs.clone();
         if current {
             runs.scene = self.scene.clone();
+        }
+        if let Some(Ok(found)) = self.seed_runs().as_deref() {
+            runs.other_seeds = Arc::clone(&found.others);
         }
         if self.is_predicting() {
             let shown = &mut runs.scene.runs;
@@ -263,11 +269,21 @@ impl App {
         result
     }
 
+    /// Returns a kind of picture that `ravine render` draws, in a theme.
+    fn scene_figure(&mut self, show: Show, theme: &'static Theme) -> Result<Figure, String> {
+        let call = |context: &ViewContext| Figure::of_scene(context, show);
+        self.with_any_view((0, theme), |_, context, _| call(context))
+    }
+
     /// Returns the picture of the content that the scene's figure style names, in the style's theme.
     ///
     /// # Errors
     /// Returns one sentence where there is none yet, or the scene has no such content.
-    pub(super) fn chosen_figure(&mut self, ctx: &egui::Context) -> Result<Figure, String> {
+    pub(super) fn chosen_figure(
+        &mut self,
+        ctx: &egui::Context,
+        format: &str,
+    ) -> Result<Figure, String> {
         let style = &self.scene.figure;
         let theme = figure_settings::theme(style, theme::current(ctx));
         let transparent = style.transparent;
@@ -280,12 +296,18 @@ impl App {
                     self.with_any_view((view, theme), |view, context, _| view.figure(context))
                 } else {
                     let show = Show::parse(&name, &self.scene)?;
-                    let call = |context: &ViewContext| Figure::of_scene(context, show);
-                    self.with_any_view((0, theme), |_, context, _| call(context))
+                    self.scene_figure(show, theme)
                 }
             }
+        }?;
+        let figure = match figure.show {
+            // Its frames are measured one by one.
+            Show::Page(Page::Spectrum) if is_film(format) => {
+                self.scene_figure(figure.show, theme)?
+            }
+            _ => figure,
         };
-        Ok(figure?.with_transparent(transparent))
+        Ok(figure.with_transparent(transparent))
     }
 
     /// Returns the title of the chart that is shown large, or else of the shown view.
@@ -312,12 +334,18 @@ impl App {
         if let Some(refusal) = &self.refusal {
             return Err(format!("the scene is refused: {}", refusal.sentence));
         }
-        let sharpness = self.session.sharpness.newest();
-        let sharpness = sharpness.as_deref().and_then(|found| found.as_ref().ok());
+        let measured = Measured {
+            sharpness: self.session.sharpness.newest(),
+            seeds: self.newest_seed_charts(),
+        };
         let followed = self.followed();
         let current = self.shown_runs().filter(|_| !self.is_stale());
+        let panel = current.as_ref();
+        if let Some(panel) = panel.and_then(|(runs, _)| self.charts.panel(runs)) {
+            return self.scene_figure(Show::Panels(panel.into()), theme);
+        }
         let chart =
-            current.and_then(|current| self.charts.figure(current, sharpness, followed, theme));
+            current.and_then(|current| self.charts.figure(current, &measured, followed, theme));
         if let Some(figure) = chart {
             return Ok(figure);
         }
@@ -335,10 +363,14 @@ impl App {
             None => { self.charts.enlarged.file_name() }
                 .unwrap_or_else(|| self.views[self.shown_view()].name()),
         };
+        let end = match format {
+            FRAMES => format!("-{NUMBER}.png"),
+            format => format!(".{format}"),
+        };
         if content == first {
-            format!("{subject}.{format}")
+            format!("{subject}{end}")
         } else {
-            format!("{subject}-{content}.{format}")
+            format!("{subject}-{content}{end}")
         }
     }
 }

@@ -25,6 +25,7 @@ fn other_word(none: &str) -> &'static str {
         "off" => "on",
         "random" => "file",
         "auto" | "end" => "fixed",
+        "one" => "several",
         _ => "set",
     }
 }

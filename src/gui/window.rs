@@ -6,11 +6,12 @@ use super::guard::{Part, catch_panic, paint_guarded};
 use super::layout::{LessonColumn, Place, Side};
 use super::refusal::RefusalSlot;
 use super::scale::LOW_WINDOW;
-use super::view::charts::Followed;
-use super::view::critical_points;
+use super::view::charts::{Followed, Measured};
+use super::view::{critical_points, progress_ui};
 use super::{dialog, lesson, panel, theme};
 use crate::engine::results::Runs;
-use crate::session::{OptimizerStateRequest, SharpnessRequest};
+use crate::engine::scene::Scene;
+use crate::session::{OptimizerStateRequest, Session, SharpnessRequest};
 use eframe::egui;
 use std::path::Path;
 
@@ -220,6 +221,7 @@ impl App {
         self.session.update(&self.scene, window);
         self.session.runs.wait(self.frame_budget);
         self.poll_results();
+        self.request_seeds();
     }
 
     /// Requests the sharpness along the runs of a network.
@@ -273,7 +275,10 @@ impl App {
             _ => None,
         };
         self.request_sharpness(current.as_ref().map(|(runs, _)| runs));
-        let sharpness = self.session.sharpness.newest();
+        let measured = Measured {
+            sharpness: self.session.sharpness.newest(),
+            seeds: self.newest_seed_charts(),
+        };
         let Some(place) = place else {
             return;
         };
@@ -308,10 +313,11 @@ impl App {
                 name,
                 optimizer_state: state.as_deref(),
             });
-            let shown_runs = (runs, *row, sharpness.as_ref());
+            let shown_runs = (runs, *row, &measured);
             let mut column = ui.new_child(egui::UiBuilder::new().max_rect(space));
             column.set_clip_rect(space.intersect(ui.clip_rect()));
             let named = (&names[..], followed_run);
+            seeds_ui(&mut column, &self.session, &self.scene);
             let commands = self
                 .charts
                 .ui(&mut column, shown_runs, named, theme, textures);
@@ -366,5 +372,27 @@ impl App {
             .map(|name| name.to_string_lossy().into_owned());
         let star = if self.scene == self.saved { "" } else { " *" };
         name.map_or("Ravine".to_owned(), |name| format!("{name}{star} — Ravine"))
+    }
+}
+
+/// Shows how many seeds of the runs are computed, with a button that stops it, or why there are none; nothing at rest.
+fn seeds_ui(ui: &mut egui::Ui, session: &Session, scene: &Scene) {
+    let count = scene.seed_count();
+    if count < 2 {
+        return;
+    }
+    let newest = session.seed_runs.newest();
+    if let Some(Err(sentence)) = newest.as_deref() {
+        ui.colored_label(ui.visuals().error_fg_color, sentence);
+    } else if session.seed_runs.busy() && scene.is_network() {
+        ui.horizontal(|ui| {
+            ui.label("other seeds");
+            progress_ui(ui, &session.seed_runs);
+        });
+    } else if let Some(Ok(found)) = newest.as_deref() {
+        let done = found.others.len() as u64 + 1;
+        if found.matches(scene) && done < count {
+            ui.weak(format!("stopped after {done} of {count} seeds"));
+        }
     }
 }

@@ -201,6 +201,14 @@ impl<R, T> Job<R, T> {
         self.0.changed.notify_all();
     }
 
+    /// Cancels the work on the newest request, which begins again once it is requested. The last result stays.
+    pub fn cancel(&self) {
+        let mut state = lock(&self.0.state);
+        state.cancel.cancel();
+        (state.waiting, state.requested) = (false, None);
+        self.0.changed.notify_all();
+    }
+
     /// Waits until the job is at rest, at most for `timeout`.
     pub fn wait(&self, timeout: Duration) {
         self.0.wait_idle(timeout);
@@ -377,5 +385,10 @@ mod tests {
         job.request(300);
         assert!(!job.busy(), "it was stopped");
         assert_eq!(newest(), error, "the last result stays");
+        job.cancel();
+        job.request(300);
+        assert_eq!(starts.recv(), Ok(300), "it begins again");
+        go_on.send(()).unwrap();
+        job.wait(TIMEOUT);
     }
 }

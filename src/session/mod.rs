@@ -12,6 +12,7 @@ mod plane_seeds;
 mod predictions;
 mod problems;
 mod runs;
+mod seed_runs;
 mod sharpness;
 mod spectrum;
 mod sweep;
@@ -27,6 +28,7 @@ pub use optimizer_state::{OptimizerStateRequest, OptimizerStateResult};
 pub use plane_seeds::{SeedsRequest, SeedsResult};
 pub use predictions::{PredictionsRequest, PredictionsResult};
 pub use runs::{RunsRequest, compute_all_runs};
+pub use seed_runs::{SeedRunsRequest, SeedRunsResult, compute_seed_runs};
 pub use sharpness::SharpnessRequest;
 pub use spectrum::{SpectrumRequest, SpectrumResult};
 pub use sweep::{LrLimits, SweepAxes, SweepData, SweepRequest, SweepResult};
@@ -45,6 +47,8 @@ use training_pool::Signal;
 pub struct Session {
     /// Runs of a scene.
     pub runs: Job<RunsRequest, Runs>,
+    /// Runs of a scene with its other seeds.
+    pub seed_runs: Job<SeedRunsRequest, SeedRunsResult>,
     /// Map of a scene.
     pub map_data: Job<MapRequest, MapData>,
     /// Basins of attraction of one run.
@@ -87,6 +91,7 @@ impl Session {
         let jobs = Jobs::new(wake);
         Ok(Self {
             runs: runs::spawn(&jobs, &problems, &pool, &signal)?,
+            seed_runs: seed_runs::spawn(&jobs, &problems, &pool)?,
             map_data: map_data::spawn(&jobs, &problems, &pool)?,
             basins: basins::spawn(&jobs, &problems)?,
             sweep: sweep::spawn(&jobs, &problems)?,

@@ -47,6 +47,15 @@ impl ProblemCache {
         Ok(problem)
     }
 
+    /// Returns the problem of a scene that is not the newest one, which stays loaded.
+    ///
+    /// # Errors
+    /// Returns one sentence where the scene or its files are not valid.
+    pub(super) fn load_other(&self, scene: &Scene) -> Result<Arc<Problem>, String> {
+        let loaded = scene.load(&*self.files);
+        loaded.map(Arc::new).map_err(|error| self.refuse(error))
+    }
+
     /// Keeps an error of a scene, and returns its text.
     pub(super) fn refuse(&self, error: SceneError) -> String {
         let text = error.to_string();

@@ -18,7 +18,7 @@ impl Request for RunsRequest {
     }
 }
 
-fn same_runs(a: &Scene, b: &Scene) -> bool {
+pub(super) fn same_runs(a: &Scene, b: &Scene) -> bool {
     a.subject == b.subject && a.training == b.training && a.runs == b.runs
 }
 
@@ -61,22 +61,38 @@ pub fn compute_all_runs(
     problem: &Arc<Problem>,
     earlier: Option<&Runs>,
 ) -> Result<Runs, String> {
-    let never = Cancel::default();
+    let runs = compute_runs_until(scene, problem, earlier, &Cancel::default())?;
+    runs.ok_or_else(|| "the work was stopped".to_owned())
+}
+
+/// Computes every run of a scene to its end; `None` if it was cancelled. Of `earlier` runs those with equal settings are reused.
+///
+/// # Errors
+/// Returns one sentence where a network cannot be trained or shown.
+pub(super) fn compute_runs_until(
+    scene: &Scene,
+    problem: &Arc<Problem>,
+    earlier: Option<&Runs>,
+    cancel: &Cancel,
+) -> Result<Option<Runs>, String> {
     if !scene.is_network() {
-        let runs = compute_runs(scene, problem, earlier, &never);
-        return runs.ok_or_else(|| "the work was stopped".to_owned());
+        return Ok(compute_runs(scene, problem, earlier, cancel));
     }
     if let Some(runs) = earlier.filter(|runs| same_runs(&runs.scene, scene)) {
         let scene = scene.clone();
-        return Ok(Runs {
+        return Ok(Some(Runs {
             scene,
             ..runs.clone()
-        });
+        }));
     }
     let newest = Mutex::new(None);
     let publish = |runs| *lock(&newest) = Some(runs);
-    let trained = TrainingPool::new(Arc::default()).train_scene(scene, problem, &never, &publish);
+    let trained = TrainingPool::new(Arc::default()).train_scene(scene, problem, cancel, &publish);
     trained.map_err(|error| error.to_string())?;
+    if cancel.is_cancelled() {
+        return Ok(None);
+    }
     let newest = newest.into_inner().unwrap_or_else(PoisonError::into_inner);
-    newest.ok_or_else(|| "the network has no runs to show".to_owned())
+    let newest = newest.ok_or_else(|| "the network has no runs to show".to_owned())?;
+    Ok(Some(newest))
 }

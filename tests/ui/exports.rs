@@ -289,7 +289,73 @@ fn a_view_that_is_not_computed_can_be_shown_from_the_dialog() {
     }
     wait(&mut window, "pixels");
     assert!(!window.says("there is no picture"));
-    assert!(!window.has("title"), "basins have words of their own");
+    for (control, offered) in [
+        ("title: auto", true),
+        ("legend: off", true),
+        ("legend: below", false),
+        ("levels", true),
+        ("labels", false),
+        ("aspect", false),
+    ] {
+        assert_eq!(window.has(control), offered, "{control}");
+    }
+    let gif = window
+        .harness
+        .get_by_role_and_label(Role::RadioButton, "GIF");
+    assert!(gif.accesskit_node().is_disabled(), "basins have no steps");
+}
+
+#[test]
+fn frames_are_numbered_files_and_replace_none() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut window = opened_with(|scene| {
+        scene.figure.width = "160px".parse().ok();
+        scene.figure.every = Some(4);
+    });
+    choose(&mut window, "PNG frames", &folder.path().join("a.png"));
+    assert!(window.says("needs {} in its name"));
+    answer(&mut window, &folder.path().join("a-{}.png"), "Export");
+    wait(&mut window, "a-00.png to a-10.png");
+    let names = || {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names().len(), 11);
+    assert_eq!((&*names()[0], &*names()[10]), ("a-00.png", "a-10.png"));
+    window.press_with(Modifiers::COMMAND, Key::E);
+    window.harness.run_steps(3);
+    choose(&mut window, "PNG frames", &folder.path().join("a-{}.png"));
+    assert!(window.says("frames replace no files"));
+}
+
+#[test]
+fn the_chart_that_is_shown_large_has_the_words_of_figures() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("loss.svg");
+    let mut window = opened_with(|scene| {
+        scene.training.noise = 1.0;
+        scene.training.seeds = Some(4);
+    });
+    window.press(Key::Escape);
+    window.settle();
+    window.click(Role::Button, "loss (log), 4 seeds");
+    window.press_with(Modifiers::COMMAND, Key::E);
+    window.harness.run_steps(3);
+    set(&mut window, "title", "Four seeds");
+    choose(&mut window, "SVG", &path);
+    wait(&mut window, "Wrote ");
+    let svg = std::fs::read_to_string(&path).expect("exported");
+    let (_, drawn) = svg.split_once("</desc>").expect("a description");
+    for text in [
+        ">Four seeds<",
+        "median, quartiles, mean (dotted)",
+        "4 seeds, 0 to 3",
+    ] {
+        assert!(drawn.contains(text), "{text}");
+    }
 }
 
 #[test]

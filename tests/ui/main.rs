@@ -21,6 +21,7 @@ mod raster;
 mod reader;
 mod refusals;
 mod runs;
+mod seeds;
 mod sizes;
 #[path = "../shared/snapshot.rs"]
 mod snapshot;

@@ -10,7 +10,7 @@ pub(super) static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
 Kinds of pictures for --show, which can be combined, like map+loss+grad-norm:
 {}
 
-With --seeds, charts show for each run the median over the seeds, a band between
+With --seeds, or with several seeds in the scene, charts show for each run the median over the seeds, a band between
 the quartiles and the mean, dotted; a seed that diverged counts as infinitely high
 from then on, and the legend has how many did. A map is that of the first seed.
 

@@ -104,10 +104,15 @@ impl Scene {
         Ok(())
     }
 
+    /// Returns the number of runs with all of their seeds.
+    fn seeded_runs(&self) -> usize {
+        let seeds = usize::try_from(self.seed_count()).unwrap_or(usize::MAX);
+        self.runs.len().saturating_mul(seeds)
+    }
+
     fn check_steps(&self) -> Result<(), SceneError> {
-        let together = self.training.steps.saturating_mul(self.runs.len() as u64);
-        if together > MAX_STEPS {
-            let (runs, steps) = (self.runs.len(), self.training.steps);
+        let (runs, steps) = (self.seeded_runs(), self.training.steps);
+        if steps.saturating_mul(runs as u64) > MAX_STEPS {
             return Err(SceneError::TooManySteps { runs, steps });
         }
         Ok(())
@@ -115,7 +120,7 @@ impl Scene {
 
     fn check_rows(&self, network: &NetworkScene, parameters: usize) -> Result<(), SceneError> {
         let rows = self.training.steps.div_ceil(network.settings.every) + 1;
-        let runs = self.runs.len();
+        let runs = self.seeded_runs();
         let numbers = rows.saturating_mul(runs as u64);
         if numbers.saturating_mul(parameters as u64 + 16) > MAX_NUMBERS {
             return Err(SceneError::TooManyRows {

@@ -9,7 +9,7 @@ settings! {
 
 settings! {
     /// Places of a legend: in the emptiest corner of the first chart or map, right of the panels, below them in columns, or nowhere, where
-    /// charts name their lines.
+    /// charts name their lines. Pictures of other views have it at one place, or nowhere.
     pub enum LegendPlace { Inside = "inside", Right = "right", Below = "below", Off = "off" }
 }
 
@@ -52,7 +52,7 @@ settings! {
         caption: Option<bool> = None, none "auto";
         /// No background, for slides and pages of any colour.
         transparent: bool = false;
-        /// Light or dark; auto is light, and in the window that of the window.
+        /// Light or dark; auto is light, and in the window that of the window, but light with a preset for papers.
         theme: Option<FigureTheme> = None, none "auto";
         /// Scales of the map's axes: equal, or free, which fills the figure with the view.
         aspect: Aspect = Aspect::Equal;

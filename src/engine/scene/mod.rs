@@ -149,6 +149,7 @@ impl Scene {
         let Training {
             steps,
             seed,
+            seeds: _,
             noise,
             clip_norm,
             clip_value,
@@ -168,6 +169,23 @@ impl Scene {
             tolerance,
             record_every: self.network().map_or(1, |network| network.settings.every),
         }
+    }
+
+    /// Whether anything in the runs depends on the seed.
+    pub fn is_random(&self) -> bool {
+        self.is_network() || self.training.noise > 0.0 || self.training.batch.is_some()
+    }
+
+    /// Returns the number of seeds of every run: 1 where nothing depends on the seed.
+    pub fn seed_count(&self) -> u64 {
+        let several = self.training.seeds.filter(|_| self.is_random());
+        several.unwrap_or(1)
+    }
+
+    /// Returns the seeds of the runs in rising order.
+    pub fn seeds(&self) -> std::ops::Range<u64> {
+        let first = self.training.seed;
+        first..first.saturating_add(self.seed_count())
     }
 
     /// Returns a distinct name for every run: its own, or its optimizer's with the settings that differ from the defaults.

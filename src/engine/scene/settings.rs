@@ -9,6 +9,10 @@ settings! {
         steps: u64 = 500, in 1.0..=1e6, log 10.0..=10000.0;
         /// Seed of noise and mini-batches. Equal seeds give equal results.
         seed: u64 = 0, in 0.0..=9e15;
+        /// Number of seeds of every run, which count up from seed: 10 seeds from 0 are 0..9. Charts show the median, the quartiles and the
+        /// mean over them, tables mean ± standard deviation, maps the first seed. Seeds differ only where something is random: noise,
+        /// mini-batches, or the first weights of a network.
+        seeds: Option<u64> = None, in 2.0..=1000.0, log 2.0..=50.0, none "one";
         /// σ of the Gaussian noise added to every component of every gradient.
         noise: f64 = 0.0, in 0.0.., log 1e-3..=100.0;
         /// Maximum norm of a gradient; longer gradients are scaled down to it, as by PyTorch's clip_grad_norm_.

@@ -6,6 +6,7 @@ use crate::engine::results::compute_runs;
 use crate::engine::scene::Scene;
 use crate::export::picture::{PageSize, Show};
 use crate::figure::colour::Theme;
+use crate::figure::pages::Page;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -60,7 +61,11 @@ fn bytes(film: &Film, extension: &str) -> Vec<u8> {
 #[test]
 fn layers_give_the_same_pixels_as_whole_pictures() {
     let runs = runs();
-    for show in [Show::Map, Show::SideBySide, Show::Surface] {
+    for show in [
+        Show::Map,
+        Show::Page(Page::SideBySide),
+        Show::Page(Page::Surface),
+    ] {
         for theme in [&Theme::LIGHT, &Theme::DARK] {
             let frames = frames();
             let mut film = film(&runs, &frames, show);
@@ -123,7 +128,7 @@ fn a_gif_has_all_frames_with_small_errors_of_colour() {
 #[test]
 fn an_animated_png_has_the_exact_pixels_of_all_frames() {
     let (runs, frames) = (runs(), frames());
-    for show in [Show::Map, Show::Surface] {
+    for show in [Show::Map, Show::Page(Page::Surface)] {
         let film = film(&runs, &frames, show);
         let bytes = bytes(&film, "apng");
         let mut reader = png::Decoder::new(Cursor::new(&bytes)).read_info().unwrap();
@@ -185,7 +190,7 @@ fn the_camera_turns_from_the_azimuth_of_the_scene() {
         turn: 40.0,
     };
     let frames = timing.steps([0, 40]);
-    let film = film(&runs, &frames, Show::Surface);
+    let film = film(&runs, &frames, Show::Page(Page::Surface));
     let words = |frame: &Frame| format!("{:?}", film.drawing(frame).unwrap());
     assert!(words(&frames[0]).contains("azim −60°"));
     assert!(words(&frames[1]).contains("azim −40°"));

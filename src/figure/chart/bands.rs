@@ -5,7 +5,7 @@ use crate::figure::axis::Axis;
 use crate::figure::colour::run_colour;
 use crate::figure::drawing::{Item, lerp};
 
-/// A band between two values of a run over several seeds. Only exported pictures have bands: the window's polygons are convex.
+/// A band between two values of a run over several seeds. The window draws it as a mesh, for its polygons are convex.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Band {
     /// The x value of each point, in rising order.

@@ -22,7 +22,7 @@ fn picture_words(network: &str, data: &str, spec: &str) -> String {
     let spec = spec.parse().unwrap();
     let found = connect(&task, [&a, &b], &spec, &settings, &never, &mut |_| {});
     let (found, size) = (found.unwrap().unwrap(), [900.0, 700.0]);
-    let view = window(&found, size).unwrap();
+    let view = window(&found, (size, true)).unwrap();
     for place in [[0.0, 0.0], [1.0, 0.0], found.middle_on_plane().unwrap()] {
         assert!(view.contains(place), "{place:?}");
     }
@@ -30,7 +30,12 @@ fn picture_words(network: &str, data: &str, spec: &str) -> String {
     let surface = Surface::sample(&*task.loss, plane, view, 5, 5, &never);
     let (title, caption) = ("a title", "a caption");
     let l2 = task.loss.l2();
-    let caption = Caption { title, caption, l2 };
+    let caption = Caption {
+        title,
+        caption,
+        l2,
+        legend: true,
+    };
     let drawing = picture(&found, surface, &caption, size, &Theme::DARK);
     words(&drawing.items).join("\n")
 }

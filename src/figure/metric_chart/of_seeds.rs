@@ -1,7 +1,8 @@
 //! Charts over several seeds: for each run the median, the mean, and a band between the quartiles.
 
-use super::{Metric, MetricChart, MetricSeries};
+use super::{Metric, MetricChart, MetricSeries, landscape_charts, network_charts};
 use crate::engine::analysis::seed_stats::SeedStats;
+use crate::engine::results::Runs;
 use crate::figure::chart::{Band, Style};
 
 /// The end of a title: what the lines over several seeds are.
@@ -13,28 +14,50 @@ pub const LINES_OF_SEEDS: &str = ": median, quartiles, mean (dotted)";
 /// A seed that diverged counts as infinitely high from then on, so that the mean ends there; one that converged keeps its last value.
 /// Runs of up to 6000 rows are summarized at every row, longer ones at those that their chart has.
 pub fn summarized(mut each: Vec<Vec<MetricChart>>) -> Vec<MetricChart> {
-    let count = each.len();
-    let Some(shortest) = each.iter().map(Vec::len).min().filter(|_| count > 1) else {
+    let [first, .., _] = &each[..] else {
         return each.pop().unwrap_or_default();
     };
-    let chart = |index: usize| {
-        let charts: Vec<&MetricChart> = each.iter().map(|charts| &charts[index]).collect();
-        summary(&charts)
+    let of_metric = |chart: &MetricChart| {
+        let same = |other: &&MetricChart| other.metric == chart.metric;
+        let own = each.iter().filter_map(|charts| charts.iter().find(same));
+        summary(&own.collect::<Vec<_>>())
     };
-    (0..shortest).map(chart).collect()
+    first.iter().map(of_metric).collect()
+}
+
+/// Returns the charts of a landscape's or a network's runs over all of their seeds; of a network without sharpness.
+pub fn charts_over_seeds(runs: &Runs) -> Vec<MetricChart> {
+    let charts = |runs: &Runs| match runs.trained {
+        Some(_) => network_charts(runs, None),
+        None => landscape_charts(runs),
+    };
+    summarized(runs.all_seeds().map(charts).collect())
+}
+
+impl MetricChart {
+    /// Returns the title without what is said of seeds, and the number of seeds in words, which is empty for one.
+    pub fn title_and_seeds(&self) -> (&str, &str) {
+        let of_seeds = self.title.strip_suffix(LINES_OF_SEEDS);
+        let parts = of_seeds.and_then(|title| title.rsplit_once(", "));
+        parts.unwrap_or((&self.title, ""))
+    }
 }
 
 fn summary(charts: &[&MetricChart]) -> MetricChart {
     let first = charts[0];
     let title = format!("{}, {} seeds{LINES_OF_SEEDS}", first.title, charts.len());
     let (mut lines, mut bands) = (Vec::new(), Vec::new());
-    for (index, line) in first.lines.iter().enumerate() {
+    for line in &first.lines {
         if line.style.is_limit() {
             lines.push(copy(line, line.values.clone(), line.style));
             continue;
         }
+        let same = |other: &&MetricSeries| {
+            (other.style_index, other.style, other.name)
+                == (line.style_index, line.style, line.name)
+        };
         let own: Vec<&MetricSeries> = { charts.iter() }
-            .filter_map(|chart| chart.lines.get(index))
+            .filter_map(|chart| chart.lines.iter().find(same))
             .collect();
         // The seed with the most rows has the others' steps.
         let Some(longest) = own.iter().max_by_key(|line| line.rows.last()) else {

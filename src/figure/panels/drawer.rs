@@ -2,12 +2,12 @@
 
 use super::cells::grid;
 use super::style::PageStyle;
-use super::{Panel, legend};
+use super::{LETTER_SIZE, Panel, legend};
 use crate::engine::analysis::critical::CriticalPoint;
 use crate::engine::cancel::Cancel;
 use crate::engine::results::{self, MapData, Runs, SharpnessResult};
 use crate::engine::training;
-use crate::figure::drawing::{Area, Item, Text};
+use crate::figure::drawing::{Area, Item, Role, Text};
 use crate::figure::frame::Frame;
 use crate::figure::metric_chart::{
     LINES_OF_SEEDS, Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts,
@@ -16,15 +16,12 @@ use crate::figure::metric_chart::{
 use crate::figure::text_width::first_fitted;
 use crate::figure::{
     Options, colour_bar, critical_points, first_visible, map, map_items, network, pages,
-    state_chart, style_index,
+    state_chart, style_index, words,
 };
 
 /// Number of samples along each side of the map, and of rows at which a network's sharpness is measured.
 const SIDE: usize = 512;
 const SHARPNESS_ROWS: usize = 50;
-
-/// Font size of panel letters.
-const LETTER_SIZE: f32 = 13.0;
 
 /// Margins of a map for its axes and its colour bar: left and above, right and below.
 pub(super) const LEFT: f32 = 52.0;
@@ -95,13 +92,16 @@ impl Drawer<'_> {
             }
             Panel::Page(page) => {
                 let size = [cell.width(), cell.height()];
-                let options = Options {
-                    size,
-                    ..*self.options
+                let draw = |size: [f32; 2]| {
+                    let options = Options {
+                        size,
+                        ..*self.options
+                    };
+                    pages::picture(self.runs, page, &options)
                 };
-                let drawing = pages::picture(self.runs, page, &options)?;
-                let items_of_page = self.without_words(drawing.items);
-                let moved = items_of_page.into_iter().map(|item| item.moved(cell.min));
+                let is_left_out = |text: &Text| self.is_left_out(text);
+                let own = words::without(size, theme, &draw, &is_left_out)?;
+                let moved = own.into_iter().map(|item| item.moved(cell.min));
                 items.push(Item::Clipped {
                     area: cell,
                     items: moved.collect(),
@@ -130,17 +130,14 @@ impl Drawer<'_> {
         Ok(items)
     }
 
-    /// Returns the items of a page without its title and its settings, which the figure has.
-    fn without_words(&self, mut items: Vec<Item>) -> Vec<Item> {
+    /// Whether a page among the panels leaves a text out: a title or settings that the figure has, or a caption that it is not to have.
+    fn is_left_out(&self, text: &Text) -> bool {
         let scene = &self.runs.scene;
-        let (title, settings) = (scene.title(), scene.subject_spec());
-        let is_repeated = |text: &Text| {
-            let is_title = text.size == 15.0 && text.text.starts_with(&title);
-            let is_caption = text.size == 11.0 && text.text.starts_with(&settings);
-            is_title || is_caption && self.style.caption
-        };
-        items.retain(|item| !matches!(item, Item::Text(text) if is_repeated(text)));
-        items
+        match text.role {
+            Role::Title => text.text.starts_with(&scene.title()),
+            Role::Caption => !self.style.caption || text.text.starts_with(&scene.subject_spec()),
+            _ => false,
+        }
     }
 
     fn map_panel(&mut self, cell: Area) -> Vec<Item> {

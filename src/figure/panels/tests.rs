@@ -35,6 +35,7 @@ fn options(size: [f32; 2]) -> Options {
         step: None,
         theme: &Theme::LIGHT,
         followed: None,
+        legend: true,
     }
 }
 

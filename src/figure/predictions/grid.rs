@@ -208,14 +208,10 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let row = runs.row(step);
     let mut items = page(options.size, theme);
     let title = format!("Predictions   {}", scene.title());
-    items.push(Item::label(title, [18.0, 20.0], 15.0, theme.ink));
+    items.push(Item::title(title, [18.0, 20.0], theme.ink));
     let bottom = height - 14.0;
-    items.push(Item::label(
-        caption(scene, step),
-        [18.0, bottom],
-        11.0,
-        theme.ink,
-    ));
+    let words = caption(scene, step);
+    items.push(Item::caption(words, [18.0, bottom], theme.ink));
     let names = scene.run_names();
     if let Some(trained) = &runs.trained {
         let visible = (0..trained.runs.len()).filter(|index| scene.runs[*index].shown);
@@ -277,6 +273,7 @@ mod tests {
             step: None,
             theme: &Theme::LIGHT,
             followed: None,
+            legend: true,
         };
         picture(runs, &options)
     }

@@ -89,7 +89,12 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     } = &*heights;
 
     let places = layout(options.size);
-    let right = (places.legend[0] - 12.0).max(places.map.min[0] + 100.0);
+    let right = if options.legend {
+        places.legend[0] - 12.0
+    } else {
+        options.size[0] - 10.0
+    };
+    let right = right.max(places.map.min[0] + 100.0);
     let mut area = Area::new([10.0, 34.0], [right, places.map.max[1] + 34.0]);
     let step = options.step.unwrap_or(scene.training.steps);
     let step = step.min(scene.training.steps);
@@ -125,15 +130,17 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     });
 
     let title = format!("{}   {}", scene.title(), scene.formula());
-    items.push(Item::label(title, [18.0, 20.0], 15.0, theme.ink));
+    items.push(Item::title(title, [18.0, 20.0], theme.ink));
     let [azim, elev] = [scene.surface.azim, scene.surface.elev].map(|angle| number(angle, 4));
     let mut words = format!("{} · azim {azim}° elev {elev}°", caption(scene, step));
     if let Some(note) = surface.cut_note() {
         words = format!("{words} · {note}");
     }
     let at = [18.0, places.caption[1]];
-    items.push(Item::label(words, at, 11.0, theme.ink));
-    let space = Area::new(places.legend, [options.size[0], options.size[1] - 20.0]);
-    items.extend(legend::of_runs(runs, row, space, theme).0);
+    items.push(Item::caption(words, at, theme.ink));
+    if options.legend {
+        let space = Area::new(places.legend, [options.size[0], options.size[1] - 20.0]);
+        items.extend(legend::of_runs(runs, row, space, theme).0);
+    }
     Ok(Drawing::new(options.size, items))
 }

@@ -295,6 +295,7 @@ fn a_picture_shows_every_landscape_of_two_parameters() {
         step: None,
         theme: &Theme::LIGHT,
         followed: None,
+        legend: true,
     };
     for landscape in AnyLandscape::all() {
         let mut scene = Scene::new(landscape.clone());

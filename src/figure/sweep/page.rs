@@ -29,6 +29,8 @@ pub struct SweepFigure<'a> {
     pub theme: &'a Theme,
     /// Number of seeds, of which the medians are drawn.
     pub seeds: usize,
+    /// Whether the page has a legend.
+    pub legend: bool,
 }
 
 impl SweepFigure<'_> {
@@ -46,19 +48,13 @@ impl SweepFigure<'_> {
         };
         let title = format!("{metric} over {over}{seeds}   {landscape}");
         let mut items = page(self.size, theme);
-        items.push(write(title, [18.0, 20.0], Anchor::Start, 15.0, theme.ink));
+        items.push(Item::title(title, [18.0, 20.0], theme.ink));
         let mut settings = caption(self.scene, self.scene.training.steps);
         if self.seeds > 1 {
             let seed = format!("seed {}", self.scene.training.seed);
             settings = settings.replacen(&seed, &format!("{} seeds", self.seeds), 1);
         }
-        items.push(write(
-            settings,
-            [18.0, height - 14.0],
-            Anchor::Start,
-            11.0,
-            theme.ink,
-        ));
+        items.push(Item::caption(settings, [18.0, height - 14.0], theme.ink));
         items
     }
 
@@ -70,6 +66,11 @@ impl SweepFigure<'_> {
     /// Returns the plot's area, with `gap` points between it and a legend at its right, and draws the legend.
     fn with_legend(&self, gap: f32, legend: &Legend) -> (Area, Vec<Item>) {
         let [width, height] = self.size;
+        if !self.legend {
+            let corner = [width - gap - 24.0, height - 66.0];
+            let plot = Area::new([64.0, 56.0], [corner[0].max(140.0), corner[1].max(120.0)]);
+            return (plot, Vec::new());
+        }
         if self.is_narrow() {
             let (items, top) = legend.rows(Area::new([12.0, 60.0], [width - 6.0, height - 24.0]));
             let plot = Area::new(

@@ -224,6 +224,7 @@ fn pages_are_complete_at_any_size() {
             size,
             theme: &Theme::DARK,
             seeds: 1,
+            legend: true,
         };
         let pages: [Drawing; 2] = [
             curves_picture(&figure, &sweep_lines(&curves), &["Newton".to_owned()]),

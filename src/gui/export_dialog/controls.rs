@@ -1,15 +1,17 @@
 //! Controls of the export dialog: content, format, size, words and film, with the buttons below.
 
 use super::{DialogContext, ExportDialog, FORMATS, Response};
-use crate::engine::declare::{Length, LengthUnit};
-use crate::engine::scene::{FigureStyle, Scene};
+use crate::engine::declare::{Length, LengthUnit, Settings};
+use crate::engine::scene::{FigureStyle, LegendPlace, Scene};
 use crate::export::film;
 use crate::export::picture::{PageSize, Show, panel_names};
 use crate::export::sentence::one_line;
+use crate::export::setting_scope::{MAP_SETTINGS, acts_on, legend_places};
+use crate::figure::pages::Page;
 use crate::gui::command::Command;
 use crate::gui::param_ui::{SettingStyle, name_ui, styled_settings_ui};
 use crate::gui::scale::{LOW_WINDOW, SECONDARY, SECTION, SPACE};
-use crate::gui::view::{is_film, named};
+use crate::gui::view::{FRAMES, NO_FILM, is_film, named};
 use eframe::egui;
 use std::cell::RefCell;
 
@@ -19,9 +21,7 @@ const WIDTH: ([f32; 2], f32) = ([376.0, 560.0], 0.3);
 /// Settings of each section: its title and their names.
 const SIZE: [&str; 5] = ["preset", "width", "height", "font_size", "dpi"];
 const COLOURS: [&str; 2] = ["theme", "transparent"];
-const WORDS: [&str; 7] = [
-    "title", "label", "legend", "caption", "xlabel", "ylabel", "aspect",
-];
+const WORDS: [&str; 6] = ["title", "label", "caption", "xlabel", "ylabel", "aspect"];
 const FILM: [&str; 6] = ["fps", "seconds", "hold", "first_step", "last_step", "every"];
 
 impl ExportDialog {
@@ -68,22 +68,18 @@ impl ExportDialog {
                 .min_scrolled_height(height)
                 .auto_shrink([false, true]);
             let preview = (0.75 * ui.available_width()).min(0.4 * window.y);
-            let mut style = context.scene.figure.clone();
+            let mut scene = context.scene.clone();
             scroll.show(ui, |ui| {
                 if is_low {
                     self.preview.ui(ui, preview);
                 }
                 let is_free = self.job.is_none();
                 ui.add_enabled_ui(is_free, |ui| {
-                    self.refused = settings(ui, context, &mut style, &mut response);
+                    self.refused = settings(ui, context, &mut scene, &mut response);
                 });
             });
-            if style != context.scene.figure {
-                let figure = style;
-                response.edited = Some(Scene {
-                    figure,
-                    ..context.scene.clone()
-                });
+            if scene != *context.scene {
+                response.edited = Some(scene);
             }
             let middle = ui.cursor().min.y;
             self.footer_ui(ui, context, (&mut response, enters));
@@ -183,9 +179,10 @@ fn show_view_ui(ui: &mut egui::Ui, context: &DialogContext, response: &mut Respo
 fn settings(
     ui: &mut egui::Ui,
     context: &DialogContext,
-    style: &mut FigureStyle,
+    scene: &mut Scene,
     response: &mut Response,
 ) -> Option<String> {
+    let style = &mut scene.figure;
     let refused = RefCell::new(None);
     let rows = SettingStyle {
         refused: Some(&refused),
@@ -193,10 +190,10 @@ fn settings(
     };
     let before = style.clone();
     content_ui(ui, context, style);
-    response.format = format_ui(ui, context.format);
+    response.format = format_ui(ui, context);
     let is_film = is_film(context.format);
     let last = context.scene.training.steps;
-    if !is_film && context.show.is_some() {
+    if !is_film && context.has_steps {
         ui.horizontal(|ui| {
             let name = name_ui(ui, "step");
             let mut step = context.step;
@@ -209,8 +206,11 @@ fn settings(
         });
     }
     if is_film {
-        section_ui(ui, "Film", (style, &rows), &FILM);
-        if context.show == Some(Show::Surface) {
+        // Numbered pictures have no duration.
+        let hold = |name: &&str| *name != "hold" || context.format != FRAMES;
+        let film: Vec<&str> = FILM.into_iter().filter(hold).collect();
+        section_ui(ui, "Film", (style, &rows), &film);
+        if context.show == Some(Show::Page(Page::Surface)) {
             styled_settings_ui(ui, &rows, style, |name| name == "turn");
         }
     }
@@ -219,10 +219,45 @@ fn settings(
         begin_sizes(&before, style, page);
     }
     section_ui(ui, "Colours", (style, &rows), &COLOURS);
-    if context.show.is_some_and(|show| show.panels().is_some()) {
-        section_ui(ui, "Words and axes", (style, &rows), &WORDS);
+    if let Some(show) = context.show {
+        let acting = |names: &[&'static str]| -> Vec<&'static str> {
+            let acting = names.iter().copied();
+            acting.filter(|name| acts_on(name, show)).collect()
+        };
+        section_ui(ui, "Words and axes", (style, &rows), &acting(&WORDS));
+        legend_ui(ui, style, show);
+        let map = acting(&MAP_SETTINGS);
+        if !map.is_empty() {
+            section_ui(ui, "Map", (&mut scene.map, &rows), &map);
+        }
     }
     refused.into_inner()
+}
+
+/// Shows the places of the legend that a picture can have, and auto, which another picture's place stands for.
+fn legend_ui(ui: &mut egui::Ui, style: &mut FigureStyle, show: Show) {
+    let places = legend_places(show);
+    if places.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        name_ui(ui, "legend").on_hover_text("Place of the legend.");
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let own = style.legend.filter(|own| places.contains(own));
+        let auto = std::iter::once(None);
+        for place in auto.chain(places.iter().copied().map(Some)) {
+            let word = place.map_or("auto", LegendPlace::name);
+            let is_chosen = own == place;
+            let button = ui.selectable_label(is_chosen, word);
+            let name = format!("legend: {word}");
+            button.widget_info(|| {
+                egui::WidgetInfo::selected(egui::Role::RadioButton, true, is_chosen, &name)
+            });
+            if button.clicked() {
+                style.legend = place;
+            }
+        }
+    });
 }
 
 /// Gives a size that has just been switched from auto to fixed the value that it has in the picture.
@@ -253,7 +288,7 @@ fn begin_sizes(before: &FigureStyle, style: &mut FigureStyle, page: &PageSize) {
 fn section_ui(
     ui: &mut egui::Ui,
     title: &str,
-    (style, rows): (&mut FigureStyle, &SettingStyle),
+    (style, rows): (&mut dyn Settings, &SettingStyle),
     names: &[&str],
 ) {
     ui.add_space(SPACE[0]);
@@ -289,18 +324,19 @@ fn content_ui(ui: &mut egui::Ui, context: &DialogContext, style: &mut FigureStyl
         });
         named(&combo.response, "content", &text);
     });
-    if let Some(panels) = context.show.and_then(|show| show.panels()) {
-        panels_ui(ui, context, style, panels.len());
+    let panels = context.show.map(|show| show.panel_names());
+    if let Some(panels) = panels.filter(|panels| !panels.is_empty()) {
+        panels_ui(ui, context, style, &panels);
     }
 }
 
 /// Shows a tick for each panel that the scene has; at least one stays ticked.
-fn panels_ui(ui: &mut egui::Ui, context: &DialogContext, style: &mut FigureStyle, count: usize) {
-    let current = style.show.clone().unwrap_or_else(|| "map".to_owned());
-    let current: Vec<String> = current
-        .split('+')
-        .map(|name| name.trim().to_lowercase())
-        .collect();
+fn panels_ui(
+    ui: &mut egui::Ui,
+    context: &DialogContext,
+    style: &mut FigureStyle,
+    current: &[&str],
+) {
     let all = panel_names();
     let all = all
         .into_iter()
@@ -309,21 +345,22 @@ fn panels_ui(ui: &mut egui::Ui, context: &DialogContext, style: &mut FigureStyle
         let mut ticked: Vec<&str> = Vec::new();
         let mut changed = false;
         for name in all {
-            let mut is_ticked = current.iter().any(|own| own == name);
+            let mut is_ticked = current.contains(&name);
             let tick = ui.checkbox(&mut is_ticked, name);
             changed |= tick.on_hover_text("Panel of the figure").changed();
             if is_ticked {
                 ticked.push(name);
             }
         }
-        if changed && !ticked.is_empty() && count > 0 {
+        if changed && !ticked.is_empty() {
             style.show = Some(ticked.join("+"));
         }
     });
 }
 
 /// Shows the choice of the format; returns another one once it is chosen.
-fn format_ui(ui: &mut egui::Ui, current: &'static str) -> Option<&'static str> {
+fn format_ui(ui: &mut egui::Ui, context: &DialogContext) -> Option<&'static str> {
+    let current = context.format;
     let mut chosen = current;
     ui.horizontal_wrapped(|ui| {
         name_ui(ui, "format");
@@ -332,7 +369,10 @@ fn format_ui(ui: &mut egui::Ui, current: &'static str) -> Option<&'static str> {
             .into_iter()
             .filter(|(format, _)| has_encoder(format))
         {
-            if ui.radio(chosen == format, title).clicked() {
+            let possible = !is_film(format) || context.has_film;
+            let radio = egui::RadioButton::new(chosen == format, title);
+            let radio = ui.add_enabled(possible, radio);
+            if radio.on_disabled_hover_text(NO_FILM).clicked() {
                 chosen = format;
             }
         }

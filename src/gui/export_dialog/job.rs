@@ -3,6 +3,7 @@
 use super::Order;
 use crate::engine::cancel::Cancel;
 use crate::export::file;
+use crate::gui::view::FRAMES;
 use eframe::egui;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// An export under way. Nothing is written before all of it is made.
 pub(super) struct Job {
-    /// The file.
-    pub(super) path: PathBuf,
+    /// The files.
+    files: Vec<PathBuf>,
     receiver: Receiver<Result<(), String>>,
     cancel: Cancel,
     /// Number of frames that are done.
@@ -29,11 +30,15 @@ impl Job {
     ///
     /// # Errors
     /// Returns one sentence where the system gives no thread.
-    pub(super) fn spawn(ctx: &egui::Context, order: Order, path: PathBuf) -> Result<Self, String> {
+    pub(super) fn spawn(
+        ctx: &egui::Context,
+        order: Order,
+        files: Vec<PathBuf>,
+    ) -> Result<Self, String> {
         let (sender, receiver) = channel();
         let (cancel, done) = (Cancel::default(), Arc::<AtomicUsize>::default());
         let frames = order.frames;
-        let (ctx, own_path) = (ctx.clone(), path.clone());
+        let (ctx, own_files) = (ctx.clone(), files.clone());
         let (own_cancel, own_done) = (cancel.clone(), Arc::clone(&done));
         let body = move || {
             let mut on_frame = |count| {
@@ -46,15 +51,27 @@ impl Job {
                 format,
                 frames,
             } = order;
-            let bytes = match frames {
-                Some(_) => figure.film(format, page, &mut on_frame, &own_cancel),
-                None => figure.bytes(format, page),
+            let mut staged = Vec::new();
+            let mut keep = |index: usize, bytes: Vec<u8>| {
+                let path = own_files.get(index).ok_or("a frame without a file")?;
+                staged.push(file::stage(path, |out| out.write_all(&bytes))?);
+                Ok(())
             };
-            let written = bytes.and_then(|bytes| {
-                if own_cancel.is_cancelled() {
-                    return Err(STOPPED.to_owned());
-                }
-                file::write_atomic(&own_path, |out| out.write_all(&bytes))
+            let made = match frames {
+                Some(_) if format == FRAMES => figure.with_film(page, |film| {
+                    film.pictures("png", &own_cancel, |index, bytes| {
+                        on_frame(index + 1);
+                        keep(index, bytes)
+                    })
+                }),
+                Some(_) => figure
+                    .with_film(page, |film| film.bytes(format, &mut on_frame, &own_cancel))
+                    .and_then(|bytes| keep(0, bytes)),
+                None => figure.bytes(format, page).and_then(|bytes| keep(0, bytes)),
+            };
+            let written = made.and_then(|()| match own_cancel.is_cancelled() {
+                true => Err(STOPPED.to_owned()),
+                false => file::commit_staged(staged),
             });
             let stopped = own_cancel.is_cancelled() && written.is_err();
             let written = if stopped {
@@ -70,12 +87,26 @@ impl Job {
         let spawned = thread.spawn(body);
         spawned.map_err(|error| format!("no thread for the export: {error}"))?;
         Ok(Self {
-            path,
+            files,
             receiver,
             cancel,
             done,
             frames,
         })
+    }
+
+    /// Returns the message of an export that has written its files.
+    pub(super) fn written_text(&self) -> String {
+        match &self.files[..] {
+            [first, .., last] => {
+                let last = last.file_name().unwrap_or_default().to_string_lossy();
+                format!("Wrote {} to {last}.", first.display())
+            }
+            files => {
+                let names = files.iter().map(|file| file.display().to_string());
+                format!("Wrote {}.", names.collect::<String>())
+            }
+        }
     }
 
     /// Returns the result, once.

@@ -18,6 +18,8 @@ pub(super) struct PreviewKey {
     pub(super) shown: String,
     /// Number of rows of all runs, which grow while a network trains.
     pub(super) rows: usize,
+    /// Number of other seeds of the runs.
+    pub(super) seeds: usize,
     pub(super) is_film: bool,
     /// Pixels of the preview.
     pub(super) pixels: [u32; 2],

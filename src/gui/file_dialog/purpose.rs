@@ -1,7 +1,7 @@
 //! Purposes of file dialogs, with their words and file extensions.
 
 use crate::export::film;
-use crate::gui::view::is_film;
+use crate::gui::view::{FRAMES, is_film};
 
 /// Purpose of a file dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +101,10 @@ impl Purpose {
 
 /// Returns the hint of an export in a format, the kind of its files, and their extensions, its own first.
 fn export_info(format: &str) -> (&'static str, &'static str, &'static [&'static str]) {
+    if format == FRAMES {
+        let hint = "Numbered .png files: {} in the name stands for the number of a frame.";
+        return (hint, "Pictures", &["png"]);
+    }
     let (hint, kind) = if is_film(format) {
         (
             if film::BUILT.contains(&"mp4") {

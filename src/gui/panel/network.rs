@@ -59,7 +59,7 @@ const COMMON_SETTINGS: [&str; 9] = [
 ];
 
 /// Settings of the training that are always shown.
-const COMMON_TRAINING: [&str; 4] = ["steps", "seed", "batch", "every"];
+const COMMON_TRAINING: [&str; 5] = ["steps", "seed", "seeds", "batch", "every"];
 
 /// Shows a heading with a switch for rarely changed settings.
 fn heading_with_more(ui: &mut egui::Ui, text: &str, more: &mut bool) {

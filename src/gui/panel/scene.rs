@@ -94,6 +94,10 @@ pub(crate) struct PanelState {
     network: network::PanelState,
 }
 
+/// Note on several seeds of runs in which nothing is random.
+pub(crate) const EQUAL_SEEDS: &str =
+    "All seeds give the same runs: nothing in them is random. Set noise, or a batch of data.";
+
 /// Height below which the panel scrolls as a whole, in points. In a higher one the list of optimizers scrolls by itself.
 const LOW: f32 = 420.0;
 
@@ -216,6 +220,11 @@ fn sections_ui(
         let wanted = |name: &str| name != "batch" || samples > 0 || context.refusal.names(name);
         let refused = styled_settings_ui(ui, &style, &mut scene.training, wanted);
         answer.refused = refused.or(answer.refused.take());
+        if scene.training.seeds.is_some() && !scene.is_random() {
+            ui.add(
+                egui::Label::new(egui::RichText::new(EQUAL_SEEDS).size(SECONDARY).weak()).wrap(),
+            );
+        }
     }
     if samples > 0 {
         answer.refused = scaling_ui(ui, scene, samples).or(answer.refused.take());

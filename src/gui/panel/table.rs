@@ -1,9 +1,11 @@
 //! The table of all ticked runs at the timeline's step.
 
+use crate::engine::analysis::seed_stats::SeedStats;
 use crate::engine::analysis::theory::measured_rate;
 use crate::engine::results::{RunResult, Runs};
 use crate::engine::scene::Scene;
 use crate::engine::training::{Outcome, Reason};
+use crate::export::seed_table::mean_text;
 use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
 use crate::figure::network::{metrics, percent};
@@ -17,6 +19,10 @@ use std::cmp::Ordering;
 
 const RUN: (&str, &str) = ("run", "Click a name to see its settings.");
 const LOSS: (&str, &str) = ("loss", "True loss at this step: no noise, all the data.");
+const LOSS_OF_SEEDS: (&str, &str) = (
+    "loss ± sd",
+    "Mean and standard deviation over the seeds of the true loss at this step: no noise, all the data. Seeds that diverged are left out, and counted in the tooltip of a cell.",
+);
 const GRADIENT: (&str, &str) = ("‖∇f‖", "Norm of the true gradient at this step.");
 const STATE: (&str, &str) = ("state", "State of the run at this step.");
 
@@ -106,6 +112,11 @@ pub(crate) fn ui(ui: &mut egui::Ui, order: &mut Order, context: &TableContext) -
         (true, false) => &[RUN, LOSS, TEST, STATE, GRADIENT],
         (true, true) => &[RUN, LOSS, TEST, ACCURACY, STATE, GRADIENT],
     };
+    let mut columns = columns.to_vec();
+    if !runs.other_seeds.is_empty() {
+        columns[1] = LOSS_OF_SEEDS;
+    }
+    let columns = &columns[..];
     let state = columns.iter().position(|(name, _)| *name == STATE.0);
     let state = state.unwrap_or(usize::MAX);
     let mut rows: Vec<(usize, Vec<Cell>)> = (0..runs.results.len())
@@ -246,24 +257,34 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
     let network = runs.trained.is_some();
     let trajectory = &runs.results[index].trajectory;
     let at = context.row.min(trajectory.len().saturating_sub(1));
+    let loss = Cell::number(trajectory.loss.get(at).copied(), 4);
+    let over_seeds = |one: Cell, unit: &str, value: &dyn Fn(&Runs, usize) -> Option<f64>| {
+        over_seeds((runs, index), context.row, unit, value).unwrap_or(one)
+    };
     let mut cells = vec![
         Cell {
             text: shortened(name, 12),
             help: format!("{name}: {}", context.scene.runs[index].spec),
             value: f64::NAN,
         },
-        Cell::number(trajectory.loss.get(at).copied(), 4),
+        over_seeds(loss, "", &|runs, at| {
+            runs.results[index].trajectory.loss.get(at).copied()
+        }),
     ];
     if network {
-        let [_, test] = metrics(runs, index, at);
-        cells.push(Cell::number(test.map(|test| test.loss), 4));
+        let test = |runs: &Runs, at: usize| metrics(runs, index, at)[1];
+        let loss = Cell::number(test(runs, at).map(|test| test.loss), 4);
+        cells.push(over_seeds(loss, "", &|runs, at| Some(test(runs, at)?.loss)));
         if classes {
-            let accuracy = test.and_then(|test| test.accuracy);
-            cells.push(Cell {
+            let accuracy = test(runs, at).and_then(|test| test.accuracy);
+            let accuracy = Cell {
                 text: accuracy.map_or("–".to_owned(), percent),
                 help: String::new(),
                 value: accuracy.unwrap_or(f64::NAN),
-            });
+            };
+            cells.push(over_seeds(accuracy, " %", &|runs, at| {
+                Some(100.0 * test(runs, at)?.accuracy?)
+            }));
         }
     }
     let (text, help) = state(context, index);
@@ -279,6 +300,52 @@ fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
         cells.push(Cell::number(trajectory.gradient_equivalents(at), 4));
     }
     cells
+}
+
+/// Returns the mean of a value of a run over all seeds at a row, with its standard deviation; `None` for one seed. A seed that ended before
+/// keeps its last value, and one that diverged is only counted.
+fn over_seeds(
+    (runs, index): (&Runs, usize),
+    row: usize,
+    unit: &str,
+    value: &dyn Fn(&Runs, usize) -> Option<f64>,
+) -> Option<Cell> {
+    let count = runs.other_seeds.len() + 1;
+    if count == 1 {
+        return None;
+    }
+    let last =
+        |runs: &Runs| { runs.results.get(index) }.map(|own| own.trajectory.len().saturating_sub(1));
+    let has_diverged = |runs: &&Runs| {
+        let ended = last(runs).is_some_and(|last| row > last);
+        let outcome = runs.results.get(index).map(|own| own.trajectory.outcome);
+        ended && matches!(outcome, Some(Outcome::Diverged(..)))
+    };
+    let values = runs.all_seeds().filter(|runs| !has_diverged(runs));
+    let values = values.filter_map(|runs| value(runs, row.min(last(runs)?)));
+    let diverged = runs.all_seeds().filter(has_diverged).count();
+    let of = format!("{diverged} of {count} seeds have diverged.");
+    let Some(stats) = SeedStats::of(values.filter(|value| value.is_finite())) else {
+        return Some(Cell {
+            text: "–".to_owned(),
+            help: of,
+            value: f64::NAN,
+        });
+    };
+    let [low, high] = stats.quartiles.map(|quartile| number(quartile, 4));
+    let mut help = format!(
+        "Mean ± standard deviation over {} seeds. Median {}, quartiles {low} and {high}.",
+        stats.count,
+        number(stats.median, 4)
+    );
+    if diverged > 0 {
+        help = format!("{help} {of}");
+    }
+    Some(Cell {
+        text: format!("{}{unit}", mean_text(stats.mean, stats.sd)),
+        help,
+        value: stats.mean,
+    })
 }
 
 /// Returns the measured rate of a run and that of its theory; `None` without a theory.

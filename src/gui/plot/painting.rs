@@ -59,6 +59,11 @@ impl PlotChart {
         textures: &mut Textures,
     ) {
         let (frame, theme) = (*transform.frame(), options.theme);
+        let clip = frame.intersect(ui.clip_rect());
+        let inside = ui.painter().with_clip_rect(clip);
+        for band in &self.bands {
+            inside.add(egui::Shape::mesh(band.mesh(transform, theme)));
+        }
         let mut items = Vec::new();
         for (x, opacity) in [(options.now, 0.35), (hover_line, 0.7)] {
             if let Some(x) = x
@@ -98,8 +103,7 @@ impl PlotChart {
                 names.add_end(name, end, curve.style_index);
             }
         }
-        let clip = frame.intersect(ui.clip_rect());
-        paint::paint(&ui.painter().with_clip_rect(clip), items, textures);
+        paint::paint(&inside, items, textures);
         paint::paint(ui.painter(), names.place(), textures);
     }
 }

@@ -6,6 +6,7 @@ use crate::engine::analysis::predictions::Predictions;
 use crate::engine::scene::Scene;
 use crate::export::picture::Show;
 use crate::figure::colour::Theme;
+use crate::figure::pages::Page;
 use crate::figure::predictions::grid::{RunPredictions, cells, draw_all};
 use crate::figure::predictions::{Shading, run_label, shading};
 use crate::gui::command::Command;
@@ -125,7 +126,7 @@ impl View for AllPredictionsView {
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
         let trained = context.newest_runs.and_then(|runs| runs.trained.as_ref());
         trained.ok_or_else(|| not_computed_yet("predictions"))?;
-        Figure::of_scene(context, Show::Predictions)
+        Figure::of_scene(context, Show::Page(Page::Predictions))
     }
 }
 

@@ -9,10 +9,12 @@ use crate::engine::analysis::basins::{BasinLabel, Basins, Cell, MAX_SIDE, NEEDS_
 use crate::engine::landscape::Mark;
 use crate::engine::results::MapData;
 use crate::engine::scene::Scene;
+use crate::export::picture::Show;
 use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item};
 use crate::figure::frame::Frame;
+use crate::figure::pages::Page;
 use crate::figure::{basins, map};
 use crate::gui::command::Command;
 use crate::gui::paint;
@@ -179,12 +181,22 @@ impl View for BasinsView {
         let window = (*newest).as_ref().map_err(Clone::clone)?.basins.window;
         let (scene, theme) = (context.scene.clone(), context.theme);
         let map_data = context.map_data.cloned();
-        let figure = Figure::new(theme, move |size| {
+        let run = { (*newest).as_ref() }
+            .map_or_else(Clone::clone, |found| found.request.spec.to_string());
+        let kind = (context.scene, Show::Page(Page::Basins));
+        let what = format!("Basins of {run}");
+        let figure = Figure::new(kind, &what, theme, move |size, legend| {
             let found = (*newest).as_ref().map_err(Clone::clone)?;
             let map = map_data.as_deref().and_then(|map| map.as_ref().ok());
-            let run = found.request.spec.to_string();
-            let drawing = basins::picture(&found.basins, map, &scene, &run, size, theme);
-            Ok((drawing, format!("Basins of {run}\n\n{}", scene.to_toml())))
+            let page = (size, legend);
+            Ok(basins::picture(
+                &found.basins,
+                map,
+                &scene,
+                &run,
+                page,
+                theme,
+            ))
         });
         Ok(figure.with_shape(|pixels| basins::pixels(window, pixels)))
     }

@@ -10,12 +10,14 @@ use crate::engine::scene::{NetworkScene, Run, Scene};
 use crate::figure::colour::{Theme, shade_number};
 use crate::figure::drawing::{Area, Item};
 use crate::figure::layers::{self, LayerSeries};
-use crate::figure::metric_chart::{self, MetricChart, XAxis};
+use crate::figure::metric_chart::{self, Metric, MetricChart, XAxis};
+use crate::figure::panels::Panel;
 use crate::figure::{shortened, style_index};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::plot::{PlotChart, PlotOptions};
 use crate::gui::reader::with_glossary;
+use crate::gui::seed_charts::SeedCharts;
 use crate::session::OptimizerStateResult;
 use crate::teaching::glossary::Term;
 use crate::teaching::lesson::StepChart;
@@ -75,7 +77,7 @@ pub(super) struct ChartCache(Option<CachedCharts>);
 struct CachedCharts {
     runs: Vec<Run>,
     results: Vec<Arc<RunResult>>,
-    sharpness: Option<Arc<Result<SharpnessResult, String>>>,
+    measured: Measured,
     /// The followed run, or the order of charts of all runs.
     variant: usize,
     by_cost: bool,
@@ -83,7 +85,55 @@ struct CachedCharts {
 }
 
 /// Sharpness along the runs of a network, as far as it is computed.
-pub(super) type LatestSharpness<'a> = Option<&'a Arc<Result<SharpnessResult, String>>>;
+type LatestSharpness = Option<Arc<Result<SharpnessResult, String>>>;
+
+/// Charts over several seeds.
+type LatestSeeds = Option<Arc<Result<SeedCharts, String>>>;
+
+/// Results beside the runs that charts show.
+#[derive(Clone, Default)]
+pub(crate) struct Measured {
+    /// Sharpness along the runs of a network.
+    pub sharpness: LatestSharpness,
+    /// Charts over several seeds.
+    pub seeds: LatestSeeds,
+}
+
+impl Measured {
+    fn is_same(&self, other: &Self) -> bool {
+        fn same<T>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
+            a.map(Arc::as_ptr) == b.map(Arc::as_ptr)
+        }
+        same(self.sharpness.as_ref(), other.sharpness.as_ref())
+            && same(self.seeds.as_ref(), other.seeds.as_ref())
+    }
+
+    /// Returns the charts of all visible runs, over all seeds that are computed.
+    fn charts(&self, runs: &Runs) -> Vec<MetricChart> {
+        let sharpness = self.sharpness.as_deref();
+        let own = || match runs.trained {
+            None => metric_chart::landscape_charts(runs),
+            Some(_) => {
+                let found = sharpness.and_then(|found| found.as_ref().ok());
+                metric_chart::network_charts(runs, found)
+            }
+        };
+        let over_seeds = self.seeds.as_deref().and_then(|found| found.as_ref().ok());
+        let Some(found) = over_seeds else {
+            return own();
+        };
+        let mut charts = found.charts.clone();
+        if runs.trained.is_some() {
+            // The sharpness is that of the first seed.
+            let sharpness = own()
+                .into_iter()
+                .filter(|own| own.metric == Some(Metric::Sharpness));
+            let place = charts.len().saturating_sub(1);
+            charts.splice(place..place, sharpness);
+        }
+        charts
+    }
+}
 
 impl ChartCache {
     /// Returns the charts of some runs, from `make` if the runs, their sharpness, the variant (the followed run or the order) or the x axis
@@ -91,14 +141,14 @@ impl ChartCache {
     pub(super) fn of(
         &mut self,
         x_axis: &XAxis,
-        (sharpness, variant): (LatestSharpness, usize),
+        (measured, variant): (&Measured, usize),
         make: impl FnOnce(&Runs) -> Vec<MetricChart>,
     ) -> &[PlotChart] {
         let (runs, by_cost) = (x_axis.runs, x_axis.by_cost);
         let same = |cached: &CachedCharts| {
             let mut results = cached.results.iter().zip(&runs.results);
             cached.runs == runs.scene.runs
-                && cached.sharpness.as_ref().map(Arc::as_ptr) == sharpness.map(Arc::as_ptr)
+                && cached.measured.is_same(measured)
                 && (cached.variant, cached.by_cost) == (variant, by_cost)
                 && cached.results.len() == runs.results.len()
                 && results.all(|(a, b)| Arc::ptr_eq(a, b))
@@ -107,7 +157,7 @@ impl ChartCache {
         let make = || CachedCharts {
             runs: runs.scene.runs.clone(),
             results: runs.results.clone(),
-            sharpness: sharpness.cloned(),
+            measured: measured.clone(),
             variant,
             by_cost,
             charts: plot_charts(&make(runs), x_axis),
@@ -148,7 +198,7 @@ impl Charts {
     pub(crate) fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        (runs, row, sharpness): (&Runs, usize, LatestSharpness),
+        (runs, row, measured): (&Runs, usize, &Measured),
         (names, followed): (&[String], Option<Followed>),
         theme: &Theme,
         textures: &mut Textures,
@@ -182,7 +232,7 @@ impl Charts {
                 (ChartMode::Layers, Some(run), Some(network)) => {
                     self.by_layer(ui, height, (network, run.index), &layers, view, textures)
                 }
-                _ => self.all(ui, height, view, sharpness, textures),
+                _ => self.all(ui, height, view, measured, textures),
             })
             .inner
     }
@@ -196,11 +246,24 @@ impl Charts {
         };
     }
 
+    /// Returns the chart that is shown large as a panel of the scene's figures, which are over steps; `None` if it is none.
+    pub(crate) fn panel(&self, runs: &Runs) -> Option<Panel> {
+        self.enlarged.title.as_ref().filter(|_| !self.by_cost)?;
+        match self.enlarged.metric? {
+            Metric::Loss => Some(Panel::Loss),
+            Metric::Accuracy => Some(Panel::Accuracy),
+            Metric::GradNorm => Some(Panel::GradNorm),
+            Metric::Lr => Some(Panel::Lr),
+            // The window measures a network's sharpness at rows of its own.
+            Metric::Sharpness => runs.trained.is_none().then_some(Panel::Sharpness),
+        }
+    }
+
     /// Returns the picture of the chart that is shown large; `None` if there is none.
     pub(crate) fn figure(
         &self,
         (runs, row): (Runs, usize),
-        sharpness: Option<&SharpnessResult>,
+        measured: &Measured,
         followed: Option<usize>,
         theme: &'static Theme,
     ) -> Option<Figure> {
@@ -216,11 +279,12 @@ impl Charts {
                 (charts, names.enumerate().collect())
             }
             _ => {
-                let charts = if runs.trained.is_none() {
-                    metric_chart::landscape_charts(&runs)
-                } else {
-                    metric_chart::network_charts(&runs, sharpness)
+                // Over evaluations there is no common axis of the seeds.
+                let charts = Measured {
+                    seeds: None,
+                    ..measured.clone()
                 };
+                let charts = charts.charts(&runs);
                 let named = runs.scene.runs.iter().zip(runs.scene.run_names());
                 let named = named.filter(|(run, _)| run.shown);
                 let lines = named.map(|(run, name)| (style_index(run.colour), name));
@@ -265,17 +329,18 @@ impl Charts {
         ui: &mut egui::Ui,
         height: f32,
         view: ChartView,
-        sharpness: LatestSharpness,
+        measured: &Measured,
         textures: &mut Textures,
     ) -> Vec<Command> {
         let first = self.first;
+        // Over evaluations there is no common axis of the seeds.
+        let by_cost = view.x_axis.by_cost;
+        let measured = &Measured {
+            seeds: measured.seeds.clone().filter(|_| !by_cost),
+            ..measured.clone()
+        };
         let make = |runs: &Runs| {
-            let mut charts = if runs.trained.is_none() {
-                metric_chart::landscape_charts(runs)
-            } else {
-                let found = sharpness.and_then(|found| (**found).as_ref().ok());
-                metric_chart::network_charts(runs, found)
-            };
+            let mut charts = measured.charts(runs);
             if let Some(first) = first {
                 charts.sort_by_key(|chart| !chart.title.starts_with(first.title()));
             }
@@ -297,7 +362,7 @@ impl Charts {
             height -= ui.cursor().min.y - top;
         }
         let order = first.map_or(0, |first| 1 + first as usize);
-        let charts = self.cache.of(view.x_axis, (sharpness, order), make);
+        let charts = self.cache.of(view.x_axis, (measured, order), make);
         run_column(ui, height, charts, (view, &mut self.enlarged), textures)
     }
 
@@ -318,7 +383,9 @@ impl Charts {
         });
         let height = height - (ui.cursor().min.y - top);
         let make = |runs: &Runs| metric_chart::layer_charts(runs, index, layers, thresholds);
-        let charts = self.layers.of(view.x_axis, (None, index), make);
+        let charts = self
+            .layers
+            .of(view.x_axis, (&Measured::default(), index), make);
         let name = |style: usize| Some(layers.get(shade_number(style)?)?.name.as_str());
         let view = ChartView {
             names: &name,
@@ -400,10 +467,14 @@ pub(super) fn column(
         let large = enlarged.title.as_ref() == Some(&plot.title);
         let term = plot.title.split([';', '‖']).next().unwrap_or_default();
         let title = with_glossary(answer.title.clone(), Term::find(term.trim()));
-        if title
-            .on_hover_text("Shows the chart large; Escape closes it.")
-            .clicked()
-        {
+        let help = match &*plot.seeds {
+            "" => "Shows the chart large; Escape closes it.".to_owned(),
+            seeds => format!(
+                "Over {seeds}: the median, a band between the quartiles, and the mean, dotted. A seed that diverged counts as infinitely high. \
+                 Click to show the chart large; Escape closes it."
+            ),
+        };
+        if title.on_hover_text(help).clicked() {
             enlarged.title = (!large).then(|| plot.title.clone());
         }
         hover(plot, answer);

@@ -7,8 +7,10 @@ use crate::engine::cancel::Cancel;
 use crate::engine::geometry::surface::Surface;
 use crate::engine::results::{Runs, TrainingSnapshot};
 use crate::engine::scene::Scene;
+use crate::export::picture::Show;
 use crate::figure::connect::{Caption, picture, settings_text, window};
 use crate::figure::drawing::Item;
+use crate::figure::pages::Page;
 use crate::figure::shortened;
 use crate::gui::command::Command;
 use crate::gui::paint;
@@ -57,7 +59,7 @@ impl ConnectView {
         });
         let connection = own.as_deref().and_then(|found| found.as_ref().ok());
         let connection = connection.and_then(|found| found.connection.as_deref());
-        let window = connection.and_then(|found| window(found, size.into()));
+        let window = connection.and_then(|found| window(found, (size.into(), true)));
         let (spec, network) = (default_curve_optimizer(), context.scene.network()?);
         let request = ConnectRequest::new(trained, ends, spec, &network.connect, window);
         request.into_iter().for_each(|request| job.request(request));
@@ -174,6 +176,7 @@ impl View for ConnectView {
                 title: &format!("from {from} to {to}"),
                 caption: "A is the end of the first run, B the end of the second, θ the middle point of the curve.",
                 l2: trained.task.loss.l2(),
+                legend: true,
             };
             let drawing = picture(connection, found.surface.clone(), &caption, size.into(), theme);
             CachedPicture {
@@ -203,7 +206,7 @@ impl View for ConnectView {
         let connection = found.connection.clone();
         let connection = connection.filter(|_| found.matches(&trained, ends));
         let connection = connection.ok_or_else(missing)?;
-        let (scene, theme) = (context.scene.clone(), context.theme);
+        let (scene, theme) = (context.scene, context.theme);
         let [from, to] = ends.map(|end| context.name(end));
         let title = format!("from {from} to {to}   {}", scene.title());
         let mut parts = vec![
@@ -214,20 +217,24 @@ impl View for ConnectView {
         let network = scene.network();
         parts.extend(network.map(|network| settings_text(found.spec(), &network.connect)));
         let text = parts.join(" · ");
-        Ok(Figure::new(theme, move |size| {
+        let kind = (context.scene, Show::Page(Page::Connect));
+        let what = format!("Mode connectivity {title}");
+        Ok(Figure::new(kind, &what, theme, move |size, legend| {
             let loss = &*trained.task.loss;
             let surface = || {
-                let (view, plane) = (window(&connection, size)?, connection.plane.as_ref()?);
+                let (view, plane) = (
+                    window(&connection, (size, legend))?,
+                    connection.plane.as_ref()?,
+                );
                 Surface::sample(loss, plane, view, SIDE, SIDE, &Cancel::default())
             };
             let caption = Caption {
                 title: &title,
                 caption: &text,
                 l2: loss.l2(),
+                legend,
             };
-            let drawing = picture(&connection, surface(), &caption, size, theme);
-            let description = format!("Mode connectivity {title}\n\n{}", scene.to_toml());
-            Ok((drawing, description))
+            Ok(picture(&connection, surface(), &caption, size, theme))
         }))
     }
 }

@@ -3,10 +3,11 @@
 use super::Figure;
 use super::charts::{ChartResponse, ChartView, chart};
 use crate::engine::results::Runs;
+use crate::export::picture::Show;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Drawing, Item};
-use crate::figure::metric_chart::{MetricChart, XAxis};
-use crate::figure::{legend_line, shortened};
+use crate::figure::metric_chart::{Metric, MetricChart, XAxis};
+use crate::figure::{caption, legend_line, shortened};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::plot::PlotChart;
@@ -16,6 +17,8 @@ use eframe::egui;
 pub(crate) struct Enlarged {
     /// Its title.
     pub title: Option<String>,
+    /// Its metric, if it has one.
+    pub metric: Option<Metric>,
     /// The middle of the window in the last frame.
     pub middle: egui::Rect,
 }
@@ -25,6 +28,7 @@ impl Default for Enlarged {
         let middle = egui::Rect::ZERO;
         Self {
             title: None,
+            metric: None,
             middle,
         }
     }
@@ -45,6 +49,7 @@ impl Enlarged {
             self.title = None;
             return None;
         };
+        self.metric = plot.metric;
         let middle = self.middle;
         let area = egui::Area::new(ui.scope_id().with("enlarged chart"))
             .order(egui::Order::Middle)
@@ -92,19 +97,23 @@ impl Enlarged {
     ) -> Option<Figure> {
         let title = self.title.as_ref()?;
         let metric = charts.into_iter().find(|chart| chart.title == *title)?;
-        Some(Figure::new(theme, move |size| {
-            let description = format!("{}\n\n{}", metric.title, runs.scene.to_toml());
+        let scene = runs.scene.clone();
+        let kind = (&scene, Show::Chart);
+        let what = metric.title.clone();
+        Some(Figure::new(kind, &what, theme, move |size, legend| {
             let x_axis = XAxis {
                 runs: &runs,
                 by_cost,
                 row,
             };
-            Ok((picture(&metric, &lines, &x_axis, size, theme), description))
+            let lines = lines.iter().filter(|_| legend).cloned();
+            let lines: Vec<(usize, String)> = lines.collect();
+            Ok(picture(&metric, &lines, &x_axis, size, theme))
         }))
     }
 }
 
-/// Draws a page with a chart and the names of its lines.
+/// Draws a page with a chart and the names of its lines, if there are some.
 fn picture(
     metric: &MetricChart,
     lines: &[(usize, String)],
@@ -112,15 +121,18 @@ fn picture(
     size: [f32; 2],
     theme: &Theme,
 ) -> Drawing {
-    const LEGEND: f32 = 190.0;
     let [width, height] = size;
+    let legend = if lines.is_empty() { 12.0 } else { 190.0 };
     let page = Area::new([0.0; 2], size);
     let mut items = vec![Item::filled(page.corners(), theme.background)];
-    let scene = &x_axis.runs.scene;
-    items.push(Item::label(scene.title(), [18.0, 20.0], 15.0, theme.ink));
-    let area = Area::new([12.0, 36.0], [width - LEGEND, height - 14.0]);
+    let runs = x_axis.runs;
+    let scene = &runs.scene;
+    items.push(Item::title(scene.title(), [18.0, 20.0], theme.ink));
+    let words = caption(scene, runs.step(x_axis.row).min(scene.training.steps));
+    items.push(Item::caption(words, [18.0, height - 14.0], theme.ink));
+    let area = Area::new([12.0, 36.0], [width - legend, height - 30.0]);
     items.extend(metric.draw(area, x_axis, theme));
-    let mut at = [width - LEGEND + 8.0, 64.0];
+    let mut at = [width - legend + 8.0, 64.0];
     for (style, name) in lines {
         items.extend(legend_line(at, *style, theme));
         let place = [at[0] + 38.0, at[1]];

@@ -1,23 +1,28 @@
 //! Pictures of views, for a file, the clipboard or the preview of the export dialog.
 
 use super::ViewContext;
-use crate::engine::cancel::Cancel;
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::export::figure_settings::{self, PICTURE_PIXELS};
 use crate::export::film::{self, Film};
-use crate::export::picture::{self, PageSize, Picture, Show};
+use crate::export::picture::{self, PageSize, PageStyle, Picture, Show};
 use crate::figure::colour::Theme;
 use crate::figure::drawing::Drawing;
+use crate::figure::pages::Page;
+use crate::figure::panels::Panel;
+use crate::figure::words;
 use crate::session::compute_all_runs;
+use std::sync::Arc;
 
-/// Draws at a size in points, and returns the drawing with the text that describes it.
-type Draw = dyn FnOnce([f32; 2]) -> Result<(Drawing, String), String> + Send;
+/// Draws a view's own results on a page of a size in points, with its legend or without it.
+type Draw = dyn Fn([f32; 2], bool) -> Result<Drawing, String> + Send;
 
 /// Picture of a view that is still to be drawn, off the window's thread.
 pub(crate) struct Figure {
     /// Width and height without a given size.
     pub pixels: [u32; 2],
+    /// The kind of picture.
+    pub show: Show,
     theme: &'static Theme,
     /// Whether the page has no background.
     transparent: bool,
@@ -29,7 +34,14 @@ enum Content {
     /// The picture of a scene that `ravine render` draws.
     Scene(Box<ScenePicture>),
     /// A drawing of a view's own results.
-    Drawn(Box<Draw>),
+    Drawn(Box<DrawnPicture>),
+}
+
+/// A drawing of a view's own results.
+struct DrawnPicture {
+    draw: Box<Draw>,
+    style: PageStyle,
+    description: String,
 }
 
 /// The picture of a scene.
@@ -41,16 +53,23 @@ struct ScenePicture {
 }
 
 impl Figure {
-    /// Returns a picture of a view's own results.
+    /// Returns a picture of a view's own results in a scene, with what it is in the description, and the words of the scene's figure style.
     pub(super) fn new(
+        (scene, show): (&Scene, Show),
+        what: &str,
         theme: &'static Theme,
-        draw: impl FnOnce([f32; 2]) -> Result<(Drawing, String), String> + Send + 'static,
+        draw: impl Fn([f32; 2], bool) -> Result<Drawing, String> + Send + 'static,
     ) -> Self {
         Self {
             pixels: PICTURE_PIXELS,
+            show,
             theme,
             transparent: false,
-            content: Content::Drawn(Box::new(draw)),
+            content: Content::Drawn(Box::new(DrawnPicture {
+                draw: Box::new(draw),
+                style: figure_settings::page_style(&scene.figure),
+                description: format!("{what}\n\n{}", scene.to_toml()),
+            })),
         }
     }
 
@@ -70,16 +89,27 @@ impl Figure {
         let runs = context.newest_runs;
         let runs = runs.filter(|runs| runs.scene.same_subject(context.scene));
         let runs = runs.ok_or("there is no picture yet; expected a landscape that can be drawn")?;
-        let (runs, scene) = (runs.clone(), context.scene.clone());
+        let (mut runs, scene) = (runs.clone(), context.scene.clone());
+        let has_chart = show
+            .panels()
+            .is_some_and(|panels| panels.into_iter().any(Panel::is_chart));
+        if has_chart && scene.seed_count() > 1 {
+            let others = context.runs.map(|runs| Arc::clone(&runs.other_seeds));
+            runs.other_seeds = others.unwrap_or_default();
+            if context.session.seed_runs.busy() {
+                return Err(not_computed_yet("runs with all seeds"));
+            }
+        }
         let page = PageSize::of_pixels(PICTURE_PIXELS);
         let picture = Picture {
             step: Some(context.step),
             followed: context.selected,
-            style: figure_settings::words(&scene.figure, show),
+            style: figure_settings::page_style(&scene.figure),
             ..Picture::new(page, show, context.theme)
         };
         Ok(Self {
             pixels: PICTURE_PIXELS,
+            show,
             theme: context.theme,
             transparent: false,
             content: Content::Scene(Box::new(ScenePicture {
@@ -98,12 +128,14 @@ impl Figure {
         }
     }
 
-    /// Returns the kind of picture of the scene; `None` for a drawing of a view's own results, which has its own words and is no film.
-    pub(crate) fn show(&self) -> Option<Show> {
-        match &self.content {
-            Content::Scene(scene) => Some(scene.picture.show),
-            Content::Drawn(_) => None,
-        }
+    /// Whether the picture is drawn again for each step, rather than from results that a view has computed.
+    pub(crate) fn has_steps(&self) -> bool {
+        matches!(self.content, Content::Scene(_)) && !self.show.is_still()
+    }
+
+    /// Whether there are films of the kind of picture.
+    pub(crate) fn has_film(&self) -> bool {
+        self.has_steps() || self.show == Show::Page(Page::Spectrum)
     }
 
     /// Draws the picture on a page, and returns it with the text that describes it.
@@ -122,12 +154,13 @@ impl Figure {
                 let description = picture::description(&runs, &picture);
                 Ok((picture::drawing(&runs, &picture)?, description))
             }
-            Content::Drawn(draw) => {
-                let (mut drawing, description) = draw(page.units())?;
+            Content::Drawn(drawn) => {
+                let DrawnPicture { draw, style, .. } = &*drawn;
+                let mut drawing = words::styled(page.units(), style, self.theme, draw)?;
                 if self.transparent {
                     picture::make_transparent(&mut drawing, self.theme);
                 }
-                Ok((drawing, description))
+                Ok((drawing, drawn.description))
             }
         }
     }
@@ -141,17 +174,15 @@ impl Figure {
         picture::page_bytes(&drawing, format, &page, &description)
     }
 
-    /// Returns a film of the picture over the steps of the scene's figure style, as a file of a format, one of [`film::EXTENSIONS`].
+    /// Passes a film of the picture over the steps of the scene's figure style to a function that writes it.
     ///
     /// # Errors
-    /// Returns one sentence where the view has no film, it was cancelled, or it cannot be encoded.
-    pub(crate) fn film(
+    /// Returns one sentence where the view has no film, or the function's.
+    pub(crate) fn with_film<T>(
         self,
-        format: &str,
         page: PageSize,
-        on_frame: &mut dyn FnMut(usize),
-        cancel: &Cancel,
-    ) -> Result<Vec<u8>, String> {
+        write: impl FnOnce(&Film) -> Result<T, String>,
+    ) -> Result<T, String> {
         let Content::Scene(scene) = self.content else {
             return Err(NO_FILM.to_owned());
         };
@@ -170,7 +201,7 @@ impl Figure {
             frames: &frames,
             fps,
         };
-        film.bytes(format, on_frame, cancel)
+        write(&film)
     }
 }
 
@@ -178,14 +209,22 @@ impl Figure {
 pub(crate) const NO_FILM: &str =
     "this content is the same at every step; expected another one for a film, like the map";
 
-/// Whether a format, one of [`picture::EXTENSIONS`] or [`film::EXTENSIONS`], is one of films.
+/// The format of a film as numbered PNG files.
+pub(crate) const FRAMES: &str = "frames";
+
+/// Whether a format, one of [`picture::EXTENSIONS`], [`film::EXTENSIONS`] or [`FRAMES`], is one of films.
 pub(crate) fn is_film(format: &str) -> bool {
-    film::EXTENSIONS.contains(&format)
+    film::EXTENSIONS.contains(&format) || format == FRAMES
 }
 
 impl ScenePicture {
     fn runs(&self) -> Result<Runs, String> {
-        compute_all_runs(&self.scene, &self.runs.problem, Some(&self.runs))
+        let runs = compute_all_runs(&self.scene, &self.runs.problem, Some(&self.runs))?;
+        let other_seeds = Arc::clone(&self.runs.other_seeds);
+        Ok(Runs {
+            other_seeds,
+            ..runs
+        })
     }
 }
 

@@ -25,7 +25,7 @@ mod sweep;
 mod sweep_axis;
 mod sweep_curves;
 
-pub(crate) use figure::{Figure, NO_FILM, is_film};
+pub(crate) use figure::{FRAMES, Figure, NO_FILM, is_film};
 
 use super::command::Command;
 use super::lesson::ShownGuess;
@@ -219,7 +219,7 @@ fn run_combo_ui(ui: &mut egui::Ui, name: &str, names: &[String], run: usize) -> 
 }
 
 /// Shows the progress of a job with a button that stops it; nothing at rest.
-fn progress_ui<R, T>(ui: &mut egui::Ui, job: &crate::session::Job<R, T>) {
+pub(crate) fn progress_ui<R, T>(ui: &mut egui::Ui, job: &crate::session::Job<R, T>) {
     if let Some(progress) = job.progress() {
         let bar = egui::ProgressBar::new(progress).desired_width(80.0);
         ui.add(bar.show_percentage());

@@ -1,6 +1,6 @@
 //! Projection error: the true losses of runs and those on the plane, and the distances from the plane.
 
-use super::charts::{ChartCache, ChartView, chart, name_of_style};
+use super::charts::{ChartCache, ChartView, Measured, chart, name_of_style};
 use super::{Figure, View, ViewContext, ViewOutput, message_ui};
 use crate::engine::numeric::real;
 use crate::engine::results::Runs;
@@ -9,6 +9,7 @@ use crate::export::picture::Show;
 use crate::figure::colour::{Theme, run_colour};
 use crate::figure::metric_chart::{self, XAxis};
 use crate::figure::network::plane_text;
+use crate::figure::pages::Page;
 use crate::figure::{projection_error, style_index};
 use crate::gui::command::Command;
 use crate::gui::paint;
@@ -62,7 +63,7 @@ impl View for ProjectionErrorView {
             row: context.row,
         };
         let make = metric_chart::projection_error_charts;
-        let charts = self.0.of(&x_axis, (None, 0), make);
+        let charts = self.0.of(&x_axis, (&Measured::default(), 0), make);
         let (names, theme) = (context.names, context.theme);
         let with_style = |style: usize| name_of_style(&runs.scene, names, style);
         let view = ChartView {
@@ -90,7 +91,7 @@ impl View for ProjectionErrorView {
     }
 
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
-        Figure::of_scene(context, Show::ProjectionError)
+        Figure::of_scene(context, Show::Page(Page::ProjectionError))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::engine::scene::Scene;
 use crate::export::picture::Show;
 use crate::figure::colour_bar;
 use crate::figure::drawing::Area;
+use crate::figure::pages::Page;
 use crate::figure::side_by_side::{Heights, draw, frames};
 use crate::gui::command::Command;
 use crate::gui::paint;
@@ -78,7 +79,7 @@ impl View for SideBySideView {
     }
 
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
-        Figure::of_scene(context, Show::SideBySide)
+        Figure::of_scene(context, Show::Page(Page::SideBySide))
     }
 }
 

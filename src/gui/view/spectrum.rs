@@ -7,7 +7,9 @@ use super::{
 use crate::engine::analysis::curvature::{CurvatureSettings, Report};
 use crate::engine::results::{Runs, TrainedRun};
 use crate::engine::scene::Scene;
+use crate::export::picture::Show;
 use crate::figure::chart::{Style, y_range};
+use crate::figure::pages::Page;
 use crate::figure::spectrum::{
     Spectrum, density_columns, eigenvalue_range, picture_of_several, sticks, with_table,
 };
@@ -195,12 +197,13 @@ impl View for SpectrumView {
         let steps = rows.map(|(run, row)| format!("{} at step {}", names[*run], runs.step(row)));
         let steps: Vec<String> = steps.collect();
         let title = format!("{}   {}", steps.join(" and "), scene.title());
-        Ok(Figure::new(theme, move |size| {
+        let kind = (context.scene, Show::Page(Page::Spectrum));
+        let what = format!("Curvature of {title}");
+        Ok(Figure::new(kind, &what, theme, move |size, _| {
             let found = (*newest).as_ref().map_err(Clone::clone)?;
             let spectra = spectra(&scene, &names, &shown, found);
-            let drawing = picture_of_several(&spectra, &settings(&scene), &title, size, theme);
-            let description = format!("Curvature of {title}\n\n{}", scene.to_toml());
-            Ok((drawing, description))
+            let settings = settings(&scene);
+            Ok(picture_of_several(&spectra, &settings, &title, size, theme))
         }))
     }
 }

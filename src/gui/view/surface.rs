@@ -10,6 +10,7 @@ use crate::export::picture::Show;
 use crate::figure::drawing::Item;
 use crate::figure::frame::Frame;
 use crate::figure::network;
+use crate::figure::pages::Page;
 use crate::figure::surface_3d::{Camera, Mesh, Paint, Relief, Surface3d, paint};
 use crate::gui::command::Command;
 use crate::gui::paint::{self as painting, colour};
@@ -165,7 +166,7 @@ impl View for SurfaceView {
     }
 
     fn figure(&self, context: &ViewContext) -> Result<Figure, String> {
-        Figure::of_scene(context, Show::Surface)
+        Figure::of_scene(context, Show::Page(Page::Surface))
     }
 }
 

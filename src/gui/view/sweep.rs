@@ -7,9 +7,11 @@ use super::{Figure, View, ViewContext, ViewOutput, named, progress_ui, run_combo
 use crate::engine::analysis::sweep::{SweepAxis, SweepCurve, SweepMap, SweepMetric};
 use crate::engine::scene::Scene;
 use crate::engine::training::RunSpec;
+use crate::export::picture::Show;
 use crate::figure;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Colour, Item, Point};
+use crate::figure::pages::Page;
 use crate::figure::sweep::{
     CurvePlot, MapPlot, SweepFigure, SweepLine, curves_picture, map_picture, value_text,
 };
@@ -175,7 +177,13 @@ impl View for SweepView {
         }
         let (scene, theme, measure) = (context.scene.clone(), context.theme, self.measure);
         let indices: Vec<usize> = swept_runs(context).collect();
-        Ok(Figure::new(theme, move |size| {
+        let axes = match &request.axes {
+            SweepAxes::One(axis) => axis.to_string(),
+            SweepAxes::Two(_, [x, y]) => format!("{x} and {y}"),
+        };
+        let kind = (context.scene, Show::Page(Page::Sweep));
+        let what = format!("Sweep over {axes}");
+        Ok(Figure::new(kind, &what, theme, move |size, legend| {
             let found = (*newest).as_ref().map_err(Clone::clone)?;
             let names = scene.run_names();
             let figure = SweepFigure {
@@ -185,9 +193,10 @@ impl View for SweepView {
                 size,
                 theme,
                 seeds: 1,
+                legend,
             };
             let name = |run: usize| names.get(*indices.get(run)?).map(String::as_str);
-            let drawing = match &found.swept {
+            Ok(match &found.swept {
                 SweepData::Curves(curves) => {
                     let lines = sweep_lines(curves, &indices, &names, &scene);
                     let swept =
@@ -200,12 +209,7 @@ impl View for SweepView {
                     let name = name(map_run(&found.request)).unwrap_or_default();
                     map_picture(&figure, &map.0, name, map.1.as_ref())
                 }
-            };
-            let axes = match &found.request.axes {
-                SweepAxes::One(axis) => axis.to_string(),
-                SweepAxes::Two(_, [x, y]) => format!("{x} and {y}"),
-            };
-            Ok((drawing, format!("Sweep over {axes}\n\n{}", scene.to_toml())))
+            })
         }))
     }
 }

@@ -153,7 +153,7 @@ fn connect_exports_the_picture_of_the_command_line() {
     let found = connect(task, ends, &spec, &settings, &never, &mut |_| {});
     let found = found.unwrap().unwrap();
     let size = drawing.size;
-    let view = figure::connect::window(&found, size).unwrap();
+    let view = figure::connect::window(&found, (size, true)).unwrap();
     let plane = found.plane.as_ref().unwrap();
     let surface = Surface::sample(&*task.loss, plane, view, 65, 65, &never);
     let settings = figure::connect::settings_text(&spec, &settings);
@@ -164,6 +164,7 @@ fn connect_exports_the_picture_of_the_command_line() {
             scene.subject_spec()
         ),
         l2: task.loss.l2(),
+        legend: true,
     };
     let theme = crate::gui::theme::current(&window.ctx);
     let expected = figure::connect::picture(&found, surface, &caption, size, theme);

@@ -85,14 +85,84 @@ fn flags_override_the_figure_of_a_scene() {
     assert!(!has_width && !svg.contains(">Paths<") && svg.contains("step 10 of 20"));
     let (_, svg) = drawn(&["--show", "loss", "--transparent=off", "--theme", "auto"]);
     assert!(svg.contains("fill=\"#ffffff\""), "a light background");
-    // Other kinds of pictures have title and caption too. What only panels have is left out, unless it is given now.
+    // Settings that another kind of picture does not have are left out, unless they are given now.
     place.said(&["render", "s.toml", "--show", "surface", "-o", "b.svg"]);
-    let surface = place.read("b.svg");
-    assert!(surface.contains(">Paths<") && !surface.contains("azim"));
+    let svg = place.read("b.svg");
+    assert!(svg.contains(">Paths<") && !svg.contains(">u<"));
     let args = [
-        "render", "s.toml", "--show", "surface", "--label", "x", "-o", "b.svg",
+        "render", "s.toml", "--show", "surface", "--xlabel", "x", "-o", "b.svg",
     ];
-    place.refused(&args, "--label is for the map and charts");
+    place.refused(&args, "--xlabel changes nothing in --show surface");
+}
+
+#[test]
+fn every_view_has_the_words_of_the_flags() {
+    let place = Place::new();
+    let scene = [
+        "--landscape",
+        "booth",
+        "--run",
+        "adam:lr=0.1",
+        "--steps",
+        "20",
+        "-o",
+        "a.svg",
+    ];
+    let drawn = |kind: &str, flags: &[&str]| {
+        place.said(&[&["render", "--show", kind], &scene[..], flags].concat());
+        let svg = place.read("a.svg");
+        let (_, drawn) = svg.split_once("</desc>").expect("a description");
+        drawn.to_owned()
+    };
+    for (kind, in_legend) in [
+        ("basins", Some("lightness: steps to converge")),
+        ("sweep", Some("current value")),
+        ("surface", Some(">loss ")),
+        ("side-by-side", None),
+    ] {
+        let usual = drawn(kind, &[]);
+        assert!(
+            usual.contains("seed 0") && !usual.contains(">Own<"),
+            "{kind}"
+        );
+        let flags = ["--title", "Own", "--label", "(b)", "--caption", "off"];
+        let svg = drawn(kind, &flags);
+        assert!(svg.contains(">Own<") && svg.contains(">(b)<"), "{kind}");
+        assert!(!svg.contains("seed 0"), "{kind}");
+        if let Some(words) = in_legend {
+            assert!(usual.contains(words), "{kind}: {words}");
+            assert!(!drawn(kind, &["--legend", "off"]).contains(words), "{kind}");
+        }
+    }
+    let svg = drawn(
+        "basins",
+        &["--xlabel", "weight", "--preset", "single-column"],
+    );
+    assert!(svg.contains(">weight<") && !svg.contains("Basins of"));
+    for (kind, flag, value, expected) in [
+        (
+            "sweep",
+            "--levels",
+            "5",
+            "--levels changes nothing in --show sweep",
+        ),
+        (
+            "basins",
+            "--contour-labels",
+            "off",
+            "--contour-labels changes nothing",
+        ),
+        (
+            "side-by-side",
+            "--legend",
+            "off",
+            "--legend changes nothing",
+        ),
+        ("sweep", "--legend", "below", "expected right or off"),
+    ] {
+        let args = [&["render", "--show", kind, flag, value], &scene[..]].concat();
+        place.refused(&args, expected);
+    }
 }
 
 #[test]

@@ -217,3 +217,30 @@ fn quiet_commands_write_results_only() {
         assert_eq!((code, said.as_str()), (Some(0), ""), "{args:?}");
     }
 }
+
+#[test]
+fn a_scene_keeps_its_seeds() {
+    let place = Place::new();
+    let figure = ["--show", "loss", "-o", "a.svg", "--save-scene", "s.toml"];
+    place.said(&[with("render", &["--seeds", "2..5"]), figure.to_vec()].concat());
+    let scene = place.read("s.toml");
+    assert!(
+        scene.contains("seed = 2\n") && scene.contains("seeds = 4\n"),
+        "{scene}"
+    );
+    place.said(&["render", "s.toml", "-o", "b.svg"]);
+    assert_eq!(place.read("a.svg"), place.read("b.svg"));
+    let table = place.said(&["trace", "s.toml", "--table", "csv"]);
+    assert_eq!(
+        table,
+        place.said(&with("trace", &["--seeds", "2..5", "--table", "csv"]))
+    );
+    let one = place.said(&["trace", "s.toml", "--seeds", "2..2", "--table", "csv"]);
+    assert!(
+        one.lines().nth(1).is_some_and(|row| row.contains(",1,")),
+        "{one}"
+    );
+    // Without randomness there is nothing to repeat.
+    place.said(&["render", "s.toml", "--noise", "0", "-o", "c.svg"]);
+    assert!(!place.read("c.svg").contains("4 seeds"));
+}
