@@ -2,8 +2,7 @@
 
 use super::axis::Labels;
 use super::{NAMES_WIDTH, PlotChart, PlotOptions, coordinate};
-use crate::figure::chart::{EndNames, Style, named_row};
-use crate::figure::colour::Theme;
+use crate::figure::chart::{EndNames, Style};
 use crate::figure::trail::line;
 use crate::gui::paint::{self, Textures};
 use eframe::egui;
