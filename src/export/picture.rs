@@ -4,7 +4,7 @@ pub use super::page_size::{MIN_PIXELS, PageSize, Preset};
 pub use super::show::{Panels, Show, help as show_help, panel_names};
 use crate::engine::results::Runs;
 use crate::figure::colour::Theme;
-use crate::figure::drawing::{Area, Drawing, Item};
+use crate::figure::drawing::Drawing;
 use crate::figure::pages;
 use crate::figure::panels::{self, Panel};
 pub use crate::figure::panels::{LegendPlace, PageStyle};
@@ -169,10 +169,7 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
 
 /// Removes the background of the page.
 pub fn make_transparent(drawing: &mut Drawing, theme: &Theme) {
-    let background = Item::filled(
-        Area::new([0.0; 2], drawing.size).corners(),
-        theme.background,
-    );
+    let background = figure::background(drawing.size, theme);
     drawing.items.retain(|item| *item != background);
 }
 

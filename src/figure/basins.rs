@@ -4,7 +4,7 @@ use super::axis::number;
 use super::colour::{Theme, byte, class_colour};
 use super::drawing::{Anchor, Area, Colour, Drawing, Item, Stroke, Text};
 use super::frame::Frame;
-use super::{Layout, caption, layout, map, page, text_width};
+use super::{Layout, NARROW, caption, layout, map, page, text_width};
 use crate::engine::analysis::basins::{BasinLabel, Basins, Cell};
 use crate::engine::numeric::real;
 use crate::engine::results::MapData;
@@ -264,7 +264,7 @@ pub fn picture(
     } = layout(size);
     if !has_legend {
         space.max[0] = (size[0] - 16.0).max(space.max[0]);
-    } else if size[0] < 440.0 {
+    } else if size[0] < NARROW {
         // On a narrow page the legend needs more than the colour bar that other maps have.
         space.max[0] = (size[0] - NARROW_LEGEND - 20.0).max(space.min[0] + 60.0);
     }

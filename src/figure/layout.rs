@@ -16,10 +16,12 @@ pub(super) struct Layout {
 /// Height of a line of small text, in legends and captions.
 pub(super) const LINE_HEIGHT: f32 = 16.0;
 
+/// Width of a page, in points, below which it is narrow: legends have no space at the right.
+pub(super) const NARROW: f32 = 440.0;
+
 /// Returns the layout for a picture's size.
 pub(super) fn layout([width, height]: [f32; 2]) -> Layout {
-    // A narrow picture has no space for a legend.
-    let legend = if width < 440.0 {
+    let legend = if width < NARROW {
         -20.0
     } else {
         (width * 0.18).clamp(120.0, 160.0)
@@ -62,8 +64,12 @@ pub(super) fn layout_of(runs: &Runs, size: [f32; 2]) -> Layout {
     layout
 }
 
-/// Returns the background of a page.
+/// Returns the items of a page without content: its background.
 pub(super) fn page(size: [f32; 2], theme: &Theme) -> Vec<Item> {
-    let area = Area::new([0.0; 2], size);
-    vec![Item::filled(area.corners(), theme.background)]
+    vec![background(size, theme)]
+}
+
+/// Returns the background of a page of a size.
+pub fn background(size: [f32; 2], theme: &Theme) -> Item {
+    Item::filled(Area::new([0.0; 2], size).corners(), theme.background)
 }

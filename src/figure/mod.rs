@@ -58,7 +58,8 @@ use colour::{Theme, run_colour, run_dash, run_marker};
 use drawing::{Area, Drawing, Item, Point};
 use frame::Frame;
 use labels::Labels;
-use layout::{Layout, layout, layout_of, page};
+pub use layout::background;
+use layout::{Layout, NARROW, layout, layout_of, page};
 use trail::Trail;
 
 /// Settings of a picture of a scene.

@@ -10,7 +10,7 @@ mod tests;
 use super::drawing::{Area, Drawing, Item};
 use super::pages::Page;
 use super::text_width::{first_fitted, fitted};
-use super::{Options, page};
+use super::{NARROW, Options, page};
 use crate::engine::results::Runs;
 pub use crate::engine::scene::LegendPlace;
 use cells::{GAP, cells};
@@ -68,7 +68,7 @@ pub fn picture(
 ) -> Result<Drawing, String> {
     // A map names its runs, and has no corner to spare on a narrow page.
     let has_chart = panels.iter().any(|panel| panel.is_chart());
-    let usual = match options.size[0] < 440.0 {
+    let usual = match options.size[0] < NARROW {
         false => LegendPlace::Right,
         true if has_chart && panels.len() > 1 => LegendPlace::Below,
         true if has_chart => LegendPlace::Inside,
@@ -120,18 +120,13 @@ fn with_legend(
         |title| fitted(title, 15.0, area.width()),
     );
     if !title.is_empty() {
-        items.push(Item::label(
-            title,
-            [area.min[0] + 6.0, 17.0],
-            15.0,
-            theme.ink,
-        ));
+        items.push(Item::title(title, [area.min[0] + 6.0, 17.0], theme.ink));
         area.min[1] = 34.0;
     }
     if style.caption {
         let at = [area.min[0] + 6.0, height - 14.0];
         let caption = fitted(&caption_of_seeds(runs, step), 11.0, area.width());
-        items.push(Item::label(caption, at, 11.0, theme.ink));
+        items.push(Item::caption(caption, at, theme.ink));
         area.max[1] = height - 26.0;
     } else if !runs.other_seeds.is_empty() && has_chart {
         let at = [area.min[0] + 6.0, height - 10.0];

@@ -5,7 +5,7 @@ use super::metric_chart::{XAxis, projection_error_charts};
 use super::network::{percent, plane_text};
 use super::panels::rows_of_runs;
 use super::text_width::{self, fitted};
-use super::{Options, axis::number, caption, legend_line, page, style_index};
+use super::{NARROW, Options, axis::number, caption, legend_line, page, style_index};
 use crate::engine::results::Runs;
 
 /// Describes a run at a row in four texts: its true loss, the loss of its projection, its distance from the plane, and the latter as a share
@@ -45,7 +45,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let words = caption(scene, step);
     items.push(Item::caption(words, [18.0, height - 14.0], theme.ink));
     // On a narrow page the charts have the place of the legend, which is below with the runs' names only.
-    let is_narrow = width < 440.0;
+    let is_narrow = width < NARROW;
     let legend = if is_narrow || !options.legend {
         0.0
     } else {

@@ -7,7 +7,7 @@ use super::labels::Labels;
 use super::layout::LINE_HEIGHT;
 use super::trail::{self, Trail};
 use super::{
-    Options, SIDE, caption, curve, layers_of_map, legend_line, map, network, page, panels,
+    NARROW, Options, SIDE, caption, curve, layers_of_map, legend_line, map, network, page, panels,
     status_text, style_index, text_width, trails,
 };
 use crate::engine::objective::plane::Rect;
@@ -214,7 +214,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Drawing {
     let bottom = height - 14.0;
     let words = caption(scene, step);
     items.push(Item::caption(words, [18.0, bottom], theme.ink));
-    let right = if width < 440.0 { 68.0 } else { 90.0 };
+    let right = if width < NARROW { 68.0 } else { 90.0 };
     let space = Area::new(
         [4.0, 30.0],
         [width - right, (bottom - LINE_HEIGHT).max(90.0)],

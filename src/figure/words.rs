@@ -1,7 +1,8 @@
-//! Words of a page that is drawn whole: a figure's style replaces its title and the names of its axes, and leaves out what it does not have.
+//! Title, caption, letter and axis names of a page that is drawn whole, as a figure's style has them.
 
+use super::background;
 use super::colour::Theme;
-use super::drawing::{Area, Drawing, Item, Role, Text};
+use super::drawing::{Drawing, Item, Role, Text};
 use super::panels::{LETTER_SIZE, LegendPlace, PageStyle};
 use super::text_width::fitted;
 
@@ -79,10 +80,6 @@ pub(super) fn without(
     Ok(kept.map(|item| item.moved([0.0, -above])).collect())
 }
 
-fn background(size: [f32; 2], theme: &Theme) -> Item {
-    Item::filled(Area::new([0.0; 2], size).corners(), theme.background)
-}
-
 /// Replaces a text that the style has another one for.
 fn replace(item: &mut Item, style: &PageStyle, width: f32) {
     let text = match item {
@@ -111,7 +108,7 @@ fn replace(item: &mut Item, style: &PageStyle, width: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::drawing::words;
+    use crate::figure::drawing::{Area, words};
 
     /// A page with a title, a caption, an axis and a mark whose height is that of the space between them.
     #[expect(clippy::unnecessary_wraps, reason = "has the type of a page")]

@@ -15,12 +15,11 @@ use crate::figure::metric_chart::{
 };
 use crate::figure::text_width::first_fitted;
 use crate::figure::{
-    Options, colour_bar, critical_points, first_visible, map, map_items, network, pages,
+    Options, SIDE, colour_bar, critical_points, first_visible, map, map_items, network, pages,
     state_chart, style_index, words,
 };
 
-/// Number of samples along each side of the map, and of rows at which a network's sharpness is measured.
-const SIDE: usize = 512;
+/// Number of rows at which a network's sharpness is measured.
 const SHARPNESS_ROWS: usize = 50;
 
 /// Margins of a map for its axes and its colour bar: left and above, right and below.

@@ -7,7 +7,7 @@ use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Drawing, Item};
 use crate::figure::layout::{layout, page};
 use crate::figure::trail::Trail;
-use crate::figure::{Options, axis::number, caption, legend, network, panels, trails};
+use crate::figure::{NARROW, Options, axis::number, caption, legend, network, panels, trails};
 use std::sync::Arc;
 
 /// Number of samples along each side of the landscape.
@@ -100,8 +100,8 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     let step = step.min(scene.training.steps);
     let row = runs.row(step);
     let mut items = page(options.size, theme);
-    let is_narrow = options.size[0] < 440.0;
-    if is_narrow && scene.runs.iter().filter(|run| run.shown).count() > 3 {
+    let has_rows = options.legend && options.size[0] < NARROW;
+    if has_rows && scene.runs.iter().filter(|run| run.shown).count() > 3 {
         // Many names have no room on a small surface.
         let [width, height] = options.size;
         area.max[0] = width - 10.0;

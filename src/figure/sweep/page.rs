@@ -12,7 +12,7 @@ use crate::figure::drawing::{Anchor, Area, Drawing, Item, Point};
 use crate::figure::map::star;
 use crate::figure::text_width::{self, fitted};
 use crate::figure::trail::{border, line};
-use crate::figure::{caption, legend_line, page};
+use crate::figure::{NARROW, caption, legend_line, page};
 
 /// Settings of a sweep's page.
 #[derive(Clone, Copy)]
@@ -60,7 +60,7 @@ impl SweepFigure<'_> {
 
     /// Whether the page has its legend below the plot.
     fn is_narrow(&self) -> bool {
-        self.size[0] < 440.0
+        self.size[0] < NARROW
     }
 
     /// Returns the plot's area, with `gap` points between it and a legend at its right, and draws the legend.
