@@ -98,6 +98,12 @@ impl Columns {
     /// Returns any I/O error from `out`.
     pub fn npz(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut npz = Npz::default();
+        self.add_to(&mut npz)?;
+        npz.write(out)
+    }
+
+    /// Adds an array for each column.
+    pub(super) fn add_to(&self, npz: &mut Npz) -> io::Result<()> {
         for (name, cells) in &self.columns {
             let shape = [cells.len() as u64];
             match cells {
@@ -106,7 +112,7 @@ impl Columns {
                 Cells::Text(cells) => npz.add_texts(name, cells)?,
             }
         }
-        npz.write(out)
+        Ok(())
     }
 }
 

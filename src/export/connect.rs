@@ -1,15 +1,12 @@
 //! Export of mode connectivity, the paths between two networks, as CSV, JSON and NPZ.
 
+use super::columns::{Cells, Columns};
 use super::npz::Npz;
 use crate::engine::analysis::mode_connectivity::{
     ModeConnectivity, PathExtremum, PathPoint, PathProfile,
 };
-use crate::engine::declare::spec::real;
 use serde_json::{Value, json};
 use std::io::{self, Write};
-
-/// A named column with a number for each t.
-type Column = (String, Vec<f64>);
 
 /// Prefixes of the columns of training and test data, in the order of the metrics' parts.
 const PARTS: [&str; 2] = ["", "test_"];
@@ -26,9 +23,10 @@ pub fn paths(connection: &ModeConnectivity) -> Vec<(&'static str, &PathProfile)>
 }
 
 /// Returns the columns: t; for each path the losses and accuracies in training and in the test that exist; the curve's coordinates on the plane.
-fn columns(connection: &ModeConnectivity) -> Vec<Column> {
+fn columns(connection: &ModeConnectivity) -> Columns {
     let rows = &connection.straight.rows;
-    let mut columns = vec![("t".to_owned(), rows.iter().map(|row| row.t).collect())];
+    let mut columns: Vec<(String, Vec<f64>)> =
+        vec![("t".to_owned(), rows.iter().map(|row| row.t).collect())];
     for (name, profile) in paths(connection) {
         for (part, prefix) in PARTS.into_iter().enumerate() {
             let mut add = |metric: &str, value: &dyn Fn(&PathPoint) -> Option<f64>| {
@@ -45,6 +43,10 @@ fn columns(connection: &ModeConnectivity) -> Vec<Column> {
         columns.extend(values.map(|values| (name.to_owned(), values)));
     }
     columns
+        .into_iter()
+        .fold(Columns::default(), |table, (name, values)| {
+            table.with(name, Cells::Real(values))
+        })
 }
 
 /// Writes the columns, a line for each t. Numbers read back to the same bits.
@@ -52,17 +54,7 @@ fn columns(connection: &ModeConnectivity) -> Vec<Column> {
 /// # Errors
 /// Returns any I/O error from `out`.
 pub fn csv(connection: &ModeConnectivity, out: &mut dyn Write) -> io::Result<()> {
-    let columns = columns(connection);
-    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-    writeln!(out, "{}", names.join(","))?;
-    for row in 0..connection.straight.rows.len() {
-        let cells: Vec<String> = columns
-            .iter()
-            .map(|(_, values)| real(values[row]))
-            .collect();
-        writeln!(out, "{}", cells.join(","))?;
-    }
-    Ok(())
+    columns(connection).csv(out)
 }
 
 /// Writes the columns as arrays, the weights of both ends and of the middle point as `from`, `to` and `theta`, and the plane, if there is
@@ -72,9 +64,7 @@ pub fn csv(connection: &ModeConnectivity, out: &mut dyn Write) -> io::Result<()>
 /// Returns any I/O error from `out`.
 pub fn npz(connection: &ModeConnectivity, out: &mut dyn Write) -> io::Result<()> {
     let mut npz = Npz::default();
-    for (name, values) in columns(connection) {
-        npz.add(&name, &[values.len() as u64], values)?;
-    }
+    columns(connection).add_to(&mut npz)?;
     let [from, to] = &connection.ends;
     let mut vectors = vec![
         ("from", &from[..]),
@@ -147,14 +137,8 @@ pub fn summary(connection: &ModeConnectivity) -> Value {
 /// # Errors
 /// Returns any I/O error from `out`.
 pub fn json(connection: &ModeConnectivity, summary: &Value, out: &mut dyn Write) -> io::Result<()> {
-    let (names, columns): (Vec<_>, Vec<_>) = columns(connection).into_iter().unzip();
-    let rows = 0..connection.straight.rows.len();
-    let file = PathsFile {
-        summary,
-        columns: names,
-        rows: { rows.map(|row| columns.iter().map(|column| column[row]).collect()) }.collect(),
-    };
-    super::json::write(&file, out)
+    let table = columns(connection);
+    super::json::write(&PathsFile { summary, table }, out)
 }
 
 /// Paths in a JSON file.
@@ -162,6 +146,6 @@ pub fn json(connection: &ModeConnectivity, summary: &Value, out: &mut dyn Write)
 struct PathsFile<'a> {
     #[serde(flatten)]
     summary: &'a Value,
-    columns: Vec<String>,
-    rows: Vec<Vec<f64>>,
+    #[serde(flatten)]
+    table: Columns,
 }
