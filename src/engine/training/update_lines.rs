@@ -93,7 +93,7 @@ impl RunSpec {
         };
         match bare {
             "θ" => entry(&look.theta[before]),
-            "t" => Some(real(usize::try_from(look.step).ok()?)),
+            "t" => Some(real(look.step)),
             "lr" => Some(look.rates.lr),
             "g" if before == 1 => entry(&look.gradient),
             _ if symbol == name => carried(before),
@@ -105,7 +105,7 @@ impl RunSpec {
                     .find_map(|wrapper| wrapper.settings().get(setting));
                 match own.or(others)? {
                     Value::Real(real) => Some(real),
-                    Value::Count(count) => Some(real(usize::try_from(count).ok()?)),
+                    Value::Count(count) => Some(real(count)),
                     _ => None,
                 }
             }

@@ -12,6 +12,7 @@ pub(super) use curvature::Unstable;
 use crate::engine::analysis::critical::{self, CriticalPoint, Kind};
 use crate::engine::cancel::Cancel;
 use crate::engine::declare::Value;
+use crate::engine::numeric::real as count;
 use crate::engine::training::{Outcome, Reason, RunSpec};
 use crate::figure::axis::number;
 use crate::teaching::facts::Facts;
@@ -280,10 +281,4 @@ fn start_text(at: [f64; 2], extent: f64) -> String {
     let scale = 10_f64.powf(digits);
     let [x, y] = at.map(|t| (t * scale).round() / scale + 0.0);
     format!("{x}, {y}")
-}
-
-/// Returns a number of things as f64.
-#[expect(clippy::cast_precision_loss, reason = "a number of steps or rows")]
-fn count(count: u64) -> f64 {
-    count as f64
 }

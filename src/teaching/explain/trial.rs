@@ -3,6 +3,7 @@
 use super::named::Named;
 use crate::engine::cancel::Cancel;
 use crate::engine::network::{Precision, TrainingTask};
+use crate::engine::numeric::real;
 use crate::engine::objective::Objective;
 use crate::engine::scene::Scene;
 use crate::engine::training::{FinalState, Outcome, RunSettings, run, run_to_end};
@@ -102,8 +103,7 @@ fn network_effect(named: &Named, scene: &Scene, by_test: bool) -> Effect {
     let samples = old.loss.samples() as u64;
     let batch = scene.training.batch;
     let batch = batch.map_or(samples, |batch| samples.min(batch));
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let work = scene.training.steps as f64 * batch as f64 * old.loss.dim() as f64;
+    let work = real(scene.training.steps) * real(batch) * real(old.loss.dim());
     if work > MAX_NETWORK_WORK {
         return Effect::Unknown;
     }

@@ -3,8 +3,8 @@
 //! Where no eigenvalue of the Hessian is above L on the set of lower losses than the start's, a step with γ < 2/L stays in that set and lowers
 //! the loss by at least γ (1 − γL/2) ‖∇f‖², the descent lemma. With strong convexity, ‖∇f‖² ≥ 2μ (f − f*), so that the loss above the minimum
 //! shrinks by the factor 1 − γμ (2 − γL) at least, which is 1 − μ/L at γ = 1/L; for γ ≤ 1/L it is also at most ‖θ₀ − θ*‖² / (2γt). Karimi,
-//! Nutini and Schmidt 2016, under the Polyak-Łojasiewicz condition; Garrigos and Gower 2023, Handbook of Convergence Theorems. Close to the minimum the rate is that
-//! of the quadratic with its Hessian: Polyak, Introduction to Optimization, 1987.
+//! Nutini and Schmidt 2016, under the Polyak-Łojasiewicz condition; Garrigos and Gower 2023, Handbook of Convergence Theorems. Close to the
+//! minimum the rate is that of the quadratic with its Hessian: Polyak, Introduction to Optimization, 1987.
 
 use super::{Curve, Theory, TheoryLine, batch_size, constant_rates};
 use crate::engine::analysis::curvature::extremes;

@@ -1,6 +1,6 @@
 //! Curvature at the end of a run and where it became unstable, best momentum, and rates.
 
-use super::{Context, point, start_text};
+use super::{Context, count, point, start_text};
 use crate::engine::declare::Value;
 
 /// Share of λmax below which a negative eigenvalue is rounding.
@@ -167,10 +167,8 @@ impl Context<'_> {
         };
         let rows = (0..=row).step_by(every);
         let limits = rows.filter_map(|row| self.facts.largest_lr(row));
-        #[expect(clippy::cast_precision_loss, reason = "a number of steps")]
-        let step = self.facts.runs.step(row) as f64;
         Unstable {
-            step,
+            step: count(self.facts.runs.step(row)),
             ratio,
             lr_sharpness: lr * high,
             direction,
