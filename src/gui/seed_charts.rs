@@ -1,6 +1,6 @@
 //! Charts of the runs over several seeds, summarized in the background.
 
-use super::app::App;
+use super::app::{App, Newest};
 use crate::figure::metric_chart::{MetricChart, charts_over_seeds};
 use crate::session::{Job, Request, SeedRunsRequest, SeedRunsResult, Session};
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl App {
     }
 
     /// Returns the charts of the scene's runs over all seeds that are computed; `None` where it has one seed.
-    pub(super) fn newest_seed_charts(&self) -> Option<Arc<Result<SeedCharts, String>>> {
+    pub(super) fn newest_seed_charts(&self) -> Newest<SeedCharts> {
         let found = self.seed_runs()?;
         let newest = self.seed_charts.newest();
         newest.filter(|charts| {

@@ -293,15 +293,8 @@ impl App {
             if stale {
                 ui.multiply_opacity(STALE_OPACITY);
             }
-            #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
-            let rows = runs.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
-            let (rule, share) = if self.rule.open {
-                (400.0, 0.65)
-            } else {
-                (24.0, 0.5)
-            };
-            let table = (rows * 24.0 + 36.0 + rule).min(ui.available_height() * share);
-            let height = (ui.available_height() - table).max(0.0);
+            let below = height_below_charts(runs, self.rule.open, ui.available_height());
+            let height = (ui.available_height() - below).max(0.0);
             let (space, _) = ui.allocate_exact_size(
                 egui::vec2(ui.available_width().max(0.0), height),
                 egui::Sense::hover(),
@@ -373,6 +366,14 @@ impl App {
         let star = if self.scene == self.saved { "" } else { " *" };
         name.map_or("Ravine".to_owned(), |name| format!("{name}{star} — Ravine"))
     }
+}
+
+/// Returns the height of the table and the rule below the charts, in a panel of some height.
+fn height_below_charts(runs: &Runs, has_rule: bool, available: f32) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "at most a hundred runs")]
+    let rows = runs.scene.runs.iter().filter(|run| run.shown).count() as f32 + 1.0;
+    let (rule, share) = if has_rule { (400.0, 0.65) } else { (24.0, 0.5) };
+    (rows * 24.0 + 36.0 + rule).min(available * share)
 }
 
 /// Shows how many seeds of the runs are computed, with a button that stops it, or why there are none; nothing at rest.

@@ -1,28 +1,30 @@
 //! The charts on the right: loss, gradient norm, sharpness or accuracy, and learning rate of every ticked run; or the layers or the
 //! optimizer state of one run.
 
+mod cache;
+
 use super::Figure;
 use super::enlarged::Enlarged;
 use super::state_charts::StateCharts;
 use crate::engine::numeric::real;
-use crate::engine::results::{RunResult, Runs, SharpnessResult};
+use crate::engine::results::Runs;
 use crate::engine::scene::{NetworkScene, Run, Scene};
 use crate::figure::colour::{Theme, shade_number};
 use crate::figure::drawing::{Area, Item};
 use crate::figure::layers::{self, LayerSeries};
-use crate::figure::metric_chart::{self, Metric, MetricChart, XAxis};
+use crate::figure::metric_chart::{self, Metric, XAxis};
 use crate::figure::panels::Panel;
 use crate::figure::{shortened, style_index};
 use crate::gui::command::Command;
 use crate::gui::paint::{self, Textures};
 use crate::gui::plot::{PlotChart, PlotOptions};
 use crate::gui::reader::with_glossary;
-use crate::gui::seed_charts::SeedCharts;
 use crate::session::OptimizerStateResult;
 use crate::teaching::glossary::Term;
 use crate::teaching::lesson::StepChart;
+pub(crate) use cache::Measured;
+pub(super) use cache::{ChartCache, plot_charts};
 use eframe::egui;
-use std::sync::Arc;
 
 /// Smallest heights of the chart of losses and of the others, in points.
 const LOSS_HEIGHT: f32 = 200.0;
@@ -67,109 +69,6 @@ enum ChartMode {
     Layers,
     /// Optimizer state of one run.
     OptimizerState,
-}
-
-/// Charts, kept until the runs change.
-#[derive(Default)]
-pub(super) struct ChartCache(Option<CachedCharts>);
-
-/// Charts, and the results that they show.
-struct CachedCharts {
-    runs: Vec<Run>,
-    results: Vec<Arc<RunResult>>,
-    measured: Measured,
-    /// The followed run, or the order of charts of all runs.
-    variant: usize,
-    by_cost: bool,
-    charts: Vec<PlotChart>,
-}
-
-/// Sharpness along the runs of a network, as far as it is computed.
-type LatestSharpness = Option<Arc<Result<SharpnessResult, String>>>;
-
-/// Charts over several seeds.
-type LatestSeeds = Option<Arc<Result<SeedCharts, String>>>;
-
-/// Results beside the runs that charts show.
-#[derive(Clone, Default)]
-pub(crate) struct Measured {
-    /// Sharpness along the runs of a network.
-    pub sharpness: LatestSharpness,
-    /// Charts over several seeds.
-    pub seeds: LatestSeeds,
-}
-
-impl Measured {
-    fn is_same(&self, other: &Self) -> bool {
-        fn same<T>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
-            a.map(Arc::as_ptr) == b.map(Arc::as_ptr)
-        }
-        same(self.sharpness.as_ref(), other.sharpness.as_ref())
-            && same(self.seeds.as_ref(), other.seeds.as_ref())
-    }
-
-    /// Returns the charts of all visible runs, over all seeds that are computed.
-    fn charts(&self, runs: &Runs) -> Vec<MetricChart> {
-        let sharpness = self.sharpness.as_deref();
-        let own = || match runs.trained {
-            None => metric_chart::landscape_charts(runs),
-            Some(_) => {
-                let found = sharpness.and_then(|found| found.as_ref().ok());
-                metric_chart::network_charts(runs, found)
-            }
-        };
-        let over_seeds = self.seeds.as_deref().and_then(|found| found.as_ref().ok());
-        let Some(found) = over_seeds else {
-            return own();
-        };
-        let mut charts = found.charts.clone();
-        if runs.trained.is_some() {
-            // The sharpness is that of the first seed.
-            let sharpness = own()
-                .into_iter()
-                .filter(|own| own.metric == Some(Metric::Sharpness));
-            let place = charts.len().saturating_sub(1);
-            charts.splice(place..place, sharpness);
-        }
-        charts
-    }
-}
-
-impl ChartCache {
-    /// Returns the charts of some runs, from `make` if the runs, their sharpness, the variant (the followed run or the order) or the x axis
-    /// have changed.
-    pub(super) fn of(
-        &mut self,
-        x_axis: &XAxis,
-        (measured, variant): (&Measured, usize),
-        make: impl FnOnce(&Runs) -> Vec<MetricChart>,
-    ) -> &[PlotChart] {
-        let (runs, by_cost) = (x_axis.runs, x_axis.by_cost);
-        let same = |cached: &CachedCharts| {
-            let mut results = cached.results.iter().zip(&runs.results);
-            cached.runs == runs.scene.runs
-                && cached.measured.is_same(measured)
-                && (cached.variant, cached.by_cost) == (variant, by_cost)
-                && cached.results.len() == runs.results.len()
-                && results.all(|(a, b)| Arc::ptr_eq(a, b))
-        };
-        self.0 = self.0.take().filter(same);
-        let make = || CachedCharts {
-            runs: runs.scene.runs.clone(),
-            results: runs.results.clone(),
-            measured: measured.clone(),
-            variant,
-            by_cost,
-            charts: plot_charts(&make(runs), x_axis),
-        };
-        &self.0.get_or_insert_with(make).charts
-    }
-}
-
-/// Returns charts of metrics as the window shows them.
-pub(super) fn plot_charts(metrics: &[MetricChart], x_axis: &XAxis) -> Vec<PlotChart> {
-    let chart = |metric| PlotChart::of_metric(metric, x_axis);
-    metrics.iter().map(chart).collect()
 }
 
 /// Returns the name of the run with a style index.
@@ -279,12 +178,7 @@ impl Charts {
                 (charts, names.enumerate().collect())
             }
             _ => {
-                // Over evaluations there is no common axis of the seeds.
-                let charts = Measured {
-                    seeds: None,
-                    ..measured.clone()
-                };
-                let charts = charts.charts(&runs);
+                let charts = measured.of_one_seed().charts(&runs);
                 let named = runs.scene.runs.iter().zip(runs.scene.run_names());
                 let named = named.filter(|(run, _)| run.shown);
                 let lines = named.map(|(run, name)| (style_index(run.colour), name));
@@ -333,11 +227,10 @@ impl Charts {
         textures: &mut Textures,
     ) -> Vec<Command> {
         let first = self.first;
-        // Over evaluations there is no common axis of the seeds.
-        let by_cost = view.x_axis.by_cost;
-        let measured = &Measured {
-            seeds: measured.seeds.clone().filter(|_| !by_cost),
-            ..measured.clone()
+        let measured = if view.x_axis.by_cost {
+            &measured.of_one_seed()
+        } else {
+            measured
         };
         let make = |runs: &Runs| {
             let mut charts = measured.charts(runs);

@@ -102,6 +102,10 @@ pub(crate) trait View {
 }
 
 /// Everything that views read.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent properties of the window"
+)]
 pub(crate) struct ViewContext<'a> {
     /// The scene.
     pub scene: &'a Scene,
