@@ -1,6 +1,6 @@
 //! Error sentences for command lines that the argument parser refuses.
 
-use super::hints::without_long_dash;
+use super::hints::long_dash;
 use super::unknown_argument::Unknown;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
@@ -8,11 +8,8 @@ use std::path::Path;
 
 /// Returns one sentence about the arguments `args` that `program` refused with `error`: what is wrong, and what to do.
 pub(super) fn sentence(error: &Error, program: &Command, args: &[String]) -> String {
-    let dashed = args
-        .iter()
-        .find_map(|arg| Some((arg, without_long_dash(arg)?)));
-    if let Some((arg, meant)) = dashed {
-        return format!("`{arg}` begins with a long dash; expected two hyphens, {meant}");
+    if let Some(sentence) = args.iter().find_map(|arg| long_dash(arg)) {
+        return sentence;
     }
     let command = args.get(1).and_then(|name| program.find_subcommand(name));
     if command.is_none()

@@ -49,11 +49,11 @@ pub(super) fn flag_of_name(name: &str) -> Option<String> {
         .then(|| format!("--run {name}"))
 }
 
-/// Returns the argument that one with a typographic dash means, as word processors make of two hyphens.
-pub(super) fn without_long_dash(arg: &str) -> Option<String> {
+/// Returns the sentence about an argument with a typographic dash, which word processors make of two hyphens.
+pub(super) fn long_dash(arg: &str) -> Option<String> {
     let name = arg.trim_start_matches(['-', '–', '—']);
     let is_long = arg.starts_with(['–', '—']) && name.starts_with(char::is_alphabetic);
-    is_long.then(|| format!("--{name}"))
+    is_long.then(|| format!("`{arg}` begins with a long dash; expected two hyphens, --{name}"))
 }
 
 #[cfg(test)]
@@ -86,7 +86,7 @@ mod tests {
             Some("formula:f=x^2+y^2")
         );
         assert_eq!(formula_landscape("rosenbrok"), None);
-        assert_eq!(without_long_dash("–run").as_deref(), Some("--run"));
-        assert_eq!(without_long_dash("—").as_deref(), None);
+        assert!(long_dash("–run").is_some_and(|sentence| sentence.ends_with(" --run")));
+        assert_eq!(long_dash("—"), None);
     }
 }

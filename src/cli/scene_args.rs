@@ -1,6 +1,6 @@
 //! Arguments for the scene of a command: a scene file or the default scene, changed by flags.
 
-use super::hints::{flag_of_name, formula_landscape, without_long_dash};
+use super::hints::{flag_of_name, formula_landscape, long_dash};
 use super::remember_source;
 use super::run_args::RunArgs;
 use super::save_scene::save_scene_later;
@@ -217,8 +217,8 @@ impl SceneArgs {
             if path.exists() {
                 return sentence;
             }
-            if let Some(meant) = without_long_dash(&name) {
-                return format!("`{name}` begins with a long dash; expected two hyphens, {meant}");
+            if let Some(dashed) = long_dash(&name) {
+                return dashed;
             }
             if let Some(flag) = flag_of_name(&name) {
                 return format!("{sentence}, or {flag}");
