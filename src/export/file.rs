@@ -6,14 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::{NamedTempFile, TempPath};
 
+/// Returns the extension of a file's name in lower case, if it has one.
+pub fn lower_extension(path: &Path) -> Option<String> {
+    let extension = path.extension()?;
+    Some(extension.to_string_lossy().to_lowercase())
+}
+
 /// Returns the extension of a file's name in lower case, if it is one of `valid`.
 ///
 /// # Errors
 /// Returns a sentence that lists the valid extensions.
 pub fn extension<'a>(path: &Path, valid: &[&'a str]) -> Result<&'a str, String> {
-    let extension = path
-        .extension()
-        .map(|extension| extension.to_string_lossy().to_lowercase());
+    let extension = lower_extension(path);
     let list: Vec<String> = valid.iter().map(|valid| format!(".{valid}")).collect();
     let expected = match &list[..] {
         [firsts @ .., last] if !firsts.is_empty() => format!("{} or {last}", firsts.join(", ")),

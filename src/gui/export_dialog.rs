@@ -287,12 +287,12 @@ impl App {
     pub(super) fn begin_export(
         &mut self,
         ctx: &egui::Context,
-        path: PathBuf,
+        path: &Path,
         format: &'static str,
     ) -> Result<(), String> {
         let figure = self.chosen_figure(ctx, format)?;
         let order = Order::new(&self.scene, figure, format)?;
-        let files = order.files(&path)?;
+        let files = order.files(path)?;
         if self.export_dialog.is_none() {
             self.open_export();
         }

@@ -118,18 +118,13 @@ impl App {
     }
 
     /// Begins to export to a file whose extension is the format; another kind than the dialog's is an error.
-    fn export(
-        &mut self,
-        ctx: &egui::Context,
-        path: PathBuf,
-        purpose: Purpose,
-    ) -> Result<(), String> {
-        let format = match (file::extension(&path, purpose.info().extensions)?, purpose) {
+    fn export(&mut self, ctx: &egui::Context, path: &Path, purpose: Purpose) -> Result<(), String> {
+        let format = match (file::extension(path, purpose.info().extensions)?, purpose) {
             (_, Purpose::Export(FRAMES)) => FRAMES,
             (extension, _) => extension,
         };
-        file::check_writable(&path)?;
-        if files_read().iter().any(|read| file::same_file(&path, read)) {
+        file::check_writable(path)?;
+        if files_read().iter().any(|read| file::same_file(path, read)) {
             let name = path.display();
             return Err(format!(
                 "{name}: was read by this window; expected another file"
@@ -184,9 +179,7 @@ impl App {
     /// Opens a scene file, or the scene that a picture carries, which is then not saved yet.
     fn try_open(&mut self, ctx: &egui::Context, path: &Path) -> Result<(), String> {
         let scene = open_scene(path)?;
-        let extension = path
-            .extension()
-            .map(|own| own.to_string_lossy().to_lowercase());
+        let extension = file::lower_extension(path);
         let is_picture = matches!(extension.as_deref(), Some("png" | "svg" | "gif" | "apng"));
         self.show(ctx, scene, (!is_picture).then(|| path.to_owned()));
         self.recent.add(path);
@@ -218,7 +211,7 @@ impl App {
                 Ok(())
             }
             Purpose::Export(_) => {
-                self.export(ctx, path.to_owned(), purpose)?;
+                self.export(ctx, path, purpose)?;
                 self.recent.folder = path.parent().map(Path::to_owned);
                 Ok(())
             }

@@ -10,6 +10,7 @@ use crate::engine::files::{Files, Header, NamedShape};
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::network::data::{AnyDataset, Csv};
 use crate::engine::scene::Subject;
+use crate::export::file::lower_extension;
 use crate::export::sentence::one_line;
 use crate::import::{Disk, carries_scene, path_text};
 use eframe::egui;
@@ -41,9 +42,7 @@ enum Use {
 
 impl Use {
     fn of(path: &Path, is_network: bool) -> Self {
-        let extension = path
-            .extension()
-            .map(|own| own.to_string_lossy().to_lowercase());
+        let extension = lower_extension(path);
         match extension.as_deref() {
             _ if path.is_dir() => Self::Folder,
             Some("toml" | "svg") => Self::Scene,

@@ -69,9 +69,12 @@ impl Job {
                     .and_then(|bytes| keep(0, bytes)),
                 None => figure.bytes(format, page).and_then(|bytes| keep(0, bytes)),
             };
-            let written = made.and_then(|()| match own_cancel.is_cancelled() {
-                true => Err(STOPPED.to_owned()),
-                false => file::commit_staged(staged),
+            let written = made.and_then(|()| {
+                if own_cancel.is_cancelled() {
+                    Err(STOPPED.to_owned())
+                } else {
+                    file::commit_staged(staged)
+                }
             });
             let stopped = own_cancel.is_cancelled() && written.is_err();
             let written = if stopped {

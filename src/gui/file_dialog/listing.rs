@@ -1,5 +1,6 @@
 //! The files of a folder: names, sizes and dates, folders first.
 
+use crate::export::file::lower_extension;
 use crate::import::path_text;
 use std::cmp::Ordering;
 use std::io::ErrorKind;
@@ -39,10 +40,7 @@ impl Entry {
 
     /// Whether the name has one of some extensions, in capitals or not.
     pub(super) fn has_extension(&self, extensions: &[&str]) -> bool {
-        let own = self
-            .path
-            .extension()
-            .map(|own| own.to_string_lossy().to_lowercase());
+        let own = lower_extension(&self.path);
         own.is_some_and(|own| extensions.contains(&own.as_str()))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::landscape::AnyLandscape;
 use crate::engine::scene::Scene;
+use crate::export::file::lower_extension;
 use crate::figure::caption;
 use crate::figure::colour::Theme;
 use crate::figure::drawing::{Area, Drawing};
@@ -50,9 +51,7 @@ pub(super) struct Preview {
 /// Makes the preview of a file; a file that cannot be shown has its reason in it.
 pub(super) fn make(request: &PreviewRequest) -> Preview {
     let path = &request.path;
-    let extension = path
-        .extension()
-        .map(|own| own.to_string_lossy().to_lowercase());
+    let extension = lower_extension(path);
     let shown = match extension.as_deref() {
         Some("toml") => of_scene(path, request.dark),
         Some("png" | "svg") if carries_scene(path) => of_picture(path).map(|mut preview| {
