@@ -35,11 +35,11 @@ picture contain the same starts, with the minima in the same order.
 
 CSV has one row per start: x, y, fate (arrives, undecided or diverges),
 minimum_x, minimum_y, minimum (its value) and steps; undecided and diverged
-starts have NaN there, null in JSON. NPZ contains the arrays x, y,
-label, steps (rows are y, upwards) and minima (x, y, value). A label is a row of
-minima, -1 for undecided, -2 for diverged, -3 for not computed: Ctrl+C keeps the
-starts so far of a table (exit code 130), but no picture. The share of the starts
-that end at each minimum, and their median number of steps, are printed.
+starts have NaN there, null in JSON. NPZ contains the arrays x, y, label, steps
+(rows are y, upwards) and minima (x, y, value). A label is a row of minima, -1 for
+undecided, -2 for diverged, -3 for not computed: Ctrl+C keeps the starts so far of
+a table (exit code 130), but no picture. The share of the starts that end at each
+minimum, and their median number of steps, are printed.
 
 Examples:
   ravine basins --landscape himmelblau --run sgd:lr=0.01,momentum=0.9 \\
@@ -154,9 +154,12 @@ pub(super) fn basins(args: &Args) -> Result<(), String> {
             outputs.write(&args.output, |out| out.write_all(&bytes))?;
         }
     }
-    outputs.print(|out| match args.json {
-        true => summary::json(&answer, facts(), out),
-        false => summary::text(&answer, out),
+    outputs.print(|out| {
+        if args.json {
+            summary::json(&answer, facts(), out)
+        } else {
+            summary::text(&answer, out)
+        }
     })?;
     outputs.finish()?;
     let is_computed = |(index, _): &(usize, &Cell)| answer.missing.get(*index) != Some(&true);

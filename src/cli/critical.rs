@@ -38,8 +38,8 @@ Minima come first, then maxima, saddles and flat points, each by increasing
 value, at most 2000 in all. A search takes at most 80 Newton steps, at a kink at
 most 400 circles. Features narrower than 1/60 of the view may be missed; a
 narrower --view finds them. JSON contains landscape, view, columns and rows;
-NPZ has an array per column. Numbers read back to the same bits. Ctrl+C writes the
-points found so far (exit code 130).
+NPZ has an array per column. Numbers read back to the same bits. Ctrl+C writes
+the points found so far (exit code 130).
 
 Examples:
   ravine critical --landscape himmelblau
@@ -112,9 +112,10 @@ fn columns(points: &[CriticalPoint], objective: &dyn Objective) -> Columns {
     let numbers = points.iter().map(|point| {
         let mut gradient = [0.0; 2];
         objective.gradient(&point.at, &mut gradient);
-        let [low, high] = match point.is_kink() {
-            true => [f64::NAN; 2],
-            false => point.eigenvalues,
+        let [low, high] = if point.is_kink() {
+            [f64::NAN; 2]
+        } else {
+            point.eigenvalues
         };
         let [x, y] = point.at;
         [x, y, point.value, low, high, norm(&gradient)]

@@ -67,8 +67,7 @@ and writes a spectrum only if it is complete (exit code 130).
 Examples:
   ravine curvature --landscape rosenbrock --at=1,1
   ravine train --network mlp:hidden=16/16,activation=relu,loss=bce \\
-    --data moons \\
-    --run adam:lr=0.01 --steps 500 -o w.safetensors
+    --data moons --run adam:lr=0.01 --steps 500 -o w.safetensors
   ravine curvature --network mlp:hidden=16/16,activation=relu,loss=bce \\
     --data moons --weights w.safetensors --top 5 --bottom 2 \\
     --trace --density --json

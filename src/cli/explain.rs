@@ -23,9 +23,10 @@ const WIDTH: usize = 78;
 #[command(after_help = "\
 At most two explanations are given for a run, the most important first. Each
 names a change to try, as a spec or as settings of the scene, how the changed
-run ends, and the source of its formulas. A scene with a network is trained first. JSON contains runs, each
-with its name, spec, outcome and explanations: rule, title, sentences, try (its
-label, its effect, the run's new spec and the changed scene as TOML), lesson, help, source.
+run ends, and the source of its formulas. A scene with a network is trained
+first. JSON contains runs, each with its name, spec, outcome and explanations:
+rule, title, sentences, try (its label, its effect, the run's new spec and the
+changed scene as TOML), lesson, help, source.
 
 Examples:
   ravine explain --landscape quadratic:a=1,b=50 --run sgd:lr=0.05

@@ -1,5 +1,5 @@
 //! Ctrl+C: the first one stops long work, which then writes what there is; the second one, or one during other work, ends the program.
-//! Work on the results of stopped work can be stopped as well.
+//! Work on the results of interrupted work, such as statistics of the recorded rows, can be interrupted as well.
 
 use super::print_error;
 use crate::engine::cancel::Cancel;
@@ -22,7 +22,7 @@ static CANCEL: LazyLock<Cancel> = LazyLock::new(Cancel::default);
 static CANCEL_AFTER: LazyLock<Cancel> = LazyLock::new(Cancel::default);
 static AFTER: AtomicBool = AtomicBool::new(false);
 
-/// Does work on the results of other work, which may have been stopped: the next Ctrl+C sets the flag that it receives.
+/// Calls `work`, which uses the results of work that Ctrl+C may have stopped, with a flag that the next Ctrl+C sets.
 pub(super) fn stoppable_after<T>(work: impl FnOnce(&Cancel) -> T) -> T {
     STOPPABLE.store(true, Ordering::Release);
     AFTER.store(true, Ordering::Release);

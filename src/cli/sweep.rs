@@ -3,7 +3,7 @@
 mod data;
 mod table;
 
-use super::outputs::{Outputs, TABLES_AND_PICTURES, format, is_stdout};
+use super::outputs::{Outputs, TABLES, TABLES_AND_PICTURES, format, is_stdout};
 use super::page_args::size;
 use super::render::ThemeArg as Light;
 use super::results::TableArg;
@@ -13,13 +13,14 @@ use super::{interrupt, print};
 use crate::engine::analysis::sweep::{AxisValues, SweepAxis, SweepMetric};
 use crate::engine::declare::SettingError;
 use crate::engine::declare::spec::real;
+use crate::engine::scene::Scene;
 use crate::engine::training::{self, RunSpec};
 use crate::export::picture;
 use crate::figure::style_index;
 use crate::figure::sweep::{SweepFigure, SweepLine, curves_picture, map_picture};
 use data::{Query, SweepData, Sweeps};
 use std::path::PathBuf;
-use table::{Format, Table};
+use table::Table;
 
 /// Compare runs over a grid of one or two settings (grid search)
 ///
@@ -53,9 +54,8 @@ values that diverged is written to stderr. A setting has at most 10000 values, a
 map at most 1000000 pairs.
 NPZ has an array per column. JSON also contains for each run its best values, seed
 and lr_limit, the largest stable learning rate by theory (for a map, one per value
-of the other setting). It is known for some optimizers at a
-constant learning rate, on landscapes of constant curvature; pictures mark it by
-a dashed line.
+of the other setting). It is known for some optimizers at a constant learning
+rate, on landscapes of constant curvature; pictures mark it by a dashed line.
 
 With --seeds, tables have a row per value and seed. --table then has mean ± standard
 deviation, median and quartiles over the seeds that did not diverge, pictures show
@@ -162,18 +162,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     let (scene, problem) = args.scene.prepare_landscape()?;
     let mut outputs = Outputs::plan(output)?;
     training::check_start(&*problem.objective, scene.start_theta())?;
-    let seeds = match overs.iter().any(|over| over.setting == "seed") {
-        true => args.seeds.or(scene.training.seed)?,
-        false => args.seeds.or_of(&scene)?,
-    };
-    if let (Some(over), true) = (
-        overs.iter().find(|over| over.setting == "seed"),
-        args.seeds.is_given(),
-    ) {
-        return Err(format!(
-            "--seeds and --over {over} both choose seeds; leave out one of them"
-        ));
-    }
+    let seeds = args.seeds_of_runs(&overs, &scene)?;
     let query = Query {
         scene: &scene,
         problem: &problem,
@@ -195,9 +184,9 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
         return Err(interrupt::nothing_written());
     }
     match (output, extension) {
-        (Some(path), Some("csv")) => outputs.write(path, |out| table.write(Format::Csv, out))?,
-        (Some(path), Some("json")) => outputs.write(path, |out| table.write(Format::Json, out))?,
-        (Some(path), Some("npz")) => outputs.write(path, |out| table.write(Format::Npz, out))?,
+        (Some(path), Some(kind)) if TABLES.contains(&kind) => {
+            outputs.write(path, |out| table.write(kind, out))?;
+        }
         (Some(path), Some(extension)) => {
             let sheet = SweepFigure {
                 scene: &scene,
@@ -214,7 +203,7 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
             let bytes = picture::bytes(&drawing, extension, pixels, &description)?;
             outputs.write(path, |out| out.write_all(&bytes))?;
         }
-        _ if !args.best && args.table.is_none() => print(|out| table.write(Format::Csv, out))?,
+        _ if !args.best && args.table.is_none() => print(|out| table.write("csv", out))?,
         _ => {}
     }
     if args.best {
@@ -230,6 +219,19 @@ pub(super) fn sweep(args: &Args) -> Result<(), String> {
     let [done, total] = results.counts();
     interrupt::report_stop(&format!("{done} of {total} runs are written"));
     Ok(())
+}
+
+impl Args {
+    /// Returns the seeds of every run: of a sweep over seeds only the scene's first one, which each value replaces.
+    fn seeds_of_runs(&self, overs: &[SweepAxis], scene: &Scene) -> Result<Vec<u64>, String> {
+        match overs.iter().find(|over| over.setting == "seed") {
+            None => self.seeds.or_of(scene),
+            Some(over) if self.seeds.is_given() => Err(format!(
+                "--seeds and --over {over} both choose seeds; leave out one of them"
+            )),
+            Some(_) => Ok(vec![scene.training.seed]),
+        }
+    }
 }
 
 fn over_error(error: &SettingError) -> String {

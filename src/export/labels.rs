@@ -1,4 +1,4 @@
-//! Columns of tables that say which run a row is of, and texts as cells of CSV.
+//! Label columns of tables, the seed, outcome, name and spec of each row's run, and CSV cells of texts.
 
 use super::columns::{Cells, Columns};
 use crate::engine::training::Outcome;
@@ -26,12 +26,14 @@ impl Labels {
         format!("{},{},{name},{spec}", self.seed, self.outcome.name())
     }
 
-    /// Adds the columns to a table, whose rows belong to the runs of these labels.
-    pub fn add_to<'a>(table: Columns, rows: impl Iterator<Item = &'a Self> + Clone) -> Columns {
+    /// Adds the columns to a table; `rows` has the labels of each row's run.
+    pub fn add_to<'a>(table: Columns, rows: impl Iterator<Item = &'a Self>) -> Columns {
         let [seed, outcome, name, spec] = LABELS;
-        let text =
-            |of: fn(&Self) -> &str| Cells::Text(rows.clone().map(of).map(str::to_owned).collect());
-        let seeds = rows.clone().map(|run| run.seed);
+        let rows: Vec<&Self> = rows.collect();
+        let text = |of: fn(&Self) -> &str| {
+            Cells::Text(rows.iter().map(|run| of(run).to_owned()).collect())
+        };
+        let seeds = rows.iter().map(|run| run.seed);
         table
             .with(seed, Cells::Count(seeds.collect()))
             .with(outcome, text(|run| run.outcome.name()))

@@ -34,7 +34,7 @@ impl LayerRow {
             Self {
                 run,
                 step,
-                layer: layer.name.to_string(),
+                layer: layer.name.clone(),
                 numbers: [
                     layer.grad_norm,
                     layer.weight_norm,

@@ -17,7 +17,7 @@ pub enum TableFormat {
     Csv,
 }
 
-/// Text of a cell without a number; the cell is empty in CSV.
+/// Text of a cell without a number; CSV has NaN there.
 pub const NO_NUMBER: &str = "–";
 
 /// Returns a loss with four digits, or a dash where there is none.

@@ -10,9 +10,10 @@ pub(super) static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
 Kinds of pictures for --show, which can be combined, like map+loss+grad-norm:
 {}
 
-With --seeds, or with several seeds in the scene, charts show for each run the median over the seeds, a band between
-the quartiles and the mean, dotted; a seed that diverged counts as infinitely high
-from then on, and the legend has how many did. A map is that of the first seed.
+With --seeds, or with several seeds in the scene, charts show for each run the
+median over the seeds, a band between the quartiles and the mean, dotted; a seed
+that diverged counts as infinitely high from then on, and the legend has how many
+did. A map is that of the first seed.
 
 {mp4}{EXAMPLES}",
         picture::show_help(),

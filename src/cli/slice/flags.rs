@@ -113,14 +113,12 @@ pub(super) fn points(text: &str) -> Result<[usize; 2], String> {
 
 /// Parses `--seeds`: the seeds of the planes, or how many from `first` on.
 pub(super) fn seeds(text: &str, first: u64) -> Result<Vec<u64>, String> {
-    let listed = text.contains("..") || text.contains(',');
-    let seeds = match listed {
-        true => seeds::parse(text)?,
-        false => {
-            let count = whole::<u64>(text).filter(|count| *count <= MAX_SEEDS as u64);
-            let seeds = (0..count.unwrap_or(0)).map(|more| first.wrapping_add(more));
-            seeds.collect()
-        }
+    let seeds = if text.contains("..") || text.contains(',') {
+        seeds::parse(text)?
+    } else {
+        let count = whole::<u64>(text).filter(|count| *count <= MAX_SEEDS as u64);
+        let seeds = (0..count.unwrap_or(0)).map(|more| first.wrapping_add(more));
+        seeds.collect()
     };
     if (2..=MAX_SEEDS).contains(&seeds.len()) {
         return Ok(seeds);

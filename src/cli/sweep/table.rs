@@ -8,18 +8,11 @@ use crate::engine::numeric::real as count;
 use crate::engine::scene::{Scene, Training};
 use crate::engine::training::RunSpec;
 use crate::export::columns::{Cells, Columns};
-use crate::export::results_table::{ResultRow, TableFormat, loss_text, write_results};
+use crate::export::results_table::{NO_NUMBER, ResultRow, TableFormat, loss_text, write_results};
 use crate::export::seed_table::{SeedColumn, SeedRow, SeedTable};
 use serde::Serialize;
 use serde_json::json;
 use std::io::{self, Write};
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    Csv,
-    Json,
-    Npz,
-}
 
 /// Columns after those of the settings.
 const COLUMNS: [&str; 5] = ["final_loss", "best_loss", "steps", "outcome", "diverged_at"];
@@ -112,11 +105,11 @@ impl Table<'_> {
         }
     }
 
-    pub(super) fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
-        match format {
-            Format::Csv => self.all_columns().csv(out),
-            Format::Npz => self.all_columns().npz(out),
-            Format::Json => self.json(out),
+    /// Writes the table as `csv`, `json` or `npz`.
+    pub(super) fn write(&self, kind: &str, out: &mut dyn Write) -> io::Result<()> {
+        match kind {
+            "json" => self.json(out),
+            kind => self.all_columns().write(kind, out),
         }
     }
 
@@ -193,7 +186,7 @@ impl Table<'_> {
                 ("best loss", SweepMetric::Best),
             ];
             let losses = losses.map(|(name, metric)| (name, loss_text(score.value(metric))));
-            let steps = reached(score).map_or("–".to_owned(), |step| step.to_string());
+            let steps = reached(score).map_or(NO_NUMBER.to_owned(), |step| step.to_string());
             let steps = self.goal.map(|_| ("steps to goal", steps));
             ResultRow {
                 number: part.number,
