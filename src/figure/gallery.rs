@@ -1,5 +1,7 @@
 //! Thumbnails of all landscapes, by group.
 
+mod grid;
+
 use super::colour::{Theme, run_colour};
 use super::drawing::{Anchor, Area, Colour, Drawing, Item, Point, Text};
 use super::frame::Frame;
@@ -15,6 +17,7 @@ use crate::engine::numeric::real;
 use crate::engine::objective::plane::Rect;
 use crate::engine::results::{self, MapData, RunResult, Runs};
 use crate::engine::scene::{MapStyle, Problem, Run, Scene};
+use grid::{Cell, Grid};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -328,82 +331,6 @@ fn text(
 ) -> Item {
     let size = size.min(size * max_width / width(words, size)).max(1.0);
     Item::Text(Text::new(words, at, anchor, size, colour))
-}
-
-/// A cell of the grid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Cell {
-    row: u16,
-    column: u16,
-}
-
-/// The grid of the gallery.
-struct Grid {
-    /// The cells of each group, in order.
-    cells: Vec<Vec<Cell>>,
-    /// Distance from one cell to the next.
-    pitch: Point,
-    /// Side of each map.
-    side: f32,
-}
-
-impl Grid {
-    /// Returns the grid whose maps are largest.
-    fn choose(counts: &[usize], [width, height]: [f32; 2]) -> Self {
-        let total = counts.iter().sum::<usize>().clamp(1, 1000);
-        let space = [
-            (width - 2.0 * MARGIN).max(1.0),
-            (height - HEADER - FOOTER).max(1.0),
-        ];
-        let with = |columns: u16| {
-            let (cells, rows) = arrange(counts, columns);
-            let pitch = [
-                (space[0] + GAP) / f32::from(columns),
-                space[1] / f32::from(rows),
-            ];
-            let side = (pitch[0] - GAP)
-                .min(pitch[1] - HEADING - TITLE - 2.0)
-                .max(1.0);
-            Self { cells, pitch, side }
-        };
-        let mut best = with(1);
-        for columns in 2..=u16::try_from(total).unwrap_or(1000) {
-            let grid = with(columns);
-            if grid.side > best.side {
-                best = grid;
-            }
-        }
-        best
-    }
-
-    /// Returns the area of the map in a cell.
-    fn area(&self, cell: Cell) -> Area {
-        let slack = self.pitch[0] - GAP - self.side;
-        let left = MARGIN + f32::from(cell.column) * self.pitch[0] + 0.5 * slack;
-        let top = HEADER + f32::from(cell.row) * self.pitch[1] + HEADING;
-        Area::new([left, top], [left + self.side, top + self.side])
-    }
-}
-
-/// Returns the cells of groups with `counts` members, and the number of rows: a group stays in one row if it fits, and groups share rows.
-fn arrange(counts: &[usize], columns: u16) -> (Vec<Vec<Cell>>, u16) {
-    let (mut row, mut column) = (0, 0);
-    let mut cells = Vec::new();
-    for &count in counts {
-        if column > 0 && usize::from(columns - column) < count {
-            (row, column) = (row + 1, 0);
-        }
-        let mut group = Vec::new();
-        for _ in 0..count {
-            if column == columns {
-                (row, column) = (row + 1, 0);
-            }
-            group.push(Cell { row, column });
-            column += 1;
-        }
-        cells.push(group);
-    }
-    (cells, row + 1)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod candidates;
 mod chips;
+mod geometry;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use super::drawing::{Anchor, Area, Colour, Item, Point, Text};
 use super::text_width;
 use super::trail::line;
 use candidates::candidates;
+use geometry::{area_around, cross, distance, intersect};
 
 /// Height of a line of text, in font sizes.
 const LINE: f32 = 1.22;
@@ -412,25 +414,4 @@ fn leader_ends(label: &Label, center: Point, half: [f32; 2]) -> Option<[Point; 2
     let share = label.reach / length.max(f32::MIN_POSITIVE);
     let from = [0, 1].map(|axis| label.at[axis] + share * (to[axis] - label.at[axis]));
     (length > label.reach + LEADER).then_some([from, to])
-}
-
-/// Whether two line segments cross.
-fn cross([a, b]: [Point; 2], [c, d]: [Point; 2]) -> bool {
-    let side = |[px, py]: Point, [qx, qy]: Point, [rx, ry]: Point| {
-        (qx - px) * (ry - py) - (qy - py) * (rx - px) > 0.0
-    };
-    side(a, b, c) != side(a, b, d) && side(c, d, a) != side(c, d, b)
-}
-
-/// Returns the rectangle of half a width and a height around a point.
-fn area_around([x, y]: Point, half: [f32; 2]) -> Area {
-    Area::new([x - half[0], y - half[1]], [x + half[0], y + half[1]])
-}
-
-fn intersect(a: &Area, b: &Area) -> bool {
-    (0..2).all(|axis| a.min[axis] < b.max[axis] && b.min[axis] < a.max[axis])
-}
-
-fn distance(a: Point, b: Point) -> f32 {
-    (a[0] - b[0]).hypot(a[1] - b[1])
 }

@@ -1,5 +1,6 @@
 //! Tests of galleries.
 
+use super::grid::arrange;
 use super::*;
 use crate::figure::drawing::texts;
 

@@ -327,6 +327,31 @@ fn a_picture_shows_every_landscape_of_two_parameters() {
 }
 
 #[test]
+fn a_narrow_picture_names_many_runs_below_unless_it_has_no_legend() {
+    let mut scene = scene("himmelblau");
+    for lr in ["0.001", "0.002", "0.005", "0.01", "0.02"] {
+        scene.add_run(format!("sgd:lr={lr}").parse().unwrap());
+    }
+    let runs = runs(&scene);
+    let names_below = |legend: bool| {
+        let options = Options {
+            size: [320.0, 250.0],
+            step: None,
+            theme: &Theme::LIGHT,
+            followed: None,
+            legend,
+        };
+        let items = picture(&runs, &options).unwrap().items;
+        let entries = items.iter().filter(|item| match item {
+            Item::Text(text) => text.text.contains("SGD"),
+            _ => false,
+        });
+        entries.count()
+    };
+    assert_eq!([true, false].map(names_below), [5, 0]);
+}
+
+#[test]
 fn a_constant_landscape_is_level_and_says_its_value() {
     let scene = scene("formula:f=3+0*x*y,radius=2");
     with_surface(&scene, 17, |surface| {

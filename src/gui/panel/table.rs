@@ -1,19 +1,17 @@
 //! The table of all ticked runs at the timeline's step.
 
-use crate::engine::analysis::seed_stats::SeedStats;
-use crate::engine::analysis::theory::measured_rate;
-use crate::engine::results::{RunResult, Runs};
+mod cells;
+
+use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
-use crate::engine::training::{Outcome, Reason};
-use crate::export::seed_table::mean_text;
-use crate::figure::axis::number;
 use crate::figure::colour::{Theme, run_colour};
-use crate::figure::network::{metrics, percent};
-use crate::figure::{shortened, style_index};
+use crate::figure::network::metrics;
+use crate::figure::style_index;
 use crate::gui::paint;
 use crate::gui::reader::with_glossary;
 use crate::gui::scale::{SECONDARY, SPACE};
 use crate::teaching::glossary::Term;
+use cells::{Cell, cells};
 use eframe::egui;
 use std::cmp::Ordering;
 
@@ -45,10 +43,6 @@ const ACCURACY: (&str, &str) = (
     "Fraction of the test data that is classified correctly.",
 );
 
-const CONVERGED: &str = "The gradient norm is below the tolerance.";
-const CONVERGED_SADDLE: &str = "The gradient norm is below the tolerance, but the smallest eigenvalue of the Hessian is negative: a saddle, no minimum.";
-const CONVERGED_MAXIMUM: &str = "The gradient norm is below the tolerance, but all eigenvalues of the Hessian are negative: a maximum.";
-
 /// Order of the table: by a column and whether the largest value comes first; otherwise that of the runs.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Order(Option<(usize, bool)>);
@@ -78,26 +72,6 @@ pub(crate) struct TableResponse {
     pub why: Option<usize>,
     /// The run under the pointer.
     pub hovered: Option<usize>,
-}
-
-/// A cell: its text, its tooltip, and the value that rows are sorted by.
-struct Cell {
-    text: String,
-    help: String,
-    value: f64,
-}
-
-impl Cell {
-    fn number(value: Option<f64>, digits: usize) -> Self {
-        let text = value.map_or("–".to_owned(), |value| number(value, digits));
-        let value = value.unwrap_or(f64::NAN);
-        let help = if value.is_finite() {
-            format!("{value:e}")
-        } else {
-            String::new()
-        };
-        Self { text, help, value }
-    }
 }
 
 /// Shows the table. A click on a heading sorts by its column.
@@ -249,172 +223,4 @@ fn sort(rows: &mut [(usize, Vec<Cell>)], order: Option<(usize, bool)>) {
             (a, b) => a.cmp(&b),
         }
     });
-}
-
-/// Returns the cells of a run.
-fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<Cell> {
-    let (runs, name) = (context.runs, &context.names[index]);
-    let network = runs.trained.is_some();
-    let trajectory = &runs.results[index].trajectory;
-    let at = context.row.min(trajectory.len().saturating_sub(1));
-    let loss = Cell::number(trajectory.loss.get(at).copied(), 4);
-    let over_seeds = |one: Cell, unit: &str, value: &dyn Fn(&Runs, usize) -> Option<f64>| {
-        over_seeds((runs, index), context.row, unit, value).unwrap_or(one)
-    };
-    let mut cells = vec![
-        Cell {
-            text: shortened(name, 12),
-            help: format!("{name}: {}", context.scene.runs[index].spec),
-            value: f64::NAN,
-        },
-        over_seeds(loss, "", &|runs, at| {
-            runs.results[index].trajectory.loss.get(at).copied()
-        }),
-    ];
-    if network {
-        let test = |runs: &Runs, at: usize| metrics(runs, index, at)[1];
-        let loss = Cell::number(test(runs, at).map(|test| test.loss), 4);
-        cells.push(over_seeds(loss, "", &|runs, at| Some(test(runs, at)?.loss)));
-        if classes {
-            let accuracy = test(runs, at).and_then(|test| test.accuracy);
-            let accuracy = Cell {
-                text: accuracy.map_or("–".to_owned(), percent),
-                help: String::new(),
-                value: accuracy.unwrap_or(f64::NAN),
-            };
-            cells.push(over_seeds(accuracy, " %", &|runs, at| {
-                Some(100.0 * test(runs, at)?.accuracy?)
-            }));
-        }
-    }
-    let (text, help) = state(context, index);
-    #[expect(clippy::cast_precision_loss, reason = "rows are far below 2^53")]
-    let value = trajectory.len() as f64;
-    cells.push(Cell { text, help, value });
-    if !network && runs.results.iter().any(|result| result.theory.is_some()) {
-        let rate = rate(&runs.results[index]);
-        cells.push(rate.unwrap_or_else(|| Cell::number(None, 4)));
-    }
-    cells.push(Cell::number(trajectory.grad_norm.get(at).copied(), 3));
-    if !network {
-        cells.push(Cell::number(trajectory.gradient_equivalents(at), 4));
-    }
-    cells
-}
-
-/// Returns the mean of a value of a run over all seeds at a row, with its standard deviation; `None` for one seed. A seed that ended before
-/// keeps its last value, and one that diverged is only counted.
-fn over_seeds(
-    (runs, index): (&Runs, usize),
-    row: usize,
-    unit: &str,
-    value: &dyn Fn(&Runs, usize) -> Option<f64>,
-) -> Option<Cell> {
-    let count = runs.other_seeds.len() + 1;
-    if count == 1 {
-        return None;
-    }
-    let last =
-        |runs: &Runs| { runs.results.get(index) }.map(|own| own.trajectory.len().saturating_sub(1));
-    let has_diverged = |runs: &&Runs| {
-        let ended = last(runs).is_some_and(|last| row > last);
-        let outcome = runs.results.get(index).map(|own| own.trajectory.outcome);
-        ended && matches!(outcome, Some(Outcome::Diverged(..)))
-    };
-    let values = runs.all_seeds().filter(|runs| !has_diverged(runs));
-    let values = values.filter_map(|runs| value(runs, row.min(last(runs)?)));
-    let diverged = runs.all_seeds().filter(has_diverged).count();
-    let of = format!("{diverged} of {count} seeds have diverged.");
-    let Some(stats) = SeedStats::of(values.filter(|value| value.is_finite())) else {
-        return Some(Cell {
-            text: "–".to_owned(),
-            help: of,
-            value: f64::NAN,
-        });
-    };
-    let [low, high] = stats.quartiles.map(|quartile| number(quartile, 4));
-    let mut help = format!(
-        "Mean ± standard deviation over {} seeds. Median {}, quartiles {low} and {high}.",
-        stats.count,
-        number(stats.median, 4)
-    );
-    if diverged > 0 {
-        help = format!("{help} {of}");
-    }
-    Some(Cell {
-        text: format!("{}{unit}", mean_text(stats.mean, stats.sd)),
-        help,
-        value: stats.mean,
-    })
-}
-
-/// Returns the measured rate of a run and that of its theory; `None` without a theory.
-fn rate(result: &RunResult) -> Option<Cell> {
-    let theory = result.theory.as_ref()?;
-    // Noise ends the fall of the loss at its floor.
-    let measured = measured_rate(&result.trajectory, theory.floor).filter(|_| !theory.is_noisy);
-    let text = measured.map_or("–".to_owned(), |rate| number(rate, 4));
-    Some(Cell {
-        text: format!("{text} / {}", number(theory.rate, 4)),
-        help: format!("Measured {text}. By theory {}.", theory.rate_text),
-        value: measured.unwrap_or(f64::NAN),
-    })
-}
-
-/// Returns the state of a run at a row, and its tooltip.
-fn state(context: &TableContext, index: usize) -> (String, String) {
-    let (runs, result) = (context.runs, &context.runs.results[index]);
-    let trajectory = &result.trajectory;
-    let last = trajectory.len().saturating_sub(1);
-    let ended = context.row >= last;
-    match trajectory.outcome {
-        _ if ended && runs.is_training(index) => (
-            match (context.refused, context.paused) {
-                (true, _) => "refused",
-                (false, true) => "paused",
-                (false, false) => "training",
-            }
-            .to_owned(),
-            format!("Trained up to step {}.", runs.step(last)),
-        ),
-        Outcome::Diverged(step, reason) if ended => (
-            format!("diverged at {step}"),
-            diverged_why(context.scene, runs, index, reason),
-        ),
-        Outcome::Stopped(step, reason) if ended => (
-            format!("stopped at {step}"),
-            format!("It cannot go on: {}.", reason.clause()),
-        ),
-        Outcome::Converged(step) if ended => {
-            let (place, why) = match result.curvature.last() {
-                Some([_, high]) if *high < 0.0 => ("maximum", CONVERGED_MAXIMUM),
-                Some([low, _]) if *low < 0.0 => ("saddle", CONVERGED_SADDLE),
-                _ => ("converged", CONVERGED),
-            };
-            (format!("{place} at {step}"), why.to_owned())
-        }
-        Outcome::Finished if ended => ("done".to_owned(), "All steps were taken.".to_owned()),
-        _ => (
-            "running".to_owned(),
-            "The timeline has not reached its end.".to_owned(),
-        ),
-    }
-}
-
-/// Returns the reason why a run diverged, with the stability limit where theory gives one.
-fn diverged_why(scene: &Scene, runs: &Runs, index: usize, reason: Reason) -> String {
-    let (run, result) = (&scene.runs[index], &runs.results[index]);
-    let limit = run
-        .spec
-        .stability_limit(run.spec.rates(0, scene.training.steps));
-    let sharpness = result.curvature.first().map(|[_, high]| *high);
-    match (limit, sharpness) {
-        (Some(limit), Some(sharpness)) if sharpness > limit => format!(
-            "It ended because {}. At the start λmax is {}, above the limit {} of this learning rate.",
-            reason.clause(),
-            number(sharpness, 4),
-            number(limit, 4),
-        ),
-        _ => format!("It ended because {}.", reason.clause()),
-    }
 }
