@@ -2,7 +2,7 @@
 
 /// Returns a sentence in which control characters, line breaks and characters that change the direction of writing are replaced by escapes like `\n`.
 ///
-/// Words of more than [`MAX_WORD`] characters are shortened in the middle. Only the two lines below a sentence about a formula, the last of which is a caret, stay separate lines.
+/// Words of more than 300 characters are shortened in the middle. Only the two lines below a sentence about a formula, the last of which is a caret, stay separate lines.
 pub fn one_line(sentence: &str) -> String {
     let mut lines = sentence.rsplitn(3, '\n');
     let below = [lines.next(), lines.next()].map(Option::unwrap_or_default);

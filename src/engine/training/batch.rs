@@ -20,7 +20,7 @@ const BATCH: usize = 256;
 type End = ([f64; 2], Outcome);
 
 /// Runs `spec` from many starts of an objective of two parameters and returns the final points, NaN for runs that diverged, and
-/// the outcomes, bit-identical to [`run`]; `None` if it was cancelled.
+/// the outcomes, bit-identical to [`run`](super::run()); `None` if it was cancelled.
 ///
 /// Runs go in SIMD lanes where the optimizer is elementwise and nothing changes its gradients.
 pub fn run_to_end_batch(
