@@ -268,14 +268,21 @@ pub fn picture(
         // On a narrow page the legend needs more than the colour bar that other maps have.
         space.max[0] = (size[0] - NARROW_LEGEND - 20.0).max(space.min[0] + 60.0);
     }
-    let frame = Frame::letterboxed(2, basins.window, space);
+    let mut frame = Frame::letterboxed(2, basins.window, space);
+    if !has_legend {
+        frame.area = frame.area.centered_in(space);
+    }
     let area = frame.area;
     let mut items = page(size, theme);
     let pixels = shading(basins, theme);
     items.extend(map_items(basins, &pixels, map_data, scene, &frame, theme));
     items.extend(map::axes(&frame, scene.axes(), theme));
     let title = format!("Basins of {run} on {}", scene.title());
-    items.push(Item::title(title, [area.min[0] + 18.0, 20.0], theme.ink));
+    items.push(Item::title(
+        title,
+        [area.min[0] + 18.0, area.min[1] - space.min[1] + 20.0],
+        theme.ink,
+    ));
     let caption = format!(
         "{} · light: few steps, dark: many",
         caption(scene, scene.training.steps)

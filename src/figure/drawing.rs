@@ -64,6 +64,14 @@ impl Area {
         self.max[1] - self.min[1]
     }
 
+    /// Returns an area of the same size in the middle of another area.
+    pub(crate) fn centered_in(&self, around: Self) -> Self {
+        let (width, height) = (self.width(), self.height());
+        let x = around.min[0] + 0.5 * (around.width() - width);
+        let y = around.min[1] + 0.5 * (around.height() - height);
+        Self::new([x, y], [x + width, y + height])
+    }
+
     /// Whether a point is inside or on the border.
     pub fn contains(&self, [x, y]: Point) -> bool {
         (self.min[0]..=self.max[0]).contains(&x) && (self.min[1]..=self.max[1]).contains(&y)

@@ -1,7 +1,9 @@
 //! The menu bar, and the keyboard shortcuts over the window.
 
-use super::command::{Command, Entry, Menu};
-use super::icon::{Icon, icon_button};
+use super::app::App;
+use super::command::{Command, Entry, Menu, menus};
+use super::guard::{Part, paint_guarded};
+use super::icon::{Icon, icon_button, paint_icon};
 use super::layout::{Layout, Side};
 use super::lesson::{self, Lessons};
 use super::preferences::THEMES;
@@ -154,8 +156,27 @@ const WITH_UNDO: f32 = 530.0;
 /// Width of the window from which the menu bar has a button that opens the search, and of that button, in points.
 const WITH_SEARCH: [f32; 2] = [860.0, 210.0];
 
+impl App {
+    /// Shows the panel with the menu bar, and applies the chosen command.
+    pub(super) fn menu_panel(&mut self, ui: &mut egui::Ui) {
+        let menus = menus(&self.views);
+        let document = self.document();
+        let history = [
+            self.history.has_undo(&document),
+            self.history.has_redo(&document),
+        ];
+        let show = |ui: &mut egui::Ui| {
+            let kept = (&self.recent, &self.lessons);
+            menu_bar_ui(ui, &menus, &self.layout, kept, history)
+        };
+        let menu = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("menu"), show);
+        let chosen = egui::Panel::top("menu").show(ui, menu).inner.flatten();
+        self.apply_all(&ui.ctx().clone(), chosen.into_iter().collect());
+    }
+}
+
 /// Shows the menus and the buttons of the side panels, and returns the chosen command.
-pub(crate) fn menu_bar_ui(
+fn menu_bar_ui(
     ui: &mut egui::Ui,
     menus: &[Menu],
     layout: &Layout,
@@ -225,11 +246,22 @@ pub(crate) fn menu_bar_ui(
 /// Shows the button that opens the search over all commands.
 fn search_button(ui: &mut egui::Ui) -> egui::Response {
     let weak = |text: &str| egui::RichText::new(text).weak();
-    let button = egui::Button::new(weak("Search commands"))
+    // The menu bar's style leaves buttons without a frame; this one looks like the field that it opens.
+    let visuals = ui.visuals();
+    let stroke = egui::Stroke::new(1.0, visuals.weak_text_color());
+    let button = egui::Button::new(weak("      Search commands"))
         .right_text(weak("Ctrl+K"))
-        .frame_when_inactive(true)
+        .fill(visuals.text_edit_bg_color())
+        .stroke(stroke)
         .min_size(egui::vec2(WITH_SEARCH[1], 0.0));
     let button = ui.add(button);
+    let center = button.rect.left_center() + egui::vec2(13.0, 0.0);
+    paint_icon(
+        ui.painter(),
+        Icon::Search,
+        center,
+        ui.visuals().weak_text_color(),
+    );
     let name = "Search commands";
     button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
     button.on_hover_text("Finds commands, optimizers, landscapes, lessons and examples by name.")

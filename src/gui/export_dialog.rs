@@ -174,6 +174,16 @@ fn short(number: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// Returns the chosen format, or PNG where it is a film's and the picture has no film.
+fn possible_format(chosen: &'static str, figure: Option<&Figure>) -> &'static str {
+    let has_film = figure.is_none_or(Figure::has_film);
+    if is_film(chosen) && !has_film {
+        FORMATS[0].0
+    } else {
+        chosen
+    }
+}
+
 impl App {
     /// Opens the dialog.
     pub(super) fn open_export(&mut self) {
@@ -197,10 +207,11 @@ impl App {
             return;
         }
         let figure = self.chosen_figure(ctx, self.export_format);
+        let format = possible_format(self.export_format, figure.as_ref().ok());
         let show = figure.as_ref().ok().map(|figure| figure.show);
         let has_steps = figure.as_ref().is_ok_and(Figure::has_steps);
         let has_film = figure.as_ref().is_ok_and(Figure::has_film);
-        let order = figure.and_then(|figure| Order::new(&self.scene, figure, self.export_format));
+        let order = figure.and_then(|figure| Order::new(&self.scene, figure, format));
         let summary = match &order {
             Ok(order) => Ok(order.summary(&self.scene)),
             Err(sentence) => Err(sentence.clone()),
@@ -208,7 +219,7 @@ impl App {
         let page = order.as_ref().ok().map(|order| order.page);
         match order {
             Ok(order) => {
-                let key = self.preview_key(ctx, dialog.preview.pixels(&order.page, ctx));
+                let key = self.preview_key(ctx, format, dialog.preview.pixels(&order.page, ctx));
                 dialog.preview.update(ctx, key, order);
             }
             Err(_) => dialog.preview.clear(),
@@ -219,7 +230,7 @@ impl App {
             scene: &self.scene,
             shown: &self.content_title(),
             views: &views,
-            format: self.export_format,
+            format,
             show,
             has_steps,
             has_film,
@@ -228,11 +239,16 @@ impl App {
             step: self.timeline.step(),
         };
         let response = dialog.ui(ctx, &context, self.asking.is_some());
-        self.export_answer(ctx, dialog, response);
+        self.export_answer(ctx, (dialog, format), response);
     }
 
     /// Does what the dialog asks for.
-    fn export_answer(&mut self, ctx: &egui::Context, mut dialog: ExportDialog, response: Response) {
+    fn export_answer(
+        &mut self,
+        ctx: &egui::Context,
+        (mut dialog, format): (ExportDialog, &'static str),
+        response: Response,
+    ) {
         if let Some(scene) = response.edited {
             self.apply(ctx, Command::Edit(Box::new(scene)));
         }
@@ -257,13 +273,13 @@ impl App {
         }
         if dialog.asks_in == Some(0) {
             dialog.asks_in = None;
-            let name = self.picture_name(self.export_format);
-            self.ask_for_file(ctx, Purpose::Export(self.export_format), &name);
+            let name = self.picture_name(format);
+            self.ask_for_file(ctx, Purpose::Export(format), &name);
         }
         self.export_dialog = Some(dialog);
     }
 
-    fn preview_key(&self, ctx: &egui::Context, pixels: [u32; 2]) -> PreviewKey {
+    fn preview_key(&self, ctx: &egui::Context, format: &str, pixels: [u32; 2]) -> PreviewKey {
         let runs = self.runs().map_or(&[][..], |runs| &runs.results[..]);
         PreviewKey {
             scene: self.scene.clone(),
@@ -275,7 +291,7 @@ impl App {
             seeds: self
                 .shown_runs()
                 .map_or(0, |(runs, _)| runs.other_seeds.len()),
-            is_film: is_film(self.export_format),
+            is_film: is_film(format),
             pixels,
         }
     }

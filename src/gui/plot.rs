@@ -209,13 +209,24 @@ impl PlotChart {
 
     /// Returns the title with the kind of the y axis.
     pub(crate) fn full_title(&self) -> String {
+        self.title_of(&self.title)
+    }
+
+    /// Returns the full title without its remark, which stands after a semicolon.
+    fn brief_title(&self) -> String {
+        let name = self.title.split_once("; ").map(|(name, _)| name);
+        self.title_of(name.unwrap_or(&self.title))
+    }
+
+    /// Returns a title with the kind of the y axis and the number of seeds.
+    fn title_of(&self, title: &str) -> String {
         let log = if self.log[1] { " (log)" } else { "" };
         let seeds = if self.seeds.is_empty() {
             String::new()
         } else {
             format!(", {}", self.seeds)
         };
-        format!("{}{log}{seeds}", self.title)
+        format!("{title}{log}{seeds}")
     }
 
     /// Shows the chart with its title. Charts of a group in the same ui need different titles.

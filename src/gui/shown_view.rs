@@ -110,15 +110,21 @@ impl App {
         Some(self.at_step(runs, !self.is_stale()))
     }
 
+    /// Returns runs with those of the other seeds, as far as they are computed.
+    pub(super) fn with_seeds(&self, runs: &Runs) -> Runs {
+        let mut runs = runs.clone();
+        if let Some(Ok(found)) = self.seed_runs().as_deref() {
+            runs.other_seeds = Arc::clone(&found.others);
+        }
+        runs
+    }
+
     /// Returns runs with the scene as it is now (`current`) or with their own, and the row of the timeline.
     fn at_step(&self, runs: &Runs, current: bool) -> (Runs, usize) {
         let row = runs.row(self.timeline.step());
-        let mut runs = runs.clone();
+        let mut runs = self.with_seeds(runs);
         if current {
             runs.scene = self.scene.clone();
-        }
-        if let Some(Ok(found)) = self.seed_runs().as_deref() {
-            runs.other_seeds = Arc::clone(&found.others);
         }
         if self.is_predicting() {
             let shown = &mut runs.scene.runs;

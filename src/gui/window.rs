@@ -1,14 +1,14 @@
 //! One frame of the window: keys, menus, panels, charts and the shown view.
 
 use super::app::App;
-use super::command::{Command, menus};
+use super::command::Command;
 use super::guard::{Part, catch_panic, paint_guarded};
 use super::layout::{LessonColumn, Place, Side};
 use super::refusal::RefusalSlot;
 use super::scale::LOW_WINDOW;
 use super::view::charts::{Followed, Measured};
 use super::view::{critical_points, progress_ui};
-use super::{dialog, lesson, panel, theme};
+use super::{lesson, panel, theme};
 use crate::engine::results::Runs;
 use crate::engine::scene::Scene;
 use crate::session::{OptimizerStateRequest, Session, SharpnessRequest};
@@ -55,20 +55,37 @@ impl App {
             self.show_error(format!("the dialog could not be drawn ({reason})"));
         }
 
+        // Below a modal dialog nothing is hovered; without this, a tooltip that was open stays over the dialog.
+        let is_covered = ctx.memory(|memory| memory.top_modal_layer().is_some());
+        let pointer = is_covered.then(|| ctx.input_mut(|input| std::mem::take(&mut input.pointer)));
+        self.content_ui(ui);
+        if let Some(pointer) = pointer {
+            ctx.input_mut(|input| input.pointer = pointer);
+        }
+
+        self.history.feed_state(now, &self.document());
+        self.update_autosave(&ctx);
+        if let Some(theme) = self.next_theme.take() {
+            ctx.set_theme(theme);
+            ctx.request_repaint();
+        }
+        self.update_preferences(&ctx);
+        self.hover_ui(&ctx);
+        let title = self.title();
+        if title != self.shown_title {
+            self.shown_title.clone_from(&title);
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));
+        }
+        if self.timeline.playing {
+            ctx.request_repaint();
+        }
+    }
+
+    /// Shows the menus, the panels and the shown view.
+    fn content_ui(&mut self, ui: &mut egui::Ui) {
+        let ctx = ui.ctx().clone();
         if !self.layout.presenting {
-            let menus = menus(&self.views);
-            let document = self.document();
-            let history = [
-                self.history.has_undo(&document),
-                self.history.has_redo(&document),
-            ];
-            let show = |ui: &mut egui::Ui| {
-                let kept = (&self.recent, &self.lessons);
-                dialog::menu_bar_ui(ui, &menus, &self.layout, kept, history)
-            };
-            let menu = |ui: &mut egui::Ui| paint_guarded(ui, Part::Panel("menu"), show);
-            let chosen = egui::Panel::top("menu").show(ui, menu).inner.flatten();
-            self.apply_all(&ctx, chosen.into_iter().collect());
+            self.menu_panel(ui);
         }
         self.timeline_panel(ui);
         let lesson_column = self.layout.has_lesson_column(ui.available_width());
@@ -93,23 +110,6 @@ impl App {
         self.results_panel(ui, right);
         self.views_ui(ui, middle);
         self.why_ui(ui, middle);
-
-        self.history.feed_state(now, &self.document());
-        self.update_autosave(&ctx);
-        if let Some(theme) = self.next_theme.take() {
-            ctx.set_theme(theme);
-            ctx.request_repaint();
-        }
-        self.update_preferences(&ctx);
-        self.hover_ui(&ctx);
-        let title = self.title();
-        if title != self.shown_title {
-            self.shown_title.clone_from(&title);
-            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));
-        }
-        if self.timeline.playing {
-            ctx.request_repaint();
-        }
     }
 
     fn timeline_panel(&mut self, ui: &mut egui::Ui) {
@@ -167,7 +167,8 @@ impl App {
 
     fn scene_panel(&mut self, ui: &mut egui::Ui, place: Place) {
         let theme = theme::current(ui.ctx());
-        let (runs, step) = (self.runs.clone(), self.timeline.step());
+        let runs = self.runs().map(|runs| self.with_seeds(runs));
+        let step = self.timeline.step();
         let hovered = self.hovered_run[1];
         let critical = critical_points(&self.scene, &self.session);
         let show = |ui: &mut egui::Ui| {
@@ -183,7 +184,7 @@ impl App {
             } = self;
             let slot = RefusalSlot::new(refusal.as_ref(), std::mem::take(reveal_refusal));
             let context = panel::scene::PanelContext {
-                runs: runs.as_deref().and_then(|runs| runs.as_ref().ok()),
+                runs: runs.as_ref(),
                 step,
                 hovered,
                 refusal: &slot,

@@ -426,3 +426,28 @@ fn only_films_that_can_be_written_are_offered() {
         assert_eq!(window.says(text), expected, "{text}");
     }
 }
+
+#[test]
+fn a_view_without_films_is_exported_as_a_picture() {
+    let mut window = opened();
+    window.click(Role::RadioButton, "GIF");
+    window.press(Key::Escape);
+    window.press(Key::B);
+    for _ in 0..3 {
+        window.settle();
+    }
+    let is_chosen = |window: &Window, format: &str| {
+        let radio = { &window.harness }.get_by_role_and_label(Role::RadioButton, format);
+        radio.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    };
+    window.press_with(Modifiers::COMMAND, Key::E);
+    window.harness.run_steps(3);
+    assert!(is_chosen(&window, "PNG") && !is_chosen(&window, "GIF"));
+    assert!(!window.says("the same at every step"));
+    window.press(Key::Escape);
+    window.press(Key::M);
+    window.settle();
+    window.press_with(Modifiers::COMMAND, Key::E);
+    window.harness.run_steps(3);
+    assert!(is_chosen(&window, "GIF"), "the map has films");
+}

@@ -221,3 +221,71 @@ fn the_focus_stays_where_it_is_while_panels_come_and_go() {
     }
     assert!(focused(&window));
 }
+
+/// Returns the texts that end in an ellipsis because they are too long.
+fn elided(window: &Window) -> Vec<String> {
+    let shapes = window.harness.output().shapes.iter();
+    let texts = shapes.filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Text(text) if text.galley.elided => Some(text.galley.text().to_owned()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn no_text_of_the_opening_window_is_cut_short() {
+    for (width, height) in [(1280.0, 800.0), (1920.0, 1080.0), (640.0, 480.0)] {
+        let mut window = at(width, height);
+        assert_eq!(elided(&window), Vec::<String>::new(), "{width}");
+        window.press(Key::F5);
+        window.harness.run_steps(3);
+        assert_eq!(elided(&window), Vec::<String>::new(), "{width}, presented");
+    }
+}
+
+#[test]
+fn a_narrow_chart_keeps_log_in_its_title() {
+    let mut window = at(1600.0, 800.0);
+    let title = "sharpness ÷ stability limit; above 1: unstable (log)";
+    let grip = window.place(RIGHT).center();
+    window.drag(grip, grip - vec2(60.0, 0.0));
+    assert!(window.paints(title));
+    let grip = window.place(RIGHT).center();
+    window.drag(grip, grip + vec2(160.0, 0.0));
+    assert!(!window.paints(title));
+    assert!(window.paints("sharpness ÷ stability limit (log)"));
+    window.click(Role::Button, title);
+}
+
+#[test]
+fn a_tooltip_does_not_stay_over_a_dialog() {
+    let mut window = at(1280.0, 800.0);
+    let help = "Shows or hides SGD.";
+    let tick = window.harness.get_by_role_and_label(Role::CheckBox, "SGD");
+    let at = tick.rect().center();
+    window.harness.hover_at(at);
+    window.harness.run_steps(40);
+    assert!(window.says(help));
+    window.press_with(Modifiers::COMMAND, Key::K);
+    window.harness.run_steps(3);
+    assert!(!window.says(help));
+    window.press(Key::Escape);
+    window.harness.run_steps(40);
+    assert!(window.says(help), "the pointer is still there");
+}
+
+#[test]
+fn the_search_button_has_a_frame() {
+    let window = at(1280.0, 800.0);
+    let place = window.place("Search commands");
+    let frame = |shape: &egui::Shape| match shape {
+        egui::Shape::Rect(rect) => {
+            rect.stroke.width > 0.0
+                && rect.rect.expand(2.0).contains_rect(place)
+                && rect.rect.width() < place.width() + 4.0
+        }
+        _ => false,
+    };
+    let shapes = &window.harness.output().shapes;
+    assert!(shapes.iter().any(|clipped| frame(&clipped.shape)));
+}

@@ -297,7 +297,7 @@ fn a_prediction_hides_the_runs_until_a_point_is_clicked() {
 fn progress_is_kept_between_starts_and_lesson_scenes_are_not() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut window = with_state(folder.path());
-    assert!(window.says("New here? The menu Lessons"));
+    assert!(window.says("New here? Try the menu Lessons"));
     open_at(&mut window, 2);
     window.press(Key::Num1);
     window.harness.run_steps(2);

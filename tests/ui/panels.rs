@@ -4,6 +4,7 @@ use super::Window;
 use eframe::egui;
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable;
+use ravine::engine::declare::Settings;
 use ravine::engine::landscape::AnyLandscape;
 use ravine::engine::optimizer::AnyOptimizer;
 use ravine::engine::scene::Scene;
@@ -274,4 +275,21 @@ fn the_settings_use_the_space_that_few_optimizers_leave() {
     };
     let [one, six] = [1, 6].map(heading);
     assert!(one > six + 20.0, "{one} and {six}");
+}
+
+#[test]
+fn help_texts_have_no_line_breaks_inside_a_paragraph() {
+    let scene = Scene::opening();
+    let families = AnyOptimizer::all()
+        .into_iter()
+        .map(|one| one.settings().help());
+    let members = AnyLandscape::all()
+        .into_iter()
+        .map(|one| one.settings().help());
+    let settings = scene.training.params().iter().map(|param| param.help);
+    let figure = scene.figure.params().iter().map(|param| param.help);
+    for help in families.chain(members).chain(settings).chain(figure) {
+        let breaks = help.replace("\n\n", "");
+        assert!(!breaks.contains('\n') && !help.contains("  "), "{help:?}");
+    }
 }

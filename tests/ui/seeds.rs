@@ -3,6 +3,7 @@
 use super::Window;
 use eframe::egui;
 use egui::{Key, Modifiers, Role};
+use egui_kittest::kittest::Queryable;
 use ravine::engine::scene::Scene;
 
 fn open(noise: f64) -> Window {
@@ -42,4 +43,24 @@ fn equal_seeds_are_said_to_be_equal() {
     window.settle();
     assert!(window.says("All seeds give the same runs"));
     assert!(!window.says("10 seeds"));
+}
+
+#[test]
+fn a_run_card_shows_the_mean_of_the_table() {
+    let mut window = open(1.0);
+    window.press(Key::End);
+    window.click(Role::RadioButton, "seeds: several");
+    for _ in 0..3 {
+        window.settle();
+    }
+    let labels = window.harness.query_all_by_role(Role::Label);
+    let labels: Vec<String> = labels.filter_map(|label| label.value()).collect();
+    let cell = { labels.iter() }.find_map(|label| label.split_once(" ± "));
+    let mean: f64 = cell.expect("a mean").0.parse().expect("a number");
+    let first = window.app().runs().expect("runs").results[0].clone();
+    let first = *first.trajectory.loss.last().expect("a row");
+    assert!((mean - first).abs() > 0.02 * mean.abs(), "the seeds differ");
+    let losses = labels.iter().filter_map(|label| label.parse().ok());
+    let near = |loss: &f64| (loss - mean).abs() < 0.02 * mean.abs();
+    assert_eq!(losses.filter(near).count(), 1, "{mean} in {labels:?}");
 }

@@ -150,3 +150,36 @@ fn undecided_basins_offer_four_times_the_steps() {
     assert_eq!(window.app().scene().training.steps, 40);
     assert!(window.paints("not there after 40 steps"));
 }
+
+#[test]
+fn basins_without_a_legend_are_in_the_middle_of_a_picture() {
+    use ravine::engine::analysis::basins::{BasinLabel, Basins, Cell};
+    use ravine::figure::drawing::Item;
+    let scene = Scene::new("booth".parse().expect("a landscape"));
+    let cell = Cell {
+        label: BasinLabel::Undecided,
+        steps: 1,
+    };
+    let basins = Basins {
+        window: ravine::engine::objective::plane::Rect::new([-1.0, 1.0], [-1.0, 1.0])
+            .expect("a window"),
+        side: 2,
+        minima: Vec::new(),
+        cells: vec![cell; 4],
+        missing: Vec::new(),
+        max_steps: 1,
+    };
+    let left = |size: [f32; 2]| {
+        let theme = &ravine::figure::colour::Theme::LIGHT;
+        let page = (size, false);
+        let drawing = ravine::figure::basins::picture(&basins, None, &scene, "sgd", page, theme);
+        let area = drawing.items.iter().find_map(|item| match item {
+            Item::Clipped { area, .. } => Some(*area),
+            _ => None,
+        });
+        let area = area.expect("a map");
+        (area.min[0], size[0] - area.max[0])
+    };
+    let (left, right) = left([1200.0, 400.0]);
+    assert!((left - right).abs() < 60.0, "{left} {right}");
+}

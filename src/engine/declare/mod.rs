@@ -33,11 +33,21 @@ pub use param::{Interval, Kind, Param, Scale, Slider, Value, whole_number};
 pub use settings_macro::settings;
 pub use table::{deserialize, serialize};
 
+/// Joins the lines of each paragraph of a doc comment with blanks; paragraphs stay separated by an empty line.
+#[doc(hidden)]
+pub fn paragraphs(doc: &str) -> String {
+    let lines: Vec<&str> = doc.lines().map(str::trim).collect();
+    let paragraphs = lines.split(|line| line.is_empty());
+    let filled = paragraphs.filter(|lines| !lines.is_empty());
+    let joined: Vec<String> = filled.map(|lines| lines.join(" ")).collect();
+    joined.join("\n\n")
+}
+
 /// A struct declared by [`settings!`].
 pub trait Settings {
     /// Returns the title shown to users, like "Adam".
     fn title(&self) -> &'static str;
-    /// Returns the help text: the doc comment of the struct.
+    /// Returns the help text: the doc comment of the struct, one line per paragraph.
     fn help(&self) -> &'static str;
     /// Returns the declarations of the settings, in order.
     fn params(&self) -> &'static [Param];

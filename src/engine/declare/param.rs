@@ -111,7 +111,7 @@ pub enum Kind {
 pub struct Param {
     /// The name; PyTorch's where PyTorch has the setting.
     pub name: &'static str,
-    /// The help text: the doc comment of the field.
+    /// The help text: the doc comment of the field, one line per paragraph.
     pub help: &'static str,
     /// The kind of its values.
     pub kind: Kind,

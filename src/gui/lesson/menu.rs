@@ -134,13 +134,13 @@ impl App {
     pub(in crate::gui) fn lesson_hint(&self) -> Option<String> {
         static OPENING: LazyLock<Scene> = LazyLock::new(Scene::opening);
         let progress = &self.lessons.progress;
-        if self.has_lesson() {
+        // A presentation has no menus, and little space.
+        if self.has_lesson() || self.layout.presenting {
             return None;
         }
         if progress.is_new() {
             let is_first = self.scene.runs.is_empty() || self.scene == *OPENING;
-            return is_first
-                .then(|| "New here? The menu Lessons begins at the beginning.".to_owned());
+            return is_first.then(|| "New here? Try the menu Lessons.".to_owned());
         }
         let offer = progress.offer().filter(|_| progress.in_lesson());
         offer.map(|(_, offer)| format!("Ctrl+L: {offer}"))

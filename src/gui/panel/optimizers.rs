@@ -1,6 +1,7 @@
 //! The list of optimizers in the left panel: colour, tick and menu of every run.
 
 use super::add_optimizer::AddOptimizer;
+use super::loss::Loss;
 use super::run;
 use super::scene::{PanelContext, PanelResponse, heading_text};
 use super::schedule::LrCurve;
@@ -10,7 +11,6 @@ use crate::engine::results::RunResult;
 use crate::engine::scene::{MAX_RUNS, Run, Scene, ScenePart};
 use crate::engine::training::{Outcome, RunSpec};
 use crate::export::help_page::Family;
-use crate::figure::axis::number;
 use crate::figure::colour::Theme;
 use crate::figure::{legend_line, style_index};
 use crate::gui::command::Command;
@@ -85,7 +85,10 @@ pub(super) fn ui(
             ui.push_id(index, |ui| {
                 // A network's unticked runs halt, at a step that is not the timeline's.
                 let current = record.filter(|_| run.shown || !is_network);
-                let of = (name, current.and_then(|record| loss_text(record, context)));
+                let of = (
+                    name,
+                    current.and_then(|record| Loss::of(record, index, context)),
+                );
                 let head = head_ui(ui, run, of, open, context.theme, textures);
                 if head.toggled {
                     *selected = if open { None } else { Some(index) };
@@ -181,20 +184,6 @@ fn make_change(scene: &mut Scene, selected: &mut Option<usize>, change: Change) 
     }
 }
 
-/// Returns the loss of a run at the timeline's step, and whether it has diverged by then.
-fn loss_text(record: &RunResult, context: &PanelContext) -> Option<(String, bool)> {
-    let trajectory = &record.trajectory;
-    let row = context.runs?.row(context.step);
-    let last = trajectory.len().saturating_sub(1);
-    let diverged = row >= last && matches!(trajectory.outcome, Outcome::Diverged(..));
-    let text = if diverged {
-        "diverged".to_owned()
-    } else {
-        number(*trajectory.loss.get(row.min(last))?, 3)
-    };
-    Some((text, diverged))
-}
-
 /// Returns how a run ended, if the timeline has reached its end: of an open card always, of others where it diverged or stopped.
 fn outcome_text(record: &RunResult, context: &PanelContext, open: bool) -> Option<String> {
     let trajectory = &record.trajectory;
@@ -278,7 +267,7 @@ const MAIN_NAME_WIDTH: f32 = 76.0;
 fn head_ui(
     ui: &mut egui::Ui,
     run: &mut Run,
-    (name, loss): (&str, Option<(String, bool)>),
+    (name, loss): (&str, Option<Loss>),
     open: bool,
     theme: &Theme,
     textures: &mut Textures,
@@ -330,11 +319,15 @@ fn head_ui(
         let layout = egui::Layout::right_to_left(egui::Align::Center);
         ui.allocate_ui_with_layout(size, layout, |ui| {
             ui.set_min_width(size.x);
-            if let Some((text, diverged)) = loss {
-                let text = egui::RichText::new(text).size(SECONDARY);
+            if let Some(loss) = loss {
+                let text = egui::RichText::new(loss.text).size(SECONDARY);
                 let colour = ui.visuals().error_fg_color;
-                let text = if diverged { text.color(colour) } else { text };
-                ui.label(text).on_hover_text("Loss at the timeline's step.");
+                let text = if loss.diverged {
+                    text.color(colour)
+                } else {
+                    text
+                };
+                ui.label(text).on_hover_text(loss.help);
             }
         });
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

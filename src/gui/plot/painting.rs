@@ -28,14 +28,29 @@ impl PlotChart {
         let gaps = if y_offset.is_empty() { 8.0 } else { 16.0 };
         let mut rect = row;
         rect.max.x = (x_left - gaps - y_offset.size().x).max(row.min.x);
-        let title = egui::RichText::new(self.full_title()).size(size);
+        let full = self.full_title();
+        // Where the title is too long, its remark goes before the kind of the axis does.
+        let is_brief = text(full.clone()).size().x > rect.width();
+        let title = if is_brief {
+            self.brief_title()
+        } else {
+            full.clone()
+        };
+        let title = egui::RichText::new(title).size(size);
         let show = |ui: &mut egui::Ui| {
             ui.set_clip_rect(rect.intersect(ui.clip_rect()));
-            if options.title_button {
-                ui.add(egui::Button::new(title).frame(false).truncate())
+            let (title, role) = if options.title_button {
+                let button = egui::Button::new(title).frame(false).truncate();
+                (ui.add(button), egui::Role::Button)
             } else {
-                ui.add(egui::Label::new(title).truncate())
+                let label = egui::Label::new(title).truncate();
+                (ui.add(label), egui::Role::Label)
+            };
+            if is_brief {
+                title.widget_info(|| egui::WidgetInfo::labeled(role, true, &full));
+                return title.on_hover_text(&full);
             }
+            title
         };
         let title = ui
             .scope_builder(egui::UiBuilder::new().max_rect(rect), show)

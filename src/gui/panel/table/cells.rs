@@ -1,7 +1,6 @@
 //! Cells of the table: numbers of a run at a step, over its seeds, and its state.
 
 use super::TableContext;
-use crate::engine::analysis::seed_stats::SeedStats;
 use crate::engine::analysis::theory::measured_rate;
 use crate::engine::results::{RunResult, Runs};
 use crate::engine::scene::Scene;
@@ -11,6 +10,7 @@ use crate::export::seed_table::mean_text;
 use crate::figure::axis::number;
 use crate::figure::network::{metrics, percent};
 use crate::figure::shortened;
+use crate::gui::panel::over_seeds::OverSeeds;
 
 const CONVERGED: &str = "The gradient norm is below the tolerance.";
 const CONVERGED_SADDLE: &str = "The gradient norm is below the tolerance, but the smallest eigenvalue of the Hessian is negative: a saddle, no minimum.";
@@ -87,30 +87,16 @@ pub(super) fn cells(context: &TableContext, index: usize, classes: bool) -> Vec<
     cells
 }
 
-/// Returns the mean of a value of a run over all seeds at a row, with its standard deviation; `None` for one seed. A seed that ended before
-/// keeps its last value, and one that diverged is only counted.
+/// Returns the mean of a value of a run over all seeds at a row, with its standard deviation; `None` for one seed.
 fn over_seeds(
-    (runs, index): (&Runs, usize),
+    of: (&Runs, usize),
     row: usize,
     unit: &str,
     value: &dyn Fn(&Runs, usize) -> Option<f64>,
 ) -> Option<Cell> {
-    let count = runs.other_seeds.len() + 1;
-    if count == 1 {
-        return None;
-    }
-    let last =
-        |runs: &Runs| { runs.results.get(index) }.map(|own| own.trajectory.len().saturating_sub(1));
-    let has_diverged = |runs: &&Runs| {
-        let ended = last(runs).is_some_and(|last| row > last);
-        let outcome = runs.results.get(index).map(|own| own.trajectory.outcome);
-        ended && matches!(outcome, Some(Outcome::Diverged(..)))
-    };
-    let values = runs.all_seeds().filter(|runs| !has_diverged(runs));
-    let values = values.filter_map(|runs| value(runs, row.min(last(runs)?)));
-    let diverged = runs.all_seeds().filter(has_diverged).count();
-    let of = format!("{diverged} of {count} seeds have diverged.");
-    let Some(stats) = SeedStats::of(values.filter(|value| value.is_finite())) else {
+    let over = OverSeeds::of(of, row, value)?;
+    let of = over.diverged_text();
+    let Some(stats) = &over.stats else {
         return Some(Cell {
             text: NO_NUMBER.to_owned(),
             help: of,
@@ -123,7 +109,7 @@ fn over_seeds(
         stats.count,
         number(stats.median, 4)
     );
-    if diverged > 0 {
+    if over.diverged > 0 {
         help = format!("{help} {of}");
     }
     Some(Cell {
