@@ -33,11 +33,22 @@ pub use param::{Interval, Kind, Param, Scale, Slider, Value, whole_number};
 pub use settings_macro::settings;
 pub use table::{deserialize, serialize};
 
+/// Returns a doc comment as running text: the lines of a paragraph are joined, and an empty line separates paragraphs.
+#[doc(hidden)]
+pub fn running_text(doc: &str) -> String {
+    let lines: Vec<&str> = doc.lines().map(str::trim).collect();
+    let paragraphs = lines
+        .split(|line| line.is_empty())
+        .filter(|lines| !lines.is_empty());
+    let joined: Vec<String> = paragraphs.map(|lines| lines.join(" ")).collect();
+    joined.join("\n\n")
+}
+
 /// A struct declared by [`settings!`].
 pub trait Settings {
     /// Returns the title shown to users, like "Adam".
     fn title(&self) -> &'static str;
-    /// Returns the help text: the doc comment of the struct.
+    /// Returns the help text: the doc comment of the struct, with one line for each paragraph and an empty line between them.
     fn help(&self) -> &'static str;
     /// Returns the declarations of the settings, in order.
     fn params(&self) -> &'static [Param];

@@ -83,7 +83,10 @@ macro_rules! __settings {
                 $title
             }
             fn help(&self) -> &'static str {
-                concat!($($doc, "\n"),+).trim()
+                static HELP: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+                    $crate::engine::declare::running_text(concat!($($doc, "\n"),+))
+                });
+                &HELP
             }
             fn params(&self) -> &'static [$crate::engine::declare::Param] {
                 static PARAMS: std::sync::LazyLock<Vec<$crate::engine::declare::Param>> = std::sync::LazyLock::new(|| {
@@ -93,7 +96,7 @@ macro_rules! __settings {
                         #[allow(unused_mut, reason = "most fields declare more")]
                         let mut declared = Declared {
                             name: stringify!($field),
-                            help: concat!($($help, "\n"),+).trim(),
+                            help: $crate::engine::declare::running_text(concat!($($help, "\n"),+)).leak(),
                             legal: Interval::ALL,
                             slider: None,
                             none: "auto",

@@ -213,7 +213,7 @@ impl Chooser {
             );
             painter.galley(at, galley, ink);
         }
-        response.on_hover_text(paragraphs(settings.help()))
+        response.on_hover_text(settings.help())
     }
 }
 
@@ -244,17 +244,7 @@ fn opener_ui(ui: &mut egui::Ui, current: &AnyLandscape) -> egui::Response {
         colour,
         egui::Stroke::NONE,
     ));
-    response.on_hover_text(paragraphs(settings.help()))
-}
-
-/// Joins the lines of each paragraph of a help text, so that the window breaks them.
-fn paragraphs(help: &str) -> String {
-    let joined = |paragraph: &str| {
-        let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
-        lines.join(" ")
-    };
-    let paragraphs: Vec<String> = help.trim().split("\n\n").map(joined).collect();
-    paragraphs.join("\n\n")
+    response.on_hover_text(settings.help())
 }
 
 /// Returns the landscapes that match a filter by name, title, other words or group, in their groups: the best match is the first of the
