@@ -123,7 +123,7 @@ fn with_greek_letters(query: &str) -> String {
 }
 
 /// Returns the terms of a symbol, a name or words: all that have the symbol, or the one with exactly this name, or all that have every
-/// word.
+/// word, those with the words in their name first.
 ///
 /// # Errors
 /// Returns one sentence if no term matches, or the glossary cannot be read.
@@ -139,7 +139,8 @@ pub fn search(query: &str) -> Result<Vec<&'static Term>, String> {
     if !of_symbol.is_empty() {
         return Ok(of_symbol);
     }
-    let found: Vec<&Term> = terms.iter().filter(|term| term.matches(query)).collect();
+    let mut found: Vec<&Term> = terms.iter().filter(|term| term.matches(query)).collect();
+    found.sort_by_key(|term| !has_words(&term.term, query));
     if found.is_empty() {
         return Err(format!(
             "the glossary has no term `{query}`; expected a term or symbol such as learning rate, κ or noise floor"
@@ -210,6 +211,7 @@ mod tests {
             let found = search(query).unwrap_or_default();
             assert!(found.iter().any(|own| own.term == term), "{query}: {term}");
         }
+        assert_eq!(search("what is a Hessian?").unwrap()[0].term, "Hessian");
     }
 
     #[test]
