@@ -178,7 +178,7 @@ pub(crate) fn member(name: &'static str, settings: &dyn Settings) -> Member {
     Member {
         name,
         title: settings.title(),
-        help: plain(settings.help()),
+        help: settings.help().replace("\n\n", "\n"),
         landscape: None,
         settings: described
             .map(|(index, param)| setting(param, &settings.default_value(index)))
@@ -238,19 +238,7 @@ fn setting(param: &Param, default: &Value) -> Setting {
         none: param.none,
         unit: param.unit,
         expected: param.expected(),
-        help: plain(param.help),
+        help: param.help.replace("\n\n", "\n"),
         text,
     }
-}
-
-/// Converts a doc comment to running text, one line per paragraph.
-fn plain(help: &str) -> String {
-    let lines: Vec<&str> = help.lines().map(str::trim).collect();
-    let paragraphs = lines
-        .split(|line| line.is_empty())
-        .filter(|lines| !lines.is_empty());
-    paragraphs
-        .map(|lines| lines.join(" "))
-        .collect::<Vec<_>>()
-        .join("\n")
 }

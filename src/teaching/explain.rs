@@ -66,7 +66,8 @@ pub fn explain(scene: &Scene, runs: &Runs, run: usize) -> Result<Vec<Explanation
     for rule in rules()? {
         let mut earlier = found.iter();
         let hidden = earlier.any(|(earlier, _)| earlier.hides.contains(&rule.name));
-        if hidden || !rule.when.iter().all(|condition| condition.holds(&named)) {
+        let covered = rule.fallback && !found.is_empty();
+        if hidden || covered || !rule.when.iter().all(|condition| condition.holds(&named)) {
             continue;
         }
         let explanation = fill(rule, &named, scene, run);

@@ -68,8 +68,13 @@ impl Term {
         self.symbols.iter().any(|own| own == symbol)
     }
 
-    /// Whether the term has every word of a query; a single character is a symbol, not a part of words.
+    /// Whether the term has every word of a query, in which names of Greek letters stand for the letters, too; a single character is a
+    /// symbol, not a part of words.
     pub fn matches(&self, query: &str) -> bool {
+        self.has_query(query) || self.has_query(&with_greek_letters(query))
+    }
+
+    fn has_query(&self, query: &str) -> bool {
         let query = query.trim();
         if query.chars().count() == 1 {
             return self.has_symbol(query);
@@ -85,22 +90,57 @@ impl Term {
     }
 }
 
+/// Names of Greek letters, and the letters.
+const GREEK: &[(&str, &str)] = &[
+    ("alpha", "α"),
+    ("beta", "β"),
+    ("gamma", "γ"),
+    ("delta", "δ"),
+    ("epsilon", "ε"),
+    ("eta", "η"),
+    ("theta", "θ"),
+    ("kappa", "κ"),
+    ("lambda", "λ"),
+    ("mu", "μ"),
+    ("nu", "ν"),
+    ("xi", "ξ"),
+    ("rho", "ρ"),
+    ("sigma", "σ"),
+    ("tau", "τ"),
+    ("phi", "φ"),
+    ("nabla", "∇"),
+];
+
+/// Returns a query with Greek letters in place of their names: `lambda max` becomes `λmax`, as it is written.
+fn with_greek_letters(query: &str) -> String {
+    let lower = query.trim().to_lowercase();
+    for (name, letter) in GREEK {
+        if let Some(rest) = lower.strip_prefix(name) {
+            return format!("{letter}{}", rest.trim_start_matches([' ', '_', '-']));
+        }
+    }
+    query.trim().to_owned()
+}
+
 /// Returns the terms of a symbol, a name or words: all that have the symbol, or the one with exactly this name, or all that have every
-/// word.
+/// word, those with the words in their name first.
 ///
 /// # Errors
 /// Returns one sentence if no term matches, or the glossary cannot be read.
 pub fn search(query: &str) -> Result<Vec<&'static Term>, String> {
     let terms = Term::bundled()?;
     let named = Term::find_name(query);
-    let belongs =
-        |(index, term): &(usize, &Term)| named == Some(*index) || term.has_symbol(query.trim());
+    let letters = with_greek_letters(query);
+    let belongs = |(index, term): &(usize, &Term)| {
+        named == Some(*index) || term.has_symbol(query.trim()) || term.has_symbol(&letters)
+    };
     let of_symbol = terms.iter().enumerate().filter(belongs);
     let of_symbol: Vec<&Term> = of_symbol.map(|(_, term)| term).collect();
     if !of_symbol.is_empty() {
         return Ok(of_symbol);
     }
-    let found: Vec<&Term> = terms.iter().filter(|term| term.matches(query)).collect();
+    let mut found: Vec<&Term> = terms.iter().filter(|term| term.matches(query)).collect();
+    found.sort_by_key(|term| !has_words(&term.term, query));
     if found.is_empty() {
         return Err(format!(
             "the glossary has no term `{query}`; expected a term or symbol such as learning rate, κ or noise floor"
@@ -135,6 +175,43 @@ mod tests {
         assert_eq!(found("zzz"), None);
         assert!(search("eigenvalue hessian").unwrap().len() > 1);
         assert!(search("zzz").unwrap_err().contains("no term `zzz`"));
+    }
+
+    #[test]
+    fn a_search_in_the_words_of_a_student_finds_the_term() {
+        for (query, term) in [
+            ("kappa", "condition number"),
+            ("lambda max", "λmax"),
+            ("lambda", "curvature"),
+            ("gamma", "learning rate"),
+            ("what is a Hessian?", "Hessian"),
+            ("regularisation", "weight decay"),
+            ("regularization", "weight decay"),
+            ("minibatch", "mini-batch"),
+            ("backpropagation", "backpropagation"),
+            ("chain rule", "backpropagation"),
+            ("overshooting", "momentum"),
+            ("generalisation", "test loss"),
+            ("early stopping", "test loss"),
+            ("cross entropy", "loss of a network"),
+            ("mse", "loss of a network"),
+            ("softmax", "loss of a network"),
+            ("Xavier", "initialisation"),
+            ("Kaiming", "initialisation"),
+            ("Taylor", "Taylor's formula"),
+            ("tangent", "Taylor's formula"),
+            ("Lipschitz", "smoothness"),
+            ("level set", "contour line"),
+            ("trajectory", "trail"),
+            ("convex", "convex function"),
+            ("eigenvector", "eigenvector"),
+            ("logarithmic axis", "logarithmic axis"),
+            ("median", "seed"),
+        ] {
+            let found = search(query).unwrap_or_default();
+            assert!(found.iter().any(|own| own.term == term), "{query}: {term}");
+        }
+        assert_eq!(search("what is a Hessian?").unwrap()[0].term, "Hessian");
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct GuideEntry {
     pub name: String,
     /// Title: the problem to solve, or the symptom.
     pub title: String,
+    /// Other words for the problem or the symptom, which a search finds.
+    pub also: Vec<String>,
     /// Kind of the entry.
     pub kind: GuideKind,
     /// Two paragraphs, each with its heading: use and reason, or cause and remedy.
@@ -72,6 +74,8 @@ struct EntryFile {
     name: String,
     #[serde(alias = "symptom")]
     title: String,
+    #[serde(default)]
+    also: Vec<String>,
     #[serde(rename = "use", alias = "cause")]
     first: String,
     #[serde(rename = "why", alias = "remedy")]
@@ -96,9 +100,10 @@ impl GuideEntry {
     /// Returns the text that a search looks through.
     fn text(&self) -> String {
         let [(_, first), (_, second)] = &self.paragraphs;
-        let help = self.help.join(" ");
+        let (help, also) = (self.help.join(" "), self.also.join(" "));
         let (name, title, lesson) = (&self.name, &self.title, &self.lesson);
-        format!("{name} {title} {first} {second} {help} {lesson}")
+        let kind = self.kind.title();
+        format!("{kind} {name} {title} {also} {first} {second} {help} {lesson}")
     }
 
     /// Whether the entry has every word of a query.
@@ -117,6 +122,7 @@ fn read(text: &str) -> Result<Vec<GuideEntry>, String> {
             Ok(GuideEntry {
                 name,
                 title: entry.title,
+                also: entry.also,
                 kind,
                 paragraphs: [(first, entry.first), (second, entry.second)],
                 lesson: entry.lesson,
@@ -170,5 +176,39 @@ mod tests {
         assert!(found("Learning RATE nan").contains(&"diverges"));
         assert_eq!(found("").len(), entries.len());
         assert!(found("no such words").is_empty());
+    }
+
+    #[test]
+    fn a_search_in_the_words_of_a_student_finds_the_entry() {
+        let entries = GuideEntry::bundled().unwrap();
+        for (query, name) in [
+            ("oscillates", "zigzag"),
+            ("oscillating", "overshoots"),
+            ("oscillation", "zigzag"),
+            ("zig-zag", "zigzag"),
+            ("stuck", "plateau"),
+            ("overfitting", "overfits"),
+            ("generalise", "overfits"),
+            ("local minimum", "wrong-minimum"),
+            ("not learning", "too-slow"),
+            ("my network doesn't learn", "vanishing-gradients"),
+            ("loss not decreasing", "too-slow"),
+            ("why does the loss go up?", "diverges"),
+            ("learning rate too high", "diverges"),
+            ("divergence", "diverges"),
+            ("inf", "diverges"),
+            ("loss spikes", "noise-floor"),
+            ("weights do not change", "dead-relu"),
+            ("which optimizer", "network-first-try"),
+            ("best optimizer", "few-parameters"),
+            ("normalise the data", "unscaled-inputs"),
+            ("exploding gradient", "exploding-gradients"),
+            ("warmup", "first-steps"),
+            ("clipping", "always-clipped"),
+            ("image classification", "network-tuned"),
+        ] {
+            let is_found = |entry: &GuideEntry| entry.name == name && entry.matches(query);
+            assert!(entries.iter().any(is_found), "{query}: not {name}");
+        }
     }
 }

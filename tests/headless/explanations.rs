@@ -88,6 +88,17 @@ fn explanations_name_the_known_cause_and_their_change_helps() {
             writeln!(wrong, "{spec}: {names:?}, expected {:?}", case.rule).unwrap();
             continue;
         }
+        let fallbacks = [
+            "slow-fall",
+            "slow-fall-noisy",
+            "unsettled",
+            "uneven-fall",
+            "hardly-falls",
+            "network-stuck",
+        ];
+        if names.len() > 1 && names.iter().any(|name| fallbacks.contains(name)) {
+            writeln!(wrong, "{spec}: {names:?}: a symptom beside its cause").unwrap();
+        }
         for found in &found {
             let sentences = found.sentences.len();
             if !(2..=4).contains(&sentences) && found.rule != "falls-without-bound" {
@@ -107,4 +118,19 @@ fn explanations_name_the_known_cause_and_their_change_helps() {
     }
     assert!(explained >= 40 && silent >= 20, "{explained} and {silent}");
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn a_rate_is_written_with_the_digits_that_tell_it_from_its_limit() {
+    let text = format!(
+        "version = {VERSION}\nlandscape = \"quadratic:a=1,b=100\"\nruns = [{{ spec = \"sgd:lr=0.0201\" }}]"
+    );
+    let scene = Scene::from_toml(&text).unwrap();
+    let found = explain(&scene, &runs(&scene), 0).unwrap();
+    let text = found[0].sentences.join(" ");
+    assert!(
+        text.contains("there is 0.02; this run has 0.0201"),
+        "{text}"
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
 }

@@ -187,7 +187,9 @@ impl Param {
                     .map(|part| part.parse().ok())
                     .collect::<Option<_>>()
                     .map(Value::List),
-                Kind::Counts if text.is_empty() => Some(Value::Counts(Vec::new())),
+                Kind::Counts if text.is_empty() || text == "none" => {
+                    Some(Value::Counts(Vec::new()))
+                }
                 Kind::Counts => names::numbers(text)
                     .into_iter()
                     .map(whole_number)
@@ -239,7 +241,7 @@ impl Param {
             Kind::Flag => "true or false".to_owned(),
             Kind::Choice(names) => format!("one of {}", names.join(", ")),
             Kind::List => numbers("numbers joined by `/`, each one"),
-            Kind::Counts => numbers("whole numbers joined by `/` or none, each one"),
+            Kind::Counts => numbers("`none`, or whole numbers joined by `/`, each one"),
             Kind::Text => "text".to_owned(),
             Kind::Length => Length::EXPECTED.to_owned(),
         };

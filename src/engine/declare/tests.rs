@@ -9,13 +9,17 @@ settings! {
 }
 
 settings! {
-    /// One of each kind.
+    /// One of each kind,
+    /// in two lines.
+    ///
+    /// A paragraph.
     pub struct Everything("Everything") {
         /// A share.
         share: f64 = 0.5, in 0.0..1.0, linear 0.0..=1.0, unit "m";
         /// A count.
         count: u64 = 3, in 1.0..=1e6, log 1.0..=100.0;
-        /// A flag.
+        /// A flag,
+        /// raised or not.
         flag: bool = false;
         /// A side.
         side: Side = Side::Left;
@@ -100,7 +104,7 @@ fn illegal_values_are_refused_with_the_legal_ones() {
         ),
         (
             "counts=8/0.5",
-            "`counts` cannot be `8/0.5`; expected whole numbers joined by `/` or none, each one in [1, 64]",
+            "`counts` cannot be `8/0.5`; expected `none`, or whole numbers joined by `/`, each one in [1, 64]",
         ),
         (
             "limit=-1",
@@ -134,5 +138,15 @@ fn declarations_carry_help_ranges_and_units() {
         Some(Scale::log)
     );
     assert_eq!((params[7].none, params[0].none), (Some("off"), None));
-    assert_eq!(Everything::default().help(), "One of each kind.");
+}
+
+#[test]
+fn help_texts_have_one_line_for_each_paragraph() {
+    let everything = Everything::default();
+    assert_eq!(
+        everything.help(),
+        "One of each kind, in two lines.\n\nA paragraph."
+    );
+    let flag = everything.index("flag").unwrap();
+    assert_eq!(everything.params()[flag].help, "A flag, raised or not.");
 }

@@ -21,7 +21,7 @@ pub enum SceneError {
         message: String,
     },
     /// The file has no version.
-    #[error("there is no `version`; expected a scene file that begins with `version = 1`")]
+    #[error("there is no `version`; expected a scene file that begins with `version = {VERSION}`")]
     NoVersion,
     /// The file was written by a newer version of the program.
     #[error("version {0} was made by a newer Ravine; this one reads versions 1 to {VERSION}")]

@@ -76,7 +76,7 @@ fn invalid_files_are_refused_in_one_sentence() {
     for (text, expected) in [
         (
             "",
-            "there is no `version`; expected a scene file that begins with `version = 1`",
+            "there is no `version`; expected a scene file that begins with `version = 2`",
         ),
         (
             "version = 9",

@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Share,
     /// A value for a setting, written with two digits.
     Setting,
+    /// A setting of the run, or a limit for one, written with four digits.
+    Precise,
     /// A text.
     Text,
 }
@@ -120,6 +122,7 @@ impl<'a> Named<'a> {
                 Kind::Count => written(value, 6),
                 Kind::Share => format!("{} %", number(100.0 * value, 2)),
                 Kind::Setting => written(value, 2),
+                Kind::Precise => written(value, 4),
                 _ => written(value, 3),
             },
         })
@@ -193,6 +196,7 @@ facts! {
     fall_of_last_quarter: Number = |c| c.fall_of_last_quarter();
 
     // The gradient and the steps.
+    grad_start: Number = |c| Some(c.grad_norm(0));
     grad_end: Number = |c| Some(c.grad_norm(c.facts.last()));
     stationary: Flag = |c| c.is_stationary();
     flat: Flag = |c| c.is_flat();
@@ -200,7 +204,6 @@ facts! {
     step_length_start: Number = |c| c.step_length(0);
     step_length_end: Number = |c| c.step_length(c.facts.last().checked_sub(1)?);
     step_length_share: Share = |c| c.step_length_share();
-    effective_lr_share: Share = |c| c.effective_lr_share();
     crossings: Count = |c| c.crossings(0);
     late_steps: Count = |c| Some(c.late_steps());
     late_crossings: Count = |c| c.crossings(c.facts.last() / 2);
@@ -210,8 +213,8 @@ facts! {
     lr_for_reach: Setting = |c| c.lr_for_reach();
 
     // The learning rate and the curvature.
-    lr: Setting = |c| Some(c.facts.rates(c.facts.last()).lr);
-    lr_start: Setting = |c| Some(c.facts.rates(0).lr);
+    lr: Precise = |c| Some(c.facts.rates(c.facts.last()).lr);
+    lr_start: Precise = |c| Some(c.facts.rates(0).lr);
     lr_most: Number = |c| c.facts.trajectory().lr.iter().copied().reduce(f64::max);
     ten_lr: Setting = |c| Some(10.0 * c.facts.rates(0).lr);
     triple_lr: Setting = |c| Some(3.0 * c.facts.rates(0).lr);
@@ -223,16 +226,16 @@ facts! {
     negative_curvature: Flag = |c| c.has_negative_curvature();
     flat_curvature: Flag = |c| c.has_flat_curvature();
     at_local_minimum: Flag = |c| c.is_at_local_minimum();
-    lr_sharpness_end: Number = |c| c.lr_sharpness_end();
+    lr_sharpness_end: Precise = |c| c.lr_sharpness_end();
     stability_ratio_end: Number = |c| c.stability_ratio_end();
-    stable_lr_of_run: Setting = |c| c.stable_lr_of_run();
+    stable_lr_of_run: Precise = |c| c.stable_lr_of_run();
     half_stable_lr_of_run: Setting = |c| c.stable_lr_of_run().map(|lr| 0.5 * lr);
     unstable_step: Count = |c| c.unstable().map(|found| found.step);
     unstable_ratio: Number = |c| c.unstable().map(|found| found.ratio);
-    unstable_lr_sharpness: Number = |c| c.unstable().map(|found| found.lr_sharpness);
+    unstable_lr_sharpness: Precise = |c| c.unstable().map(|found| found.lr_sharpness);
     unstable_bound: Number = |c| c.unstable().map(|found| found.lr_sharpness / found.ratio);
     unstable_direction: Text = |c| c.unstable().map(|found| found.direction.clone());
-    stable_lr: Setting = |c| c.unstable()?.stable_lr;
+    stable_lr: Precise = |c| c.unstable()?.stable_lr;
     half_stable_lr: Setting = |c| c.unstable()?.stable_lr.map(|lr| 0.5 * lr);
 
     // Gradient descent and momentum.

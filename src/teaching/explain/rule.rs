@@ -31,6 +31,9 @@ pub(super) struct Rule {
     /// Whether the rule is left out where none of its changes helps: then it is not the cause.
     #[serde(default)]
     pub(super) needs_cure: bool,
+    /// Whether the rule is given only where none before it is: it describes the end of the run, not a cause.
+    #[serde(default)]
+    pub(super) fallback: bool,
     /// Whether a change helps where the test loss, not the training loss, ends lower.
     #[serde(default)]
     pub(super) judged_by_test: bool,

@@ -43,14 +43,6 @@ impl Context<'_> {
         Some(self.step_length(last)? / self.step_length(0)?)
     }
 
-    /// Returns the step length per gradient at the end as a share of that at the start; `None` where it is longer.
-    pub(in crate::teaching::explain) fn effective_lr_share(&self) -> Option<f64> {
-        let lr = |row: usize| Some(self.step_length(row)? / self.grad_norm(row));
-        let last = self.facts.last().checked_sub(1)?;
-        let share = lr(last)? / lr(0)?;
-        (share < 1.0).then_some(share)
-    }
-
     fn steep_gradients(&self) -> Option<&[f64]> {
         let found = self.steep.get_or_init(|| {
             let rows = self.facts.last() + 1;
