@@ -13,7 +13,7 @@ use super::text_width::{first_fitted, fitted};
 use super::{Options, page};
 use crate::engine::results::Runs;
 pub use crate::engine::scene::LegendPlace;
-use cells::{GAP, cells};
+use cells::{GAP, Shape, Split, cells, split_first};
 use drawer::Drawer;
 pub use legend::left_out;
 pub(super) use legend::{column, rows_of_runs};
@@ -141,8 +141,14 @@ fn with_legend(
     }
     let entries = entries(runs, panels, row);
     let is_keyed = panels.iter().any(|panel| panel.is_keyed()) && !entries.is_empty();
+    let shape = shape(runs, panels, style);
     let mut column = None;
+    let mut split = None;
     if place == LegendPlace::Right && is_keyed {
+        split = split_first(area, panels, shape);
+        column = { split.as_mut() }.and_then(|split| below_charts(&entries, split, panels));
+    }
+    if place == LegendPlace::Right && is_keyed && column.is_none() {
         let width = legend::column_width(&entries, area.width());
         column = Some(Area::new(
             [area.max[0] - width, area.min[1] + 12.0],
@@ -155,6 +161,9 @@ fn with_legend(
         items.extend(legend);
         area.max[1] -= height;
     }
+    if column.is_none_or(|column| column.max[0] > area.max[0]) {
+        split = split_first(area, panels, shape);
+    }
     let mut drawn = Drawer {
         runs,
         options,
@@ -166,10 +175,12 @@ fn with_legend(
         has_room: true,
         is_crowded: panels.len() > 1,
         has_chart,
+        shape,
         critical: Vec::new(),
         map: None,
     };
-    for (index, (panel, cell)) in panels.iter().zip(cells(area, panels)).enumerate() {
+    let cells = cells(area, panels.len(), split.as_ref());
+    for (index, (panel, cell)) in panels.iter().zip(cells).enumerate() {
         let letter = style.label.as_deref().map(|first| nth_label(first, index));
         items.extend(drawn.panel(*panel, cell, letter.as_deref())?);
         if !drawn.has_room {
@@ -192,6 +203,41 @@ fn with_legend(
         }
     }
     Ok(Some(Drawing::new(options.size, items)))
+}
+
+/// Returns the shape that suits the first panel; `None` if it fills any cell.
+fn shape(runs: &Runs, panels: &[Panel], style: &PageStyle) -> Option<Shape> {
+    let dim = runs.problem.objective.dim();
+    match panels.first()? {
+        Panel::Map if style.free_aspect => None,
+        Panel::Map => Shape::of_map(dim, runs.scene.view.unwrap_or_else(|| runs.first_view())),
+        Panel::Page(Page::Surface) => Some(Shape::SURFACE),
+        _ => None,
+    }
+}
+
+/// Takes the space of a legend below the charts beside a map or a surface, which have no need of the whole height; `None` where it has no
+/// room.
+fn below_charts(entries: &[legend::Entry], split: &mut Split, panels: &[Panel]) -> Option<Area> {
+    /// Space above the legend, and height of the marks of a map below it.
+    const ABOVE: f32 = 16.0;
+    const MARKS: f32 = 62.0;
+    /// Least height of a chart.
+    const LEAST: f32 = 110.0;
+    let others = &mut split.others;
+    let has_marks = panels.first() == Some(&Panel::Map);
+    let marks = if has_marks { MARKS } else { 0.0 };
+    let height = ABOVE + legend::column_height(entries, others.width()) + marks;
+    #[expect(clippy::cast_precision_loss, reason = "a few panels")]
+    let charts = (LEAST + GAP) * (panels.len() - 1) as f32;
+    if !split.beside || charts + height > others.height() {
+        return None;
+    }
+    others.max[1] -= height;
+    Some(Area::new(
+        [others.min[0], others.max[1] + ABOVE],
+        [others.max[0], others.max[1] + height],
+    ))
 }
 
 /// Returns the entries of the legend of panels.

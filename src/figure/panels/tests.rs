@@ -36,6 +36,7 @@ fn options(size: [f32; 2]) -> Options {
         theme: &Theme::LIGHT,
         followed: None,
         legend: true,
+        turning: false,
     }
 }
 

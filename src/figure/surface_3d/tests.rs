@@ -296,6 +296,7 @@ fn a_picture_shows_every_landscape_of_two_parameters() {
         theme: &Theme::LIGHT,
         followed: None,
         legend: true,
+        turning: false,
     };
     for landscape in AnyLandscape::all() {
         let mut scene = Scene::new(landscape.clone());
