@@ -87,8 +87,12 @@ pub(super) fn split_first(area: Area, panels: &[Panel], shape: Option<Shape>) ->
         None => (width > 1.1 * height, [0.56 * width, 0.6 * height]),
         Some(shape) => {
             let most = width - GAP - (CHARTS * width).max(LEAST_CHARTS);
-            let x = shape.width(height).clamp(0.4 * width, most.max(0.4 * width));
-            let y = shape.height(width).clamp(0.35 * height, ABOVE_CHARTS * height);
+            let x = shape
+                .width(height)
+                .clamp(0.4 * width, most.max(0.4 * width));
+            let y = shape
+                .height(width)
+                .clamp(0.35 * height, ABOVE_CHARTS * height);
             (shape.room([x, height]) > shape.room([width, y]), [x, y])
         }
     };

@@ -15,7 +15,8 @@ use crate::figure::metric_chart::{
 };
 use crate::figure::text_width::first_fitted;
 use crate::figure::{
-    Options, colour_bar, critical_points, first_visible, map, map_items, network, pages::{self, Page},
+    Options, colour_bar, critical_points, first_visible, map, map_items, network,
+    pages::{self, Page},
     state_chart, style_index, words,
 };
 

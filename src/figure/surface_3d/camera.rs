@@ -14,7 +14,7 @@ pub(super) const HEIGHT: f32 = 0.5;
 const DISTANCE: f32 = 5.0;
 
 /// Space around the box for ticks and names, in points: left and above, right and below.
-const MARGINS: [Point; 2] = [[50.0, 24.0], [44.0, 44.0]];
+const MARGINS: [Point; 2] = [[54.0, 26.0], [52.0, 48.0]];
 
 /// A view of the box from a direction, in slight perspective.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,7 +64,8 @@ impl Camera {
         };
         camera.scale = fits(0).min(fits(1)) * narrow(style.zoom);
         camera.center = [0, 1].map(|axis| {
-            let [middle, offset] = [space[axis], bounds[axis]].map(|[low, high]| 0.5 * (low + high));
+            let [middle, offset] =
+                [space[axis], bounds[axis]].map(|[low, high]| 0.5 * (low + high));
             middle - camera.scale * offset
         });
         camera
