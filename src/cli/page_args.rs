@@ -35,7 +35,7 @@ pub(super) struct PageArgs {
         allow_negative_numbers = true
     )]
     dpi: Option<String>,
-    /// Usual size, which --width, --height, --font-size and --dpi override: single-column (3.25 × 2.5 in, 8 pt) and double-column (6.75 × 3.5 in, 8 pt) for papers, without title and caption; slide (1920 × 1080 pixels); poster (16 × 12 in, 24 pt)
+    /// Usual size, which --width, --height, --font-size and --dpi override: single-column (3.25 × 2.5 in, 8 pt) and double-column (6.75 × 3.5 in, 8 pt) for papers, without title and caption, and higher where the parts of a figure need it; slide (1920 × 1080 pixels); poster (16 × 12 in, 24 pt)
     #[arg(long, value_name = "NAME", help_heading = "Size")]
     preset: Option<String>,
     /// Title; an empty one leaves it out [default: the scene's name; none with a preset for papers]

@@ -1,6 +1,7 @@
 //! The settings of a scene's figure style, resolved: size, words and theme of a picture, and the frames of a film.
 
 use super::film::{self, Frame, Timing};
+use super::page_height::least_height;
 use super::picture::{MIN_PIXELS, PageSize, PageStyle, Picture, Preset, Show};
 use crate::engine::declare::LengthUnit;
 use crate::engine::scene::{Aspect, FigureStyle, FigureTheme, Scene};
@@ -73,6 +74,25 @@ pub fn page_size(style: &FigureStyle, default: [u32; 2]) -> Result<PageSize, Str
     Err(format!(
         "the picture would have {width} × {height} pixels; expected {MIN_PIXELS} to {MAX_PIXELS} each, by another size or --dpi"
     ))
+}
+
+/// Returns the size of a scene's figure, as [`page_size`]. Without a given height, a page of a preset for papers is as high as its parts need.
+///
+/// # Errors
+/// Returns a sentence if a side has too few or too many pixels.
+pub fn page_of(scene: &Scene, show: Show, default: [u32; 2]) -> Result<PageSize, String> {
+    let style = &scene.figure;
+    let page = page_size(style, default)?;
+    let is_paper = style
+        .preset
+        .is_some_and(|preset| Preset::of(preset).is_paper);
+    if !is_paper || style.height.is_some() {
+        return Ok(page);
+    }
+    let needed = least_height(scene, show, f64::from(page.units()[0]));
+    let higher = page.at_least(needed);
+    // At a very high dpi, the usual height has a possible number of pixels where the needed one has not.
+    Ok(if higher.is_possible() { higher } else { page })
 }
 
 /// Returns width and height: the given ones, or `usual` ones, or those that make the shape 4:3, or the default.
@@ -159,7 +179,11 @@ pub fn picture(
     Ok(Picture {
         style: page_style(style),
         transparent: style.transparent,
-        ..Picture::new(page_size(style, default)?, show, theme(style, usual_theme))
+        ..Picture::new(
+            page_of(scene, show, default)?,
+            show,
+            theme(style, usual_theme),
+        )
     })
 }
 

@@ -219,6 +219,7 @@ impl Film<'_> {
     fn at(&self, frame: &Frame) -> Picture {
         Picture {
             step: Some(frame.step),
+            turning: self.frames.iter().any(|frame| frame.turn != 0.0),
             ..self.picture.clone()
         }
     }

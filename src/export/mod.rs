@@ -12,6 +12,7 @@ pub mod json;
 pub mod labels;
 pub mod layers;
 mod npz;
+mod page_height;
 mod page_size;
 pub mod picture;
 pub mod results_table;

@@ -64,6 +64,16 @@ impl PageSize {
             .map(|side| (side * 72.0 * FONT_UNITS / self.font_size) as f32)
     }
 
+    /// Returns the page with a height of at least some units of drawings.
+    pub fn at_least(self, height: f64) -> Self {
+        let [width, own] = self.inches;
+        let least = height * self.font_size / (72.0 * FONT_UNITS);
+        Self {
+            inches: [width, own.max(least)],
+            ..self
+        }
+    }
+
     /// Returns width and height in points of 1/72 inch.
     pub fn points(&self) -> [f32; 2] {
         #[expect(

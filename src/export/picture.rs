@@ -32,6 +32,8 @@ pub struct Picture {
     pub style: PageStyle,
     /// Whether the page has no background.
     pub transparent: bool,
+    /// Whether it is a frame of a film in which the surface's camera turns.
+    pub turning: bool,
 }
 
 impl Picture {
@@ -45,6 +47,7 @@ impl Picture {
             show,
             style: PageStyle::default(),
             transparent: false,
+            turning: false,
         }
     }
 }
@@ -141,6 +144,7 @@ pub fn drawing(runs: &Runs, picture: &Picture) -> Result<Drawing, String> {
         theme: picture.theme,
         followed: picture.followed,
         legend: true,
+        turning: picture.turning,
     };
     let (style, theme) = (&picture.style, picture.theme);
     let page = |draw: &dyn Fn(&figure::Options) -> Result<Drawing, String>| {

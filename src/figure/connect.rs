@@ -1,5 +1,7 @@
 //! Paths between two networks: loss and accuracy along them, and the plane that contains them.
 
+mod areas;
+
 use super::axis;
 use super::chart::{Chart, Series, Style};
 use super::colour::{Marker, NEUTRAL, Theme, run_colour, run_marker, shade_index};
@@ -22,6 +24,7 @@ use crate::engine::objective::plane::Rect;
 use crate::engine::results::MapData;
 use crate::engine::scene::MapStyle;
 use crate::engine::training::{Outcome, RunSpec};
+use areas::{PlotAreas, plot_areas};
 
 /// The words of a picture of two networks.
 #[derive(Clone, Copy)]
@@ -71,51 +74,6 @@ pub fn window(connection: &ModeConnectivity, (size, legend): ([f32; 2], bool)) -
         [low - margin, high + margin],
     )?;
     Some(Frame::fit(view, plot_areas(connection, size, legend).map).window)
-}
-
-/// Positions of the parts.
-struct PlotAreas {
-    /// Charts of the losses and, for classification, of the accuracies.
-    charts: Vec<Area>,
-    map: Area,
-    bar: Area,
-    /// Position of the first path's legend entry.
-    legend: Point,
-    /// Position of the last line of text below all parts.
-    caption: Point,
-}
-
-/// Returns the layout: charts on the left; the map on the right, with the paths' legend below it.
-fn plot_areas(connection: &ModeConnectivity, [width, height]: [f32; 2], legend: bool) -> PlotAreas {
-    let paths = if legend { paths(connection).len() } else { 0 };
-    #[expect(clippy::cast_precision_loss, reason = "at most three paths")]
-    let legend_height = PATH_HEIGHT * paths as f32;
-    let bottom = (height - 64.0).max(200.0);
-    let middle = (0.46 * width).max(150.0);
-    let column = |[from, to]: [f32; 2]| {
-        let y = |share: f32| 38.0 + share * (bottom - 38.0);
-        Area::new([12.0, y(from)], [middle, y(to)])
-    };
-    let has_accuracy = connection.straight.min_accuracy(0).is_some();
-    let shares = if has_accuracy {
-        vec![[0.0, 0.56], [0.58, 1.0]]
-    } else {
-        vec![[0.0, 1.0]]
-    };
-    let [left, right] = [middle + 52.0, (width - 70.0).max(middle + 120.0)];
-    let low = (bottom - legend_height - 46.0).max(120.0);
-    let map = Area::new([left, 58.0], [right, low]);
-    let legend = match connection.plane {
-        Some(_) => low + 50.0,
-        None => 58.0,
-    };
-    PlotAreas {
-        charts: shares.into_iter().map(column).collect(),
-        map,
-        bar: Area::new([right + 14.0, map.min[1]], [right + 26.0, low]),
-        legend: [left - 8.0, legend],
-        caption: [18.0, height - 14.0],
-    }
 }
 
 /// Returns the paths of a connection, each with a neutral style: no colour of a run.

@@ -130,6 +130,7 @@ mod tests {
         let options = Options {
             followed: None,
             legend: true,
+            turning: false,
             size: [900.0, 700.0],
             step: None,
             theme: &Theme::LIGHT,

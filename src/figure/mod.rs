@@ -75,6 +75,8 @@ pub struct Options {
     pub followed: Option<usize>,
     /// Whether pages of views that have a legend show it.
     pub legend: bool,
+    /// Whether it is a frame of a film in which the surface's camera turns.
+    pub turning: bool,
 }
 
 /// Number of samples along each side of the landscape.

@@ -212,6 +212,7 @@ mod tests {
             theme: &Theme::DARK,
             followed: Some(1),
             legend: true,
+            turning: false,
         }
     }
 

@@ -13,7 +13,8 @@ use super::text_width::{first_fitted, fitted};
 use super::{NARROW, Options, page};
 use crate::engine::results::Runs;
 pub use crate::engine::scene::LegendPlace;
-use cells::{GAP, cells};
+use crate::figure::colour::Theme;
+use cells::{GAP, Shape, Split, cells, split_first};
 use drawer::Drawer;
 pub use legend::left_out;
 pub(super) use legend::{column, rows_of_runs};
@@ -136,19 +137,29 @@ fn with_legend(
     }
     let entries = entries(runs, panels, row);
     let is_keyed = panels.iter().any(|panel| panel.is_keyed()) && !entries.is_empty();
+    let shape = shape(runs, panels, style);
     let mut column = None;
+    let mut split = split_first(area, panels, shape);
     if place == LegendPlace::Right && is_keyed {
-        let width = legend::column_width(&entries, area.width());
-        column = Some(Area::new(
-            [area.max[0] - width, area.min[1] + 12.0],
-            area.max,
-        ));
-        area.max[0] -= width + GAP;
+        let below =
+            { split.as_mut() }.and_then(|split| below_charts(&entries, split, panels, theme));
+        match below {
+            Some(BelowCharts::Column(space)) => column = Some(space),
+            Some(BelowCharts::Rows(rows)) => items.extend(rows),
+            None => {
+                let width = legend::column_width(&entries, area.width());
+                let min = [area.max[0] - width, area.min[1] + 12.0];
+                column = Some(Area::new(min, area.max));
+                area.max[0] -= width + GAP;
+                split = split_first(area, panels, shape);
+            }
+        }
     }
     if place == LegendPlace::Below && is_keyed {
         let (legend, height) = legend::draw_rows(&entries, area, theme);
         items.extend(legend);
         area.max[1] -= height;
+        split = split_first(area, panels, shape);
     }
     let mut drawn = Drawer {
         runs,
@@ -161,10 +172,12 @@ fn with_legend(
         has_room: true,
         is_crowded: panels.len() > 1,
         has_chart,
+        shape,
         critical: Vec::new(),
         map: None,
     };
-    for (index, (panel, cell)) in panels.iter().zip(cells(area, panels)).enumerate() {
+    let cells = cells(area, panels.len(), split.as_ref());
+    for (index, (panel, cell)) in panels.iter().zip(cells).enumerate() {
         let letter = style.label.as_deref().map(|first| nth_label(first, index));
         items.extend(drawn.panel(*panel, cell, letter.as_deref())?);
         if !drawn.has_room {
@@ -187,6 +200,62 @@ fn with_legend(
         }
     }
     Ok(Some(Drawing::new(options.size, items)))
+}
+
+/// Returns the shape that suits the first panel; `None` if it fills any cell.
+fn shape(runs: &Runs, panels: &[Panel], style: &PageStyle) -> Option<Shape> {
+    let dim = runs.problem.objective.dim();
+    match panels.first()? {
+        Panel::Map if style.free_aspect => None,
+        Panel::Map => Shape::of_map(dim, runs.scene.view.unwrap_or_else(|| runs.first_view())),
+        Panel::Page(Page::Surface) => Some(Shape::SURFACE),
+        _ => None,
+    }
+}
+
+/// A legend below the charts beside a map or a surface.
+enum BelowCharts {
+    /// A space for a column with all details and the marks of the map.
+    Column(Area),
+    /// Compact rows.
+    Rows(Vec<Item>),
+}
+
+/// Takes the space of a legend from the charts beside a map or a surface, which have no need of the whole height; `None` where it has no
+/// room.
+fn below_charts(
+    entries: &[legend::Entry],
+    split: &mut Split,
+    panels: &[Panel],
+    theme: &Theme,
+) -> Option<BelowCharts> {
+    /// Space above the legend, and height of the marks of a map below it.
+    const ABOVE: f32 = 16.0;
+    const MARKS: f32 = 62.0;
+    /// Least height of a chart with a legend with all details, and with compact rows.
+    const LEAST: [f32; 2] = [120.0, 84.0];
+    let others = &mut split.others;
+    let has_marks = panels.first() == Some(&Panel::Map);
+    let marks = if has_marks { MARKS } else { 0.0 };
+    let height = ABOVE + legend::column_height(entries, others.width()) + marks;
+    #[expect(clippy::cast_precision_loss, reason = "a few panels")]
+    let charts = LEAST.map(|least| (least + GAP) * (panels.len() - 1) as f32);
+    if !split.beside {
+        return None;
+    }
+    if charts[0] + height <= others.height() {
+        others.max[1] -= height;
+        return Some(BelowCharts::Column(Area::new(
+            [others.min[0], others.max[1] + ABOVE],
+            [others.max[0], others.max[1] + height],
+        )));
+    }
+    let (rows, height) = legend::draw_rows(entries, *others, theme);
+    if left_out(&rows) > 0 || charts[1] + height > others.height() {
+        return None;
+    }
+    others.max[1] -= height + 4.0;
+    Some(BelowCharts::Rows(rows))
 }
 
 /// Returns the entries of the legend of panels.

@@ -315,6 +315,7 @@ mod tests {
             theme: &Theme::LIGHT,
             followed: None,
             legend: true,
+            turning: false,
         };
         let texts = |runs: &Runs| format!("{:?}", picture(runs, &options).items);
         let three = texts(&runs(&[true; 3]));

@@ -34,6 +34,7 @@ fn faults(runs: &Runs, name: &str) -> Vec<String> {
             theme: [&Theme::LIGHT, &Theme::DARK][index % 2],
             followed: None,
             legend: true,
+            turning: false,
         };
         let dim = runs.problem.objective.dim();
         let frame = Frame::of(dim, runs.first_view(), layout_of(runs, size).map);
@@ -109,6 +110,7 @@ fn no_text_of_a_network_covers_another_one() {
                 theme: &Theme::DARK,
                 followed: Some(0),
                 legend: true,
+                turning: false,
             };
             let found = overlaps(&projection_error::picture(&runs, &options));
             assert!(found.is_empty(), "{plane} at {size:?}: {found:#?}");
@@ -128,6 +130,7 @@ fn no_text_of_maps_side_by_side_covers_another_one() {
             theme: &Theme::LIGHT,
             followed: None,
             legend: true,
+            turning: false,
         };
         let found = overlaps(&side_by_side::picture(&runs, &options));
         assert!(found.is_empty(), "{size:?}: {found:#?}");

@@ -93,7 +93,7 @@ impl Order {
         let style = &scene.figure;
         let is_film = is_film(format);
         let pixels = if is_film { FILM_PIXELS } else { figure.pixels };
-        let page = figure_settings::page_size(style, pixels)?;
+        let page = figure_settings::page_of(scene, figure.show, pixels)?;
         if figure_settings::memory(&page, format) > MAX_PICTURE_BYTES {
             let [width, height] = page.pixels();
             return Err(format!(

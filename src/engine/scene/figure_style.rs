@@ -30,7 +30,7 @@ settings! {
         /// window the shown view.
         show: Option<String> = None, none "auto";
         /// Usual size, which width, height, font_size and dpi override: single-column (3.25 × 2.5 in, 8 pt) and double-column
-        /// (6.75 × 3.5 in, 8 pt) for papers, without title and caption; slide (1920 × 1080 pixels); poster (16 × 12 in, 24 pt).
+        /// (6.75 × 3.5 in, 8 pt) for papers, without title and caption, and higher where the parts of a figure need it; slide (1920 × 1080 pixels); poster (16 × 12 in, 24 pt).
         preset: Option<FigurePreset> = None, none "none";
         /// Width; auto is the preset's, or 4/3 of the height, or 1600 pixels, for films 800.
         width: Option<Length> = None, none "auto";

@@ -1,13 +1,13 @@
 //! The panels of a figure, drawn one after the other.
 
-use super::cells::grid;
+use super::cells::{Shape, grid};
 use super::style::PageStyle;
 use super::{LETTER_SIZE, Panel, legend};
 use crate::engine::analysis::critical::CriticalPoint;
 use crate::engine::cancel::Cancel;
 use crate::engine::results::{self, MapData, Runs, SharpnessResult};
 use crate::engine::training;
-use crate::figure::drawing::{Area, Item, Role, Text};
+use crate::figure::drawing::{Area, Item, Point, Role, Text};
 use crate::figure::frame::Frame;
 use crate::figure::metric_chart::{
     LINES_OF_SEEDS, Metric, MetricChart, XAxis, landscape_charts, network_charts, state_charts,
@@ -15,7 +15,8 @@ use crate::figure::metric_chart::{
 };
 use crate::figure::text_width::first_fitted;
 use crate::figure::{
-    Options, SIDE, colour_bar, critical_points, first_visible, map, map_items, network, pages,
+    Options, SIDE, colour_bar, critical_points, first_visible, map, map_items, network,
+    pages::{self, Page},
     state_chart, style_index, words,
 };
 
@@ -23,10 +24,11 @@ use crate::figure::{
 const SHARPNESS_ROWS: usize = 50;
 
 /// Margins of a map for its axes and its colour bar: left and above, right and below.
-pub(super) const LEFT: f32 = 52.0;
+const LEFT: f32 = 52.0;
 const ABOVE: f32 = 20.0;
-pub(super) const BAR: f32 = 80.0;
+const BAR: f32 = 80.0;
 const BELOW: f32 = 36.0;
+pub(super) const MAP_MARGINS: Point = [LEFT + BAR, ABOVE + BELOW];
 
 /// Returns an error if an area has no room for the axes of a chart and a little more.
 fn check_room(area: Area) -> Result<(), String> {
@@ -59,6 +61,8 @@ pub(super) struct Drawer<'a> {
     /// Whether the legend inside has room.
     pub has_room: bool,
     pub has_chart: bool,
+    /// The shape that suits the first panel.
+    pub shape: Option<Shape>,
     /// Critical points of the map.
     pub critical: Vec<CriticalPoint>,
     /// Frame of the map that was drawn.
@@ -94,6 +98,8 @@ impl Drawer<'_> {
                 let draw = |size: [f32; 2]| {
                     let options = Options {
                         size,
+                        // Of a surface, the runs are in the figure's legend.
+                        legend: page != Page::Surface || !self.has_chart,
                         ..*self.options
                     };
                     pages::picture(self.runs, page, &options)
@@ -143,13 +149,16 @@ impl Drawer<'_> {
         let (runs, theme) = (self.runs, self.options.theme);
         let dim = runs.problem.objective.dim();
         let right = if dim == 1 { 10.0 } else { BAR };
-        let area = Area::new(
+        let mut area = Area::new(
             [cell.min[0] + LEFT, cell.min[1] + ABOVE],
             [
                 (cell.max[0] - right).max(cell.min[0] + LEFT + 40.0),
                 (cell.max[1] - BELOW).max(cell.min[1] + ABOVE + 40.0),
             ],
         );
+        if let Some(shape) = self.shape.filter(|_| self.is_crowded) {
+            area = shape.limited(area);
+        }
         let frame = match runs.scene.view {
             _ if self.style.free_aspect => Frame {
                 area,

@@ -157,6 +157,29 @@ pub(super) fn column_width(entries: &[Entry], page: f32) -> f32 {
     (SAMPLE + widths.fold(0.0, f32::max) + 4.0).min(0.3 * page)
 }
 
+/// Returns the settings of an entry in lines of a width.
+fn settings_lines(entry: &Entry, room: f32) -> Vec<String> {
+    match &*entry.settings {
+        "" => Vec::new(),
+        settings => text_width::wrapped(settings, DETAIL, room),
+    }
+}
+
+/// Returns the height of entries below each other, with `details` lines of settings and losses.
+fn height_with(entries: &[Entry], details: usize) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "a few runs")]
+    let [count, details] = [entries.len(), details].map(|count| count as f32);
+    22.0 * count + 14.0 * details
+}
+
+/// Returns the height of a column for entries of a width with all their details.
+pub(super) fn column_height(entries: &[Entry], width: f32) -> f32 {
+    let lines = entries
+        .iter()
+        .map(|entry| 1 + settings_lines(entry, width - SAMPLE).len());
+    height_with(entries, lines.sum())
+}
+
 /// Draws the visible runs of a map below each other; returns the items and the y below.
 pub(in crate::figure) fn column(
     runs: &Runs,
@@ -182,16 +205,12 @@ pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec
     let count = |lines: &dyn Fn(&Entry) -> usize| entries.iter().map(lines).sum::<usize>();
     #[expect(clippy::cast_precision_loss, reason = "a few runs")]
     let real = |count: usize| count as f32;
-    let height = |details: usize| 22.0 * real(entries.len()) + 14.0 * real(details);
     let x = space.min[0] + SAMPLE;
     let room = space.max[0] - x;
-    let settings = |entry: &Entry| match &*entry.settings {
-        "" => Vec::new(),
-        settings => text_width::wrapped(settings, DETAIL, room),
-    };
-    let lines = count(&|entry| settings(entry).len());
-    let with_settings = height(lines) <= space.height();
-    let with_status = with_settings && height(lines + entries.len()) <= space.height();
+    let lines = count(&|entry| settings_lines(entry, room).len());
+    let with_settings = height_with(entries, lines) <= space.height();
+    let with_status =
+        with_settings && height_with(entries, lines + entries.len()) <= space.height();
     let pitch = { space.height() / real(entries.len().max(1)) }.clamp(15.0, 22.0);
     let shown = shown_of(entries.len(), 1, |rows| {
         real(rows) * pitch <= space.height() + 0.5
@@ -206,7 +225,7 @@ pub(super) fn draw_column(entries: &[Entry], space: Area, theme: &Theme) -> (Vec
         let status = first_fitted([&entry.status[..], brief], DETAIL, room);
         let mut details = Vec::new();
         if with_settings {
-            let lines = settings(entry).into_iter();
+            let lines = settings_lines(entry, room).into_iter();
             details.extend(lines.map(|line| fitted(&line, DETAIL, room)));
         }
         details.extend(Some(status).filter(|status| with_status && !status.is_empty()));

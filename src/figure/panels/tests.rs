@@ -36,6 +36,7 @@ fn options(size: [f32; 2]) -> Options {
         theme: &Theme::LIGHT,
         followed: None,
         legend: true,
+        turning: false,
     }
 }
 
@@ -233,7 +234,8 @@ fn cells_fill_the_area_without_overlaps() {
         for first in [Panel::Map, Panel::Loss] {
             let mut panels = vec![Panel::Loss; count];
             panels[0] = first;
-            let cells = cells(area, &panels);
+            let split = split_first(area, &panels, None);
+            let cells = cells(area, count, split.as_ref());
             assert_eq!(cells.len(), count);
             for (index, a) in cells.iter().enumerate() {
                 assert!(a.width() > 100.0 && a.height() > 80.0, "{count}: {a:?}");
@@ -241,6 +243,40 @@ fn cells_fill_the_area_without_overlaps() {
                 let apart = |b: &Area| (0..2).any(|k| a.max[k] <= b.min[k] || b.max[k] <= a.min[k]);
                 assert!(cells[..index].iter().all(apart), "{count}: {cells:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn a_map_beside_or_above_charts_shows_about_its_view() {
+    let runs = runs("himmelblau", &["sgd:lr=0.01", "adam:lr=0.1"]);
+    let view = runs.first_view();
+    for size in [
+        [930.0, 700.0],
+        [660.0, 371.0],
+        [668.0, 346.0],
+        [321.75, 460.0],
+        [321.75, 247.5],
+        [500.0, 900.0],
+        [1200.0, 300.0],
+    ] {
+        for panels in [
+            &[Panel::Map, Panel::Loss][..],
+            &[Panel::Map, Panel::Loss, Panel::Lr],
+        ] {
+            let drawing = picture(&runs, panels, &options(size), &PageStyle::default());
+            let items = drawing.unwrap().items;
+            let map = items.iter().find_map(|item| match item {
+                Item::Clipped { area, .. } => Some(*area),
+                _ => None,
+            });
+            let map = map.unwrap();
+            let aspect = f64::from(map.width() / map.height());
+            let ratio = aspect * view.height() / view.width();
+            assert!((0.74..1.35).contains(&ratio), "{size:?}: {map:?}");
+            // It has a third of the page's shorter side, in spite of charts, legend and words.
+            let side = map.width().min(map.height());
+            assert!(side > 0.2 * size[0].min(size[1]), "{size:?}: {map:?}");
         }
     }
 }

@@ -274,6 +274,7 @@ mod tests {
             theme: &Theme::LIGHT,
             followed: None,
             legend: true,
+            turning: false,
         };
         picture(runs, &options)
     }

@@ -13,8 +13,8 @@ pub(super) const HEIGHT: f32 = 0.5;
 /// Distance of the eye from the center of the box: far enough that parallel lines stay nearly parallel.
 const DISTANCE: f32 = 5.0;
 
-/// Space around the box for ticks and names, in points.
-const MARGIN: [f32; 2] = [52.0, 38.0];
+/// Space around the box for ticks and names, in points: left and above, right and below.
+const MARGINS: [Point; 2] = [[54.0, 26.0], [52.0, 48.0]];
 
 /// A view of the box from a direction, in slight perspective.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,29 +27,64 @@ pub struct Camera {
 }
 
 impl Camera {
-    /// Creates the camera of a style, which fits a box with a base of `sides` into an area at zoom 1. The scale does not depend on the
-    /// azimuth, so that a turning box keeps its size.
+    /// Creates the camera of a style: at zoom 1, the box with a base of `sides` and its labels fill an area from every direction.
     pub(super) fn new(style: &SurfaceStyle, sides: [f32; 2], area: Area) -> Self {
         let (sin_a, cos_a) = narrow(style.azim.to_radians()).sin_cos();
         let (sin_e, cos_e) = narrow(style.elev.to_radians()).sin_cos();
-        let radius = 0.5 * sides[0].hypot(sides[1]);
-        // Near edges are larger than those in the middle; the widest ones are not the nearest ones.
-        let nearness = DISTANCE / (DISTANCE - 0.6 * radius);
-        let half = [
-            1.03 * radius,
-            nearness * (radius * sin_e + 0.5 * HEIGHT * cos_e),
-        ];
-        let fits = |axis: usize, length: f32| {
-            (0.5 * length - MARGIN[axis]).max(0.36 * length).max(1.0) / half[axis]
-        };
-        let fit = fits(0, area.width()).min(fits(1, area.height()));
-        Self {
+        let mut camera = Self {
             right: [-sin_a, cos_a, 0.0],
             up: [-cos_a * sin_e, -sin_a * sin_e, cos_e],
             toward: [cos_a * cos_e, sin_a * cos_e, sin_e],
-            scale: fit * narrow(style.zoom),
-            center: [0, 1].map(|axis| 0.5 * (area.min[axis] + area.max[axis])),
-        }
+            scale: 1.0,
+            center: [0.0; 2],
+        };
+        let corners = (0..8_u8).map(|k| {
+            let [x, y, z] = [k & 1, k >> 1 & 1, k >> 2].map(|end| f32::from(end) - 0.5);
+            camera.project([x * sides[0], y * sides[1], z * HEIGHT])
+        });
+        let corners: Vec<Point> = corners.collect();
+        // Of an area that is too small for labels, the box takes the most.
+        let space = [0, 1].map(|axis| {
+            let length = area.max[axis] - area.min[axis];
+            let labels = MARGINS[0][axis] + MARGINS[1][axis];
+            let share = (0.4 * length / labels).min(1.0);
+            let [low, high] = [0, 1].map(|side| share * MARGINS[side][axis]);
+            [area.min[axis] + low, area.max[axis] - high]
+        });
+        let bounds = [0, 1].map(|axis| {
+            let ends = corners.iter().map(|corner| corner[axis]);
+            let ends = ends.map(|end| [end, end]);
+            ends.fold([0.0_f32; 2], |all, one| {
+                [all[0].min(one[0]), all[1].max(one[1])]
+            })
+        });
+        let fits = |axis: usize| {
+            let [low, high] = bounds[axis];
+            (space[axis][1] - space[axis][0]).max(1.0) / (high - low).max(0.01)
+        };
+        camera.scale = fits(0).min(fits(1)) * narrow(style.zoom);
+        camera.center = [0, 1].map(|axis| {
+            let [middle, offset] =
+                [space[axis], bounds[axis]].map(|[low, high]| 0.5 * (low + high));
+            middle - camera.scale * offset
+        });
+        camera
+    }
+
+    /// Creates the camera of a style for a film in which it turns: the box has one size, with which it fits into an area from every azimuth.
+    pub(super) fn turning(style: &SurfaceStyle, sides: [f32; 2], area: Area) -> Self {
+        let seen_from = |azim: f64, zoom: f64| {
+            let turned = SurfaceStyle {
+                azim,
+                zoom,
+                ..style.clone()
+            };
+            Self::new(&turned, sides, area)
+        };
+        let scales = (0..36_u8).map(|k| seen_from(10.0 * f64::from(k), style.zoom).scale);
+        let now = seen_from(style.azim, style.zoom).scale;
+        let share = scales.fold(now, f32::min) / now;
+        seen_from(style.azim, style.zoom * f64::from(share))
     }
 
     /// Returns the point of the picture that shows a point of the box.

@@ -1,6 +1,6 @@
 //! The picture of a surface with its runs, for export.
 
-use super::{Paint, Relief, Surface3d, paint, raster};
+use super::{Camera, Paint, Relief, Surface3d, paint, raster};
 use crate::engine::results::{MapData, Runs, max_grid_side};
 use crate::engine::scene::SurfaceStyle;
 use crate::figure::colour::Theme;
@@ -110,7 +110,10 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
         items.extend(legend);
         area.max[1] = below.max[1] - height - 4.0;
     }
-    let surface = Surface3d::new(map_data, relief, &scene.surface, area);
+    let mut surface = Surface3d::new(map_data, relief, &scene.surface, area);
+    if options.turning {
+        surface.camera = Camera::turning(&scene.surface, relief.sides, area);
+    }
     let names = scene.run_names();
 
     let mut inside = surface.backdrop(theme);

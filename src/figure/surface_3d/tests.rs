@@ -9,6 +9,7 @@ use crate::engine::results::{Runs, compute_map_data, compute_runs};
 use crate::engine::scene::LevelSpacing;
 use crate::figure::drawing::{Item, texts};
 use crate::figure::labels::Labels;
+use crate::figure::text_width;
 use crate::figure::trail::Trail;
 use crate::figure::{Options, trails};
 use std::sync::Arc;
@@ -67,18 +68,60 @@ fn the_azimuth_is_that_of_matplotlib() {
 }
 
 #[test]
-fn the_box_fits_into_its_area_from_every_side() {
-    for azim in -18..18 {
-        for elev in [0.0, 15.0, 30.0, 60.0, 90.0] {
-            let scene = turned("himmelblau", f64::from(azim) * 10.0, elev);
-            with_surface(&scene, 17, |surface| {
-                for [u, v, w] in (0..8_u8).map(|k| [k & 1, k >> 1 & 1, k >> 2].map(f32::from)) {
-                    let corner = surface.relief.at([u, v], w);
-                    let at = surface.camera.project(corner);
-                    assert!(AREA.contains(at), "azim {azim}0, elev {elev}: {at:?}");
-                }
+fn the_box_fills_its_area_and_its_labels_lie_inside_from_every_side() {
+    let problem = scene("himmelblau").load(&NoFiles).unwrap();
+    let map_data = compute_map_data(
+        &scene("himmelblau"),
+        &problem,
+        problem.view,
+        17,
+        &Cancel::default(),
+    );
+    let map_data = map_data.unwrap();
+    let relief = Relief::new(&map_data);
+    for size in [[600.0, 400.0], [300.0, 560.0], [330.0, 230.0]] {
+        let area = Area::new([20.0, 10.0], [20.0 + size[0], 10.0 + size[1]]);
+        for (azim, elev) in (-18..18).flat_map(|azim| {
+            [0.0, 15.0, 30.0, 60.0, 90.0].map(|elev| (f64::from(azim) * 10.0, elev))
+        }) {
+            let style = turned("himmelblau", azim, elev).surface;
+            let surface = Surface3d::new(&map_data, &relief, &style, area);
+            let corners = (0..8_u8).map(|k| {
+                let [u, v, w] = [k & 1, k >> 1 & 1, k >> 2].map(f32::from);
+                surface.camera.project(relief.at([u, v], w))
             });
+            let corners: Vec<Point> = corners.collect();
+            let seen = format!("azim {azim}, elev {elev}, {size:?}");
+            assert!(corners.iter().all(|at| area.contains(*at)), "{seen}");
+            let share = [0, 1].map(|axis| {
+                let ends = corners.iter().map(|corner| corner[axis]);
+                let [low, high] = [
+                    ends.clone().fold(f32::MAX, f32::min),
+                    ends.fold(0.0, f32::max),
+                ];
+                (high - low) / (size[axis] - [106.0, 74.0][axis])
+            });
+            assert!(share[0].max(share[1]) > 0.99, "{seen}: {share:?}");
+            for text in texts(&surface.axes(["x", "y"], &Theme::LIGHT)) {
+                let own = text_width::area(text);
+                let inside = area.contains(own.min) && area.contains(own.max);
+                assert!(inside, "{seen}: {} at {own:?}", text.text);
+            }
         }
+    }
+}
+
+#[test]
+fn a_box_that_turns_in_a_film_keeps_its_size() {
+    let lengths = (0..36).map(|k| {
+        let style = turned("himmelblau", f64::from(k) * 10.0, 30.0).surface;
+        let camera = Camera::turning(&style, [1.0, 1.0], AREA);
+        let [foot, top] = [-0.25, 0.25].map(|z| camera.project([0.0, 0.0, z]));
+        foot[1] - top[1]
+    });
+    let lengths: Vec<f32> = lengths.collect();
+    for length in &lengths {
+        assert!((length - lengths[0]).abs() < 1e-2, "{lengths:?}");
     }
 }
 
@@ -296,6 +339,7 @@ fn a_picture_shows_every_landscape_of_two_parameters() {
         theme: &Theme::LIGHT,
         followed: None,
         legend: true,
+        turning: false,
     };
     for landscape in AnyLandscape::all() {
         let mut scene = Scene::new(landscape.clone());
