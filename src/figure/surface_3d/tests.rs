@@ -383,6 +383,7 @@ fn a_narrow_picture_names_many_runs_below_unless_it_has_no_legend() {
             step: None,
             theme: &Theme::LIGHT,
             followed: None,
+            turning: false,
             legend,
         };
         let items = picture(&runs, &options).unwrap().items;
