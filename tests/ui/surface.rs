@@ -127,7 +127,7 @@ fn a_click_on_a_trail_selects_run_and_step_and_the_pointer_is_described() {
     // Scan around the expected point: its distance from the center grows with the height.
     let side = area.height().min(area.width());
     let mut found = false;
-    for share in 55..95_u8 {
+    for share in 35..95_u8 {
         #[expect(clippy::cast_possible_truncation, reason = "places on screen")]
         let offset = egui::vec2(u as f32, v as f32) * side * f32::from(share) / 100.0;
         window.harness.hover_at(area.center() + offset);

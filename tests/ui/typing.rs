@@ -103,7 +103,7 @@ fn an_illegal_list_is_refused_below_its_field() {
     type_into(&mut window, HIDDEN, "8/x", |_| {});
     window.press(Key::Enter);
     window.settle();
-    let sentence = "`hidden` cannot be `8/x`; expected whole numbers";
+    let sentence = "`hidden` cannot be `8/x`; expected `none`, or whole numbers";
     assert!(window.says(sentence));
     assert!(
         window.has_value(HIDDEN.0, HIDDEN.1, "8/x"),

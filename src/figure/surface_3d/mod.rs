@@ -49,6 +49,12 @@ impl<'a> Surface3d<'a> {
         }
     }
 
+    /// Gives the box one size with which it fits into the area from every azimuth, for a view that is turned and for films.
+    pub fn turning(self, style: &SurfaceStyle) -> Self {
+        let camera = Camera::turning(style, self.relief.sides, self.area);
+        Self { camera, ..self }
+    }
+
     /// Returns the triangles of the surface.
     pub fn mesh(&self, paint: Paint, theme: &Theme) -> Mesh {
         let shades = Shades::of(self.map_data, theme);

@@ -1,6 +1,6 @@
 //! The picture of a surface with its runs, for export.
 
-use super::{Camera, Paint, Relief, Surface3d, paint, raster};
+use super::{Paint, Relief, Surface3d, paint, raster};
 use crate::engine::results::{MapData, Runs, max_grid_side};
 use crate::engine::scene::SurfaceStyle;
 use crate::figure::colour::Theme;
@@ -112,7 +112,7 @@ pub fn picture(runs: &Runs, options: &Options) -> Result<Drawing, String> {
     }
     let mut surface = Surface3d::new(map_data, relief, &scene.surface, area);
     if options.turning {
-        surface.camera = Camera::turning(&scene.surface, relief.sides, area);
+        surface = surface.turning(&scene.surface);
     }
     let names = scene.run_names();
 

@@ -133,7 +133,7 @@ impl View for SurfaceView {
             return Vec::new();
         };
         let runs = context.runs.filter(|_| is_current);
-        let surface = Surface3d::new(found, relief, &scene.surface, area);
+        let surface = Surface3d::new(found, relief, &scene.surface, area).turning(&scene.surface);
         let painter = ui.painter_at(space);
         painting::paint(&painter, surface.backdrop(theme), output.textures);
         let painted = painted_of(&mut self.painted, &map_data, &surface, turning, context);
