@@ -55,8 +55,7 @@ pub(super) fn least_height(scene: &Scene, show: Show, width: f64) -> f64 {
 fn columns(is_narrow: bool, runs: usize) -> (f64, [f64; 2]) {
     let columns = match (is_narrow, runs) {
         (true, ..=8) => 2.0,
-        (true, _) => 3.0,
-        (false, ..=3) => 3.0,
+        (true, _) | (false, ..=3) => 3.0,
         (false, ..=16) => 4.0,
         (false, _) => 5.0,
     };

@@ -307,12 +307,18 @@ impl App {
 
 /// Says in the middle of an area what is being computed.
 fn busy_ui(ui: &mut egui::Ui, area: Rect, text: &str) {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let words =
+        ui.painter()
+            .layout_no_wrap(text.to_owned(), font, ui.visuals().strong_text_color());
+    let rect = Rect::from_center_size(area.center(), words.size());
+    // The numbers of the last picture are behind the words.
+    let plate = rect.expand(SPACE[0]);
+    ui.painter()
+        .rect_filled(plate, 4.0, ui.visuals().window_fill());
     let text = egui::RichText::new(text).strong();
-    let label = egui::Label::new(text).selectable(false);
-    ui.put(
-        Rect::from_center_size(area.center(), egui::vec2(200.0, 24.0)),
-        label,
-    );
+    let label = egui::Label::new(text).wrap_mode(egui::TextWrapMode::Extend);
+    ui.put(rect, label.selectable(false));
 }
 
 /// Says in place of a view that it is hidden until there is a guess.

@@ -120,6 +120,8 @@ fn every_step_of_every_lesson_is_legible() {
             );
             assert!(!window.says("could not be drawn"), "{place}");
             let faults = faults_outside(&window, table(&window)).into_iter();
+            // Until the first map of a network, these words are on a plate over the dimmed last picture.
+            let faults = faults.filter(|fault| !fault.contains("computing the landscape …"));
             found.extend(faults.map(|fault| format!("{place}: {fault}")));
             window.press(Key::PageDown);
         }
@@ -157,6 +159,8 @@ fn a_lesson_is_legible_in_every_size_and_in_presentations() {
                     "{pixels:?} {scale}"
                 );
                 let faults = faults_outside(&window, table(&window)).into_iter();
+                // Until the first map of a network, these words are on a plate over the dimmed last picture.
+                let faults = faults.filter(|fault| !fault.contains("computing the landscape …"));
                 found.extend(faults.map(|fault| {
                     format!("{theme:?} {pixels:?} × {scale}, presenting {presenting}: {fault}")
                 }));
