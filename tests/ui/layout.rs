@@ -238,7 +238,7 @@ fn no_text_of_the_opening_window_is_cut_short() {
         let mut window = at(width, height);
         assert_eq!(elided(&window), Vec::<String>::new(), "{width}");
         window.press(Key::F5);
-        window.harness.run_steps(3);
+        window.settle();
         assert_eq!(elided(&window), Vec::<String>::new(), "{width}, presented");
     }
 }
