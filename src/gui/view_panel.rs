@@ -312,8 +312,8 @@ fn busy_ui(ui: &mut egui::Ui, area: Rect, text: &str) {
         ui.painter()
             .layout_no_wrap(text.to_owned(), font, ui.visuals().strong_text_color());
     let rect = Rect::from_center_size(area.center(), words.size());
-    // The numbers of the last picture are behind the words.
-    let plate = rect.expand(SPACE[0]);
+    // Numbers of the last picture, or what a view without a picture says, are behind the words.
+    let plate = rect.expand2(egui::vec2(0.5 * rect.width(), 0.0).max(egui::vec2(80.0, SPACE[0])));
     ui.painter()
         .rect_filled(plate, 4.0, ui.visuals().window_fill());
     let text = egui::RichText::new(text).strong();
