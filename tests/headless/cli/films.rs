@@ -120,11 +120,14 @@ fn senseless_films_are_refused() {
         ),
         #[cfg(not(feature = "mp4"))]
         (&["-o", "a.mp4"], "--features mp4"),
-        #[cfg(feature = "mp4")]
-        (&["-o", "a.mp4", "--size", "101x100"], "like 100x100"),
     ] {
         place.refused(&with(flags), expected);
     }
+    #[cfg(feature = "mp4")]
+    place.refused(
+        &["render", "--size", "101x100", "-o", "a.mp4"],
+        "like 100x100",
+    );
     let gallery = ["render", "--gallery", "landscapes", "-o", "a.gif"];
     place.refused(&gallery, "expected an output .png, .svg or .pdf");
 }

@@ -295,9 +295,14 @@ fn paths_that_cannot_be_written_are_refused_and_unchanged() {
         permissions.set_readonly(true);
         fs::set_permissions(path, permissions).unwrap();
     }
+    let pictures = if cfg!(feature = "mp4") {
+        ".png, .svg, .pdf, .gif, .apng or .mp4"
+    } else {
+        ".png, .svg, .pdf, .gif or .apng"
+    };
     for (command, ending, wrong) in [
         ("trace", "json", ".csv, .json or .npz"),
-        ("render", "png", ".png, .svg, .pdf, .gif or .apng"),
+        ("render", "png", pictures),
     ] {
         for (path, expected) in [
             (
